@@ -1,0 +1,73 @@
+import {
+  defaultFieldResolver,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  isNonNullType,
+  isObjectType,
+} from 'graphql'
+import { forbidden, unauthenticated } from '../errors.ts'
+import type { Viewer } from '../identity/viewer.ts'
+import { decide, type Grant } from './grant.ts'
+import { type AccessPolicy, fieldPolicy, typePolicy } from './policy.ts'
+
+/** What enforcement needs of a request's context, and what it leaves there for the resolver it lets through. */
+export interface GuardedContext {
+  readonly viewer: Viewer
+  readonly grant: Grant
+}
+
+type Resolve = GraphQLFieldResolver<unknown, GuardedContext>
+type ResolveReference = (reference: unknown, context: GuardedContext, info: GraphQLResolveInfo) => unknown
+
+/** Puts the policy of each field before its resolver. A field without a policy throws here, when the process starts. */
+export function enforceAccess(schema: GraphQLSchema): GraphQLSchema {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isObjectType(type) && !type.name.startsWith('_')) guardType(schema, type)
+  }
+  return schema
+}
+
+function guardType(schema: GraphQLSchema, type: GraphQLObjectType): void {
+  const isRoot = type === schema.getQueryType() || type === schema.getMutationType()
+  for (const field of Object.values(type.getFields())) {
+    if (isRoot && field.name.startsWith('_')) continue
+    guardField(fieldPolicy(schema, type, field), field, isRoot)
+  }
+  guardReference(schema, type)
+}
+
+function guardField(policy: AccessPolicy, field: GraphQLField<unknown, GuardedContext>, isRoot: boolean): void {
+  if (isOpen(policy)) return
+  const resolve: Resolve = field.resolve ?? defaultFieldResolver
+  field.resolve = (source, args, context, info) => {
+    const grant = decide(policy, context.viewer.principal, isRoot ? null : idOf(source))
+    if (grant) return resolve(source, args, { ...context, grant }, info)
+    // Inside an entity a refusal looks like a value that is not there; at the root it says that it is a refusal.
+    if (!isRoot && !isNonNullType(field.type)) return null
+    throw context.viewer.principal.kind === 'anonymous' ? unauthenticated() : forbidden()
+  }
+}
+
+/** An entity that arrives as a reference is checked by its type's policy; refused, it does not exist. */
+function guardReference(schema: GraphQLSchema, type: GraphQLObjectType): void {
+  const subgraph = (type.extensions['apollo'] as { subgraph?: { resolveReference?: ResolveReference } } | undefined)
+    ?.subgraph
+  const resolveReference = subgraph?.resolveReference
+  const policy = typePolicy(schema, type)
+  if (!subgraph || !resolveReference || !policy || isOpen(policy)) return
+  subgraph.resolveReference = (reference, context, info) => {
+    const grant = decide(policy, context.viewer.principal, idOf(reference))
+    return grant ? resolveReference(reference, { ...context, grant }, info) : null
+  }
+}
+
+function isOpen(policy: AccessPolicy): boolean {
+  return policy.to.includes('ANYONE') || policy.to.includes('HOLDER')
+}
+
+function idOf(source: unknown): string | null {
+  return (source as { id?: string } | null | undefined)?.id ?? null
+}

@@ -1,0 +1,43 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { Logger } from '../logger.ts'
+
+/** How a process reaches its database. */
+export interface DatabaseOptions {
+  readonly url: string
+  readonly poolSizeMax?: number
+  readonly logger: Logger
+  /** Told of every statement that is sent; tests count them. */
+  readonly onStatement?: ((sql: string) => void) | undefined
+}
+
+export const POOL_SIZE_MAX_DEFAULT = 10
+const CONNECT_TIMEOUT_MS = 5_000
+
+/** Opens a pool lazily: nothing is connected before the first statement. */
+export function connectDatabase<Tables>(options: DatabaseOptions): Kysely<Tables> {
+  const { onStatement } = options
+  return new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: createPool(options) }),
+    ...(onStatement && { log: (event) => onStatement(event.query.sql) }),
+  })
+}
+
+export function createPool({ url, poolSizeMax, logger }: DatabaseOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSizeMax ?? POOL_SIZE_MAX_DEFAULT,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    types: { getTypeParser },
+  })
+  // Without a listener a database that goes away would end the process.
+  pool.on('error', (error) => logger.warn({ err: error }, 'an idle database connection broke'))
+  return pool
+}
+
+/** `bigint` comes as a bigint, not a string, and `date` as `YYYY-MM-DD`, not as a moment in some time zone. */
+const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: unknown) => {
+  if (oid === pg.types.builtins.INT8) return BigInt
+  if (oid === pg.types.builtins.DATE) return String
+  return pg.types.getTypeParser(oid, format as 'text')
+}

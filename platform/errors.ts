@@ -1,0 +1,37 @@
+import { GraphQLError } from 'graphql'
+
+/**
+ * The stable codes of top-level errors: not signed in, not allowed, malformed, over a limit, a part that is down.
+ * Anything else is a bug and leaves as `INTERNAL_SERVER_ERROR` with nothing of its inside.
+ */
+export const ERROR_CODES = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'BAD_USER_INPUT',
+  'SUBGRAPH_UNAVAILABLE',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+  'INTERNAL_SERVER_ERROR',
+] as const
+export type ErrorCode = (typeof ERROR_CODES)[number]
+
+export function unauthenticated(message = 'Sign in first.'): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED' } })
+}
+
+export function forbidden(): GraphQLError {
+  return new GraphQLError('This is not for you to see or do.', { extensions: { code: 'FORBIDDEN' } })
+}
+
+export function badUserInput(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
+}
+
+export function errorCode(error: { extensions?: Record<string, unknown> | undefined }): ErrorCode {
+  const code = error.extensions?.['code']
+  return ERROR_CODES.find((known) => known === code) ?? 'INTERNAL_SERVER_ERROR'
+}

@@ -1,0 +1,18 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js'
+
+/** A telephone number in E.164: a plus and digits. */
+export type E164 = string & { readonly brand: 'E164' }
+
+/** Reads a number as people type it (`89161234567`, `+7 916 123-45-67`, `9161234567`); null when it is none. */
+export function parsePhone(text: string): E164 | null {
+  if (text.length > PHONE_TEXT_LENGTH_MAX) return null
+  const phone = parsePhoneNumberFromString(text, { defaultCountry: 'RU', extract: false })
+  return phone?.isPossible() && phone.ext === undefined ? (phone.number as string as E164) : null
+}
+
+/** Reads a number that must be in E.164 already, as in files of other systems; null when it is not. */
+export function parseE164(text: string): E164 | null {
+  return /^\+[1-9]\d{6,14}$/.test(text) ? (text as E164) : null
+}
+
+const PHONE_TEXT_LENGTH_MAX = 40
