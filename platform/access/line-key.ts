@@ -1,0 +1,24 @@
+import type { Grant } from './grant.ts'
+
+/** A line to be read for a viewer: which, and the grant that decides whether it is there at all. */
+export interface LineKey extends Grant {
+  readonly lineId: string
+}
+
+/** Two keys with the same text read the same row for the same viewer. */
+export function lineKeyText(key: LineKey): string {
+  return `${key.lineId} ${key.accountId} ${key.rights}`
+}
+
+/** The keys as the columns of `unnest`, in the order in which the statement takes them. */
+export function lineKeyColumns(keys: readonly LineKey[]): {
+  readonly lineIds: string[]
+  readonly accountIds: (string | null)[]
+  readonly rights: number[]
+} {
+  return {
+    lineIds: keys.map((key) => key.lineId),
+    accountIds: keys.map((key) => key.accountId),
+    rights: keys.map((key) => key.rights),
+  }
+}

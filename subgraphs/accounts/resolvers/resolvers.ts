@@ -1,0 +1,9 @@
+import type { OrganizationMemberResolvers, Resolvers } from '../generated/resolvers.ts'
+import { account } from './account.ts'
+import { query } from './query.ts'
+
+const organizationMember: OrganizationMemberResolvers = {
+  displayName: ({ display_name }) => display_name,
+}
+
+export const resolvers = { Query: query, Account: account, OrganizationMember: organizationMember } satisfies Resolvers

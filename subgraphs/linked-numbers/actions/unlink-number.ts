@@ -1,0 +1,33 @@
+import type { Grant } from '../../../platform/access/grant.ts'
+import { LINE_RIGHTS } from '../../../platform/access/rights.ts'
+import { parseId } from '../../../platform/ids.ts'
+import { lockAccess, removeAccess } from '../store/access.ts'
+import { type AccessDependencies, recordAccessChange } from './change-access.ts'
+
+export type UnlinkNumberOutcome =
+  | { readonly kind: 'unlinked'; readonly lineId: string }
+  | { readonly kind: 'ownLine' }
+  | { readonly kind: 'lineNotFound' }
+
+/** Gives up the viewer's own rights on somebody else's line. */
+export async function unlinkNumber(
+  dependencies: AccessDependencies,
+  command: { readonly lineId: string },
+  grant: Grant,
+): Promise<UnlinkNumberOutcome> {
+  const lineId = parseId(command.lineId)
+  if (lineId === null) return { kind: 'lineNotFound' }
+
+  const outcome = await dependencies.db.transaction().execute(async (trx): Promise<UnlinkNumberOutcome> => {
+    const holder = await lockAccess(trx, lineId, grant, dependencies.clock.now())
+    if (!holder) return { kind: 'lineNotFound' }
+    if ((holder.rights & LINE_RIGHTS.OWN) !== 0) return { kind: 'ownLine' }
+    const { accountId } = holder
+    const version = await removeAccess(trx, lineId, accountId)
+    if (version === null) return { kind: 'lineNotFound' }
+    await recordAccessChange(trx, dependencies, { lineId, accountId, rights: 0, until: null, version }, grant)
+    return { kind: 'unlinked', lineId }
+  })
+  if (outcome.kind === 'unlinked') dependencies.onEvent()
+  return outcome
+}

@@ -1,0 +1,9 @@
+import type { BonusesResolvers } from '../generated/resolvers.ts'
+
+export const bonuses: BonusesResolvers = {
+  points: ({ points }) => Number(points),
+  expiringNext: async ({ lineId, grant }, _, { expiringPoints }) => {
+    const expiring = await expiringPoints.load({ lineId, ...grant })
+    return expiring && { points: Number(expiring.points), expiresAt: expiring.expires_at }
+  },
+}

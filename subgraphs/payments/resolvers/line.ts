@@ -1,0 +1,14 @@
+import { parseId } from '../../../platform/ids.ts'
+import type { LineResolvers } from '../generated/resolvers.ts'
+
+export const line: LineResolvers = {
+  __resolveReference: ({ id }) => {
+    const lineId = parseId(id)
+    return lineId === null ? null : { id: lineId }
+  },
+  balance: ({ id }, _, { grant, balances }) => balances.load({ lineId: id, ...grant }),
+  bonuses: async ({ id }, _, { grant, balances }) => {
+    const balance = await balances.load({ lineId: id, ...grant })
+    return balance && { ...balance, lineId: id, grant }
+  },
+}

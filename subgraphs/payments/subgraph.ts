@@ -1,0 +1,25 @@
+import { type Kysely, sql } from 'kysely'
+import { applyLineAccessChanged } from '../../platform/events/line-access-projection.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
+import { type ContextDependencies, createContextServices } from './context.ts'
+import { resolvers } from './resolvers/resolvers.ts'
+
+export interface PaymentsDependencies extends ContextDependencies {
+  readonly logger: Logger
+}
+
+/** The ledger: balances and bonus points of lines. */
+export function createPayments({ db, clock, currencyCode, logger }: PaymentsDependencies): Subgraph {
+  return createSubgraph({
+    name: 'payments',
+    resolvers,
+    createContext: () => createContextServices({ db, clock, currencyCode }),
+    receive: (event) => applyLineAccessChanged(db as unknown as Kysely<never>, event),
+    checkReady: async () => {
+      await sql`select 1`.execute(db)
+    },
+    close: () => db.destroy(),
+    logger,
+  })
+}

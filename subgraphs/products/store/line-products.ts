@@ -1,0 +1,60 @@
+import { type Kysely, sql } from 'kysely'
+import { allowedLines } from '../../../platform/access/line-access-sql.ts'
+import type { LineKey } from '../../../platform/access/line-key.ts'
+import type { Period, Tables } from './tables.ts'
+
+/** An offering as a line has it, at the price of the version that counts now. */
+export interface LineProductRow {
+  readonly key: number
+  readonly code: string
+  readonly name_ru: string
+  readonly name_en: string
+  readonly fee_kopecks: bigint
+  readonly period: Period
+  readonly activated_on: string
+}
+
+export interface LineTariffRow extends LineProductRow {
+  /** The offering's id. */
+  readonly id: string
+  readonly is_archived: boolean
+}
+
+/** `id` is that of the option on the line; null when the line has no option at all. */
+export interface LineOptionRow extends LineProductRow {
+  readonly id: string | null
+}
+
+export async function readLineTariffs(
+  db: Kysely<Tables>,
+  keys: readonly LineKey[],
+  now: Date,
+): Promise<LineTariffRow[]> {
+  const { rows } = await sql<LineTariffRow>`
+    with allowed as (${allowedLines(keys, now)})
+    select allowed.key, offering.id, offering.code, offering.name_ru, offering.name_en, offering.fee_kopecks,
+      offering.period, offering.is_archived, line_tariff.activated_on
+    from allowed
+    join line_tariff on line_tariff.line_id = allowed.line_id
+    join current_offering as offering on offering.id = line_tariff.offering_id
+  `.execute(db)
+  return rows
+}
+
+export async function readActiveOptions(
+  db: Kysely<Tables>,
+  keys: readonly LineKey[],
+  now: Date,
+): Promise<LineOptionRow[]> {
+  const { rows } = await sql<LineOptionRow>`
+    with allowed as (${allowedLines(keys, now)})
+    select allowed.key, line_option.id, offering.code, offering.name_ru, offering.name_en, offering.fee_kopecks,
+      offering.period, line_option.activated_on
+    from allowed
+    join line_tariff on line_tariff.line_id = allowed.line_id
+    left join line_option on line_option.line_id = allowed.line_id and line_option.deactivated_at is null
+    left join current_offering as offering on offering.id = line_option.offering_id
+    order by allowed.key, line_option.activated_on, offering.code
+  `.execute(db)
+  return rows
+}

@@ -1,0 +1,25 @@
+import { type Kysely, sql } from 'kysely'
+import { applyLineAccessChanged } from '../../platform/events/line-access-projection.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
+import { type ContextDependencies, createContextServices } from './context.ts'
+import { resolvers } from './resolvers/resolvers.ts'
+
+export interface ProductsDependencies extends ContextDependencies {
+  readonly logger: Logger
+}
+
+/** The catalogue, and the tariff and options of lines. */
+export function createProducts({ db, clock, currencyCode, logger }: ProductsDependencies): Subgraph {
+  return createSubgraph({
+    name: 'products',
+    resolvers,
+    createContext: () => createContextServices({ db, clock, currencyCode }),
+    receive: (event) => applyLineAccessChanged(db as unknown as Kysely<never>, event),
+    checkReady: async () => {
+      await sql`select 1`.execute(db)
+    },
+    close: () => db.destroy(),
+    logger,
+  })
+}
