@@ -44,10 +44,7 @@ const schemaRules = {
   '@graphql-eslint/require-description': describe([]),
   '@graphql-eslint/relay-arguments': ['error', { includeBoth: false }],
   '@graphql-eslint/relay-connection-types': 'error',
-  '@graphql-eslint/relay-edge-types': [
-    'error',
-    { shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false },
-  ],
+  '@graphql-eslint/relay-edge-types': ['error', { shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false }],
   '@graphql-eslint/relay-page-info': 'error',
   // Values stand in no order of letters, and two enums may share one; not every object has an id.
   '@graphql-eslint/strict-id-in-types': 'off',

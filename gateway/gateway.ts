@@ -3,9 +3,9 @@ import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Principal } from '../platform/identity/viewer.ts'
 import { preferredLanguage } from '../platform/languages.ts'
 import type { Logger } from '../platform/logger.ts'
-import type { Principal } from '../platform/identity/viewer.ts'
 import { createHttpServer, drainHttpServer } from '../platform/serving/http-server.ts'
 import { createDataSource, type GatewayContext } from './data-source.ts'
 import { formatError } from './errors/format.ts'
@@ -52,7 +52,11 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   await apollo.start()
 
   const context = (request: FastifyRequest) => createContext(request, dependencies)
-  http.route({ method: ['GET', 'POST', 'OPTIONS'], url: '/graphql', handler: fastifyApolloHandler(apollo, { context }) })
+  http.route({
+    method: ['GET', 'POST', 'OPTIONS'],
+    url: '/graphql',
+    handler: fastifyApolloHandler(apollo, { context }),
+  })
 
   return {
     http,

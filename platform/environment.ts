@@ -32,7 +32,9 @@ const currency = z.enum(CURRENCY_CODES).default('RUB')
 /** A set of JSON Web Keys in one variable. */
 const keySet = z.string().transform((text, context): JSONWebKeySet => {
   try {
-    return z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })).min(1) }).parse(JSON.parse(text))
+    return z
+      .object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })).min(1) })
+      .parse(JSON.parse(text))
   } catch {
     context.addIssue({ code: 'custom', message: 'is not a JSON Web Key Set; `npm run cabinet -- keys` makes them' })
     return z.NEVER
@@ -150,5 +152,7 @@ function derivedPassword(name: SubgraphName, adminUrl: URL, variables: Variables
   if (variables['NODE_ENV'] === 'production') {
     throw new EnvironmentError(`Set ${passwordVariable(name)}: the password of the role ${roleName(name)}.`)
   }
-  return createHmac('sha256', adminUrl.password || 'development').update(roleName(name)).digest('base64url')
+  return createHmac('sha256', adminUrl.password || 'development')
+    .update(roleName(name))
+    .digest('base64url')
 }

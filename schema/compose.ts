@@ -46,8 +46,7 @@ export function apiSchema(): GraphQLSchema {
 
 function main(args: readonly string[]): number {
   const composition = composeSupergraph()
-  if (composition.kind === 'failed')
-    return fail(`The subgraphs do not compose:\n\n${composition.errors.join('\n\n')}`)
+  if (composition.kind === 'failed') return fail(`The subgraphs do not compose:\n\n${composition.errors.join('\n\n')}`)
   if (args.includes('--check')) return check(composition.supergraphSdl)
   writeFileSync(SUPERGRAPH_URL, composition.supergraphSdl)
   console.info(`Composed ${fileURLToPath(SUPERGRAPH_URL)}`)

@@ -4,7 +4,8 @@ import { errorCode } from '../../platform/errors.ts'
 /** Shows of an error only what is meant for clients: nothing of stacks, hosts or SQL gets out. */
 export function formatError(formatted: GraphQLFormattedError): GraphQLFormattedError {
   const code = errorCode(formatted)
-  if (code === 'INTERNAL_SERVER_ERROR') return { ...placeOf(formatted), message: INTERNAL_MESSAGE, extensions: { code } }
+  if (code === 'INTERNAL_SERVER_ERROR')
+    return { ...placeOf(formatted), message: INTERNAL_MESSAGE, extensions: { code } }
   const { subgraph, retryAfter, reason } = formatted.extensions ?? {}
   return {
     ...placeOf(formatted),

@@ -4,10 +4,7 @@ import type { GraphQLFormattedError } from 'graphql'
  * Brings the errors of an answer in order: a path ends at the null that the client sees, and the same trouble at the
  * same place is told once, though several subgraphs may have met it.
  */
-export function settleErrors(
-  errors: readonly GraphQLFormattedError[],
-  data: unknown,
-): GraphQLFormattedError[] {
+export function settleErrors(errors: readonly GraphQLFormattedError[], data: unknown): GraphQLFormattedError[] {
   const settled = new Map<string, GraphQLFormattedError>()
   for (const error of errors) {
     const path = error.path && visiblePath(error.path, data)

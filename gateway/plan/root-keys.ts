@@ -2,8 +2,8 @@ import type { QueryPlan } from '@apollo/query-planner'
 import {
   buildSchema,
   type FieldNode,
-  getNamedType,
   type GraphQLSchema,
+  getNamedType,
   Kind,
   type OperationDefinitionNode,
   parse,

@@ -67,9 +67,7 @@ export function serveSubgraph({ subgraph, findKey, clock, newId, logger }: Subgr
 }
 
 const UNAUTHENTICATED = {
-  errors: [
-    { message: 'Only the gateway and other subgraphs may call this.', extensions: { code: 'UNAUTHENTICATED' } },
-  ],
+  errors: [{ message: 'Only the gateway and other subgraphs may call this.', extensions: { code: 'UNAUTHENTICATED' } }],
 }
 const BAD_REQUEST = { errors: [{ message: 'The body cannot be read.', extensions: { code: 'BAD_REQUEST' } }] }
 

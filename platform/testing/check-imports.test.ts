@@ -8,10 +8,7 @@ let folder: string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cabinet-imports-'))
-  await plant(
-    'gateway/plan.ts',
-    "import '../platform/clock.ts'\nimport '../subgraphs/payments/subgraph.ts'\n",
-  )
+  await plant('gateway/plan.ts', "import '../platform/clock.ts'\nimport '../subgraphs/payments/subgraph.ts'\n")
   await plant('platform/clock.ts', 'export const clock = 1\n')
   await plant('subgraphs/payments/generated/resolvers.ts', "import '../../products/subgraph.ts'\n")
 })

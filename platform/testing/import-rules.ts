@@ -45,8 +45,7 @@ interface PackageRule {
 const PACKAGES: readonly PackageRule[] = [
   {
     names: ['kysely', 'pg', 'pg-copy-streams'],
-    homes:
-      /^(subgraphs\/[^/]+\/(store|ledger|migrations)|platform\/(access|database|events|jobs)|cli\/import|bench)\b/,
+    homes: /^(subgraphs\/[^/]+\/(store|ledger|migrations)|platform\/(access|database|events|jobs)|cli\/import|bench)\b/,
     typeHomes: /^(cli|platform|subgraphs\/[^/]+\/(?!resolvers\b))/,
   },
   {
@@ -81,17 +80,13 @@ interface Place {
 function placeOf(path: string): Place {
   const [top, second, third] = path.split('/')
   const isTest = /\.test\.ts$|(^|\/)testing(\/|\.ts$)|^bench\//.test(path)
-  if (top !== 'subgraphs')
-    return { folder: top !== path ? (top ?? null) : null, subgraph: null, layer: null, isTest }
+  if (top !== 'subgraphs') return { folder: top !== path ? (top ?? null) : null, subgraph: null, layer: null, isTest }
   return { folder: 'subgraph', subgraph: second ?? null, layer: third?.replace(/\.ts$/, '') ?? null, isTest }
 }
 
 function folderProblem(from: Place, to: Place, imported: Import): string | null {
   if (from.folder === null) return null
-  const folders = [
-    ...(FOLDERS[from.folder] ?? []),
-    ...(from.isTest ? (FOLDERS_OF_TESTS[from.folder] ?? []) : []),
-  ]
+  const folders = [...(FOLDERS[from.folder] ?? []), ...(from.isTest ? (FOLDERS_OF_TESTS[from.folder] ?? []) : [])]
   if (to.folder === null || !folders.includes(to.folder)) {
     return `${from.subgraph ?? from.folder} may import ${['itself', ...folders].join(', ')}.`
   }

@@ -28,11 +28,7 @@ const PLANTED = [
   ['subgraphs/payments/undeclared.ts', "export { x } from 'left-pad'", 'noUndeclaredDependencies'],
   ['subgraphs/payments/dev.ts', "export { it } from 'vitest'", 'noUndeclaredDependencies'],
   ['subgraphs/payments/a.ts', "import { b } from './b.ts'\nexport const a = () => b()", 'noImportCycles'],
-  [
-    'subgraphs/payments/b.ts',
-    "import { a } from './a.ts'\nexport const b = (): unknown => a()",
-    'noImportCycles',
-  ],
+  ['subgraphs/payments/b.ts', "import { a } from './a.ts'\nexport const b = (): unknown => a()", 'noImportCycles'],
   [
     'subgraphs/payments/floating.ts',
     'async function pay(): Promise<void> {}\nexport function payLater(): void {\n  pay()\n}',

@@ -37,8 +37,7 @@ it('refuses a right on a line when no argument names the line', () => {
 })
 
 it('follows the path to the line through the input', () => {
-  const field = (path: string) =>
-    `type Query { pay(input: PayInput!): ID @access(to: [LINE_VIEW], line: "${path}") }`
+  const field = (path: string) => `type Query { pay(input: PayInput!): ID @access(to: [LINE_VIEW], line: "${path}") }`
   expect(problems(field('input.line.id'))).toEqual([])
   expect(problems(field('input.line.lineId'))).toEqual([
     'Query.pay has no argument "input.line.lineId", which @access names.',

@@ -1,8 +1,4 @@
-import {
-  type GraphQLESLintRule,
-  type GraphQLESTreeNode,
-  requireGraphQLSchema,
-} from '@graphql-eslint/eslint-plugin'
+import { type GraphQLESLintRule, type GraphQLESTreeNode, requireGraphQLSchema } from '@graphql-eslint/eslint-plugin'
 import {
   type ConstDirectiveNode,
   type FieldDefinitionNode,
@@ -56,9 +52,7 @@ function lineProblem(
 ): string | null {
   const line = policy.arguments?.find((argument) => argument.name.value === 'line')?.value
   if (line?.kind !== 'StringValue') {
-    return needsLine(policy)
-      ? `${path} allows by a right on a line: name the line's argument in @access(line:).`
-      : null
+    return needsLine(policy) ? `${path} allows by a right on a line: name the line's argument in @access(line:).` : null
   }
   return isArgumentPath(field, line.value.split('.'), schema)
     ? null

@@ -2,8 +2,7 @@ import { expect, it } from 'vitest'
 import { lintSdl } from './lint-sdl.ts'
 
 it('takes is and has', () => {
-  const sdl =
-    'type Query { isOpen: Boolean! hasMore: Boolean issue: String lines(archived: Boolean): String }'
+  const sdl = 'type Query { isOpen: Boolean! hasMore: Boolean issue: String lines(archived: Boolean): String }'
   expect(lintSdl('boolean-prefix', sdl)).toEqual([])
 })
 

@@ -7,10 +7,9 @@ it('takes what to use and until when', () => {
   expect(problems('@deprecated(reason: "Use b. Removed after 2027-01.")')).toEqual([])
 })
 
-it.each([
-  '@deprecated',
-  '@deprecated(reason: "Old.")',
-  '@deprecated(reason: "Use b. Removed after 2027-13.")',
-])('refuses %s', (directive) => {
-  expect(problems(directive)).toEqual(['Give the reason as "Use X. Removed after YYYY-MM."'])
-})
+it.each(['@deprecated', '@deprecated(reason: "Old.")', '@deprecated(reason: "Use b. Removed after 2027-13.")'])(
+  'refuses %s',
+  (directive) => {
+    expect(problems(directive)).toEqual(['Give the reason as "Use X. Removed after YYYY-MM."'])
+  },
+)

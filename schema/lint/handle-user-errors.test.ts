@@ -12,9 +12,7 @@ const SCHEMA = `
 const problems = (operation: string) => lintSdl('handle-user-errors', operation, SCHEMA)
 
 it('takes a mutation that ends with any user error', () => {
-  expect(problems('mutation Pay { pay { ... on PaySuccess { id } ... on UserError { message } } }')).toEqual(
-    [],
-  )
+  expect(problems('mutation Pay { pay { ... on PaySuccess { id } ... on UserError { message } } }')).toEqual([])
 })
 
 it('refuses a mutation that knows only some of the errors', () => {

@@ -21,10 +21,7 @@ it('takes one input and a union of the success and the errors', () => {
 
 it.each([
   ['blockLine: BlockLineResult!', '"blockLine" takes one argument, input: BlockLineInput!'],
-  [
-    'blockLine(input: BlockLineInput): BlockLineResult!',
-    '"blockLine" takes one argument, input: BlockLineInput!',
-  ],
+  ['blockLine(input: BlockLineInput): BlockLineResult!', '"blockLine" takes one argument, input: BlockLineInput!'],
   [
     'blockLine(input: BlockLineInput!, now: Int): BlockLineResult!',
     '"blockLine" takes one argument, input: BlockLineInput!',

@@ -1,8 +1,4 @@
-import {
-  type GraphQLESLintRule,
-  type GraphQLESTreeNode,
-  requireGraphQLSchema,
-} from '@graphql-eslint/eslint-plugin'
+import { type GraphQLESLintRule, type GraphQLESTreeNode, requireGraphQLSchema } from '@graphql-eslint/eslint-plugin'
 import { type FieldDefinitionNode, type GraphQLSchema, isUnionType, print } from 'graphql'
 
 type Field = GraphQLESTreeNode<FieldDefinitionNode>
@@ -13,9 +9,7 @@ export const mutationShape: GraphQLESLintRule = {
   create(context) {
     const schema = requireGraphQLSchema('mutation-shape', context)
     return {
-      ':matches(ObjectTypeDefinition, ObjectTypeExtension)[name.value=Mutation] > FieldDefinition'(
-        node: Field,
-      ) {
+      ':matches(ObjectTypeDefinition, ObjectTypeExtension)[name.value=Mutation] > FieldDefinition'(node: Field) {
         for (const message of shapeProblems(node.rawNode(), schema)) {
           context.report({ loc: node.name.loc, message })
         }
@@ -27,9 +21,7 @@ export const mutationShape: GraphQLESLintRule = {
 function shapeProblems(field: FieldDefinitionNode, schema: GraphQLSchema): string[] {
   const name = pascalCase(field.name.value)
   const problems: string[] = []
-  const [argument, ...others] = (field.arguments ?? []).map(
-    (node) => `${node.name.value}: ${print(node.type)}`,
-  )
+  const [argument, ...others] = (field.arguments ?? []).map((node) => `${node.name.value}: ${print(node.type)}`)
   if (argument !== `input: ${name}Input!` || others.length > 0) {
     problems.push(`"${field.name.value}" takes one argument, input: ${name}Input!`)
   }

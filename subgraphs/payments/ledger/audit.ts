@@ -107,7 +107,12 @@ async function findDrifted(db: Kysely<Tables>): Promise<AuditFinding> {
       where stored.posted <> lots.remaining
     `,
   )
-  return { invariant: 'I2', meaning: 'stored balance equals the sum of entries', breaches: found.count, examples: found.places }
+  return {
+    invariant: 'I2',
+    meaning: 'stored balance equals the sum of entries',
+    breaches: found.count,
+    examples: found.places,
+  }
 }
 
 /** I3: nobody has spent more than there was. */
@@ -119,7 +124,12 @@ async function findOverdrawn(db: Kysely<Tables>): Promise<AuditFinding> {
       where posted - reserved < -debt_limit or (unit = 'POINT' and posted < 0)
     `,
   )
-  return { invariant: 'I3', meaning: 'available is never under its floor', breaches: found.count, examples: found.places }
+  return {
+    invariant: 'I3',
+    meaning: 'available is never under its floor',
+    breaches: found.count,
+    examples: found.places,
+  }
 }
 
 /** I8: what guards the entries is in place: a trigger for everybody, no privilege for the login role. */
