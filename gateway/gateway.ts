@@ -107,8 +107,8 @@ const settlingPlugin: ApolloServerPlugin<GatewayContext> = {
         const { singleResult } = response.body
         if (singleResult.errors) singleResult.errors = settleErrors(singleResult.errors, singleResult.data)
         // Apollo's own account of nulls that spread: it names fields of the plan, not of the client's query.
-        delete singleResult.extensions?.['valueCompletion']
-        if (singleResult.extensions && Object.keys(singleResult.extensions).length === 0) delete singleResult.extensions
+        const { valueCompletion: _, ...extensions } = singleResult.extensions ?? {}
+        Object.assign(singleResult, { extensions: Object.keys(extensions).length > 0 ? extensions : undefined })
       },
     }
   },

@@ -28,11 +28,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   actions: ['ledger', 'store'],
   ledger: ['store'],
   store: ['ledger'],
+  bulk: ['ledger', 'store'],
+  audit: ['ledger', 'store'],
   migrations: [],
 }
 
 /** The parts of a subgraph that cli and bench may use. */
-const DOORS = ['main', 'subgraph', 'type store']
+const DOORS = ['main', 'subgraph', 'bulk', 'audit', 'type store']
 
 /** Packages that belong to some folders. A name that ends in a slash is a whole scope. */
 interface PackageRule {
@@ -45,7 +47,8 @@ interface PackageRule {
 const PACKAGES: readonly PackageRule[] = [
   {
     names: ['kysely', 'pg', 'pg-copy-streams'],
-    homes: /^(subgraphs\/[^/]+\/(store|ledger|migrations)|platform\/(access|database|events|jobs)|cli\/import|bench)\b/,
+    homes:
+      /^(subgraphs\/[^/]+\/(store|ledger|migrations|bulk|audit)|platform\/(access|database|events|jobs)|cli\/import|bench)\b/,
     typeHomes: /^(cli|platform|subgraphs\/[^/]+\/(?!resolvers\b))/,
   },
   {

@@ -1,4 +1,3 @@
-// biome-ignore lint/correctness/noUndeclaredDependencies: it comes with vitest, and is the parser that tests run on.
 import { parseSync } from 'vite'
 
 /** One import, or an export from elsewhere, as it stands in a file. */

@@ -211,7 +211,7 @@ describe('after a crash', () => {
     const holder = spawnHolder()
     const held = await readHeld(holder)
     const client = new pg.Client(held.postgresUrl)
-    client.on('error', () => {})
+    client.on('error', () => undefined)
     await client.connect()
     holder.kill('SIGKILL')
     await once(holder, 'exit')
@@ -224,7 +224,7 @@ describe('after a crash', () => {
   it('of the server the next start recovers', async () => {
     const crashing = await start({ isDurable: true })
     const client = new pg.Client(crashing.url('postgres'))
-    client.on('error', () => {})
+    client.on('error', () => undefined)
     await client.connect()
     await client.query('create table if not exists late (n int); insert into late values (1)')
     process.kill(serverPid(dataDirectory), 'SIGKILL')

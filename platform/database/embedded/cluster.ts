@@ -103,7 +103,7 @@ function own({ dataDirectory }: Site, socketDirectory: string, server: ServerPro
 
 function attach({ dataDirectory }: Site, { socketDirectory, port }: Postmaster): EmbeddedCluster {
   const url = urlMaker(socketDirectory, port)
-  return { dataDirectory, socketDirectory, isOwner: false, url, stop: async () => {} }
+  return { dataDirectory, socketDirectory, isOwner: false, url, stop: async () => undefined }
 }
 
 /** The host in the query wins over localhost, which is there because URL parsers want one. */

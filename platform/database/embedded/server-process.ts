@@ -44,7 +44,7 @@ export function spawnServer(site: Site, { settings, foldersToRemove }: ServerOpt
   })
   closeSync(log.writer)
   const ended = new Promise<void>((resolve, reject) => child.once('exit', () => resolve()).once('error', reject))
-  ended.catch(() => {}) // a failure to spawn is reported by whoever waits
+  ended.catch(() => undefined) // a failure to spawn is reported by whoever waits
   letLoopEnd(child)
   return {
     untilReady: async () => log.settle(await untilReady(child, ended, site.dataDirectory)),
@@ -55,7 +55,7 @@ export function spawnServer(site: Site, { settings, foldersToRemove }: ServerOpt
 function letLoopEnd(child: ChildProcess): void {
   child.unref()
   ;(child.stdin as Socket).unref()
-  child.stdin?.on('error', () => {}) // the watcher went first
+  child.stdin?.on('error', () => undefined) // the watcher went first
 }
 
 /** False when the server ended instead. */

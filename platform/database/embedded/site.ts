@@ -28,7 +28,7 @@ export async function prepareSite(request: SiteRequest): Promise<Site> {
         'or set DATABASE_URL to a server of your own.',
     )
   }
-  const report = request.onProgress ?? (() => {})
+  const report = request.onProgress ?? (() => undefined)
   const place = placeData(canonicalPath(request.dataDirectory), report)
   return { ...place, binaries: await placeBinaries(binaries, place.user, report) }
 }

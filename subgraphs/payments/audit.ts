@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { LedgerUnit, Tables } from '../store/tables.ts'
+import type { LedgerUnit, Tables } from './store/tables.ts'
 
 /** One invariant of the ledger and everything that breaks it, up to a limit. */
 export interface AuditFinding {
