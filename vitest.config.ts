@@ -5,6 +5,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['**/*.test.ts'],
+    globalSetup: './cli/testing/global-setup.ts',
     exclude: [...configDefaults.exclude, '**/.cabinet/**', '**/worktrees/**'],
     // Five times faster than a process a file; a test that changes what its worker shares must put it back.
     pool: 'threads',

@@ -21,9 +21,11 @@ const port = z.coerce.number().int().min(0).max(65_535)
 const httpUrl = z.url({ protocol: /^https?$/ })
 const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ })
 
+const logLevel = z.enum(['debug', 'info', 'warn', 'error', 'silent'])
+
 const common = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  LOG_LEVEL: logLevel.default('info'),
   HOST: z.string().default('127.0.0.1'),
 })
 
@@ -78,6 +80,8 @@ export const PROCESS_VARIABLES = {
 } satisfies Record<SubgraphName | 'gateway', string[]>
 
 const cliVariables = common.extend({
+  // Commands talk to people: only what is wrong goes between their lines.
+  LOG_LEVEL: logLevel.default('warn'),
   PORT: port.default(4000),
   DATABASE_URL: databaseUrl.optional(),
   CURRENCY: currency,
