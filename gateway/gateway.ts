@@ -1,4 +1,4 @@
-import { ApolloGateway, type SupergraphManager } from '@apollo/gateway'
+import type { SupergraphManager } from '@apollo/gateway'
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify'
@@ -7,10 +7,11 @@ import type { Principal } from '../platform/identity/viewer.ts'
 import { preferredLanguage } from '../platform/languages.ts'
 import type { Logger } from '../platform/logger.ts'
 import { createHttpServer, drainHttpServer } from '../platform/serving/http-server.ts'
-import { createDataSource, type GatewayContext } from './data-source.ts'
+import type { GatewayContext } from './data-source.ts'
+import { createEngine } from './engine/engine.ts'
 import { formatError } from './errors/format.ts'
 import { settleErrors } from './errors/settle.ts'
-import { createRootKeys } from './plan/root-keys.ts'
+import { createPrepareFetch } from './prepare-fetch.ts'
 import type { Transport } from './transport/transport.ts'
 
 export interface GatewayDependencies {
@@ -39,7 +40,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   const { logger, isDevelopment, newId } = dependencies
   const http = createHttpServer({ logger, newId })
   const transports = new Map<string, Transport>()
-  const gateway = createApolloGateway(dependencies, transports)
+  const gateway = createCabinetEngine(dependencies, transports)
   const apollo = new ApolloServer<GatewayContext>({
     gateway,
     introspection: isDevelopment,
@@ -68,21 +69,17 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   }
 }
 
-function createApolloGateway(dependencies: GatewayDependencies, transports: Map<string, Transport>): ApolloGateway {
-  let addRootKeys: ReturnType<typeof createRootKeys> = () => undefined
-  return new ApolloGateway({
-    supergraphSdl: dependencies.supergraph,
+function createCabinetEngine(dependencies: GatewayDependencies, transports: Map<string, Transport>) {
+  const transportOf = (subgraph: string): Transport => {
+    const transport = transports.get(subgraph) ?? dependencies.transports(subgraph)
+    transports.set(subgraph, transport)
+    return transport
+  }
+  return createEngine<GatewayContext>({
+    supergraph: dependencies.supergraph,
     logger: dependencies.logger,
-    buildService: ({ name }) => {
-      const transport = transports.get(name) ?? dependencies.transports(name)
-      transports.set(name, transport)
-      const timeoutMs = dependencies.subgraphTimeoutMs ?? SUBGRAPH_TIMEOUT_MS
-      return createDataSource({ subgraph: name, transport, timeoutMs })
-    },
-    experimental_didUpdateSupergraph: (composition) => {
-      if ('supergraphSdl' in composition) addRootKeys = createRootKeys(composition.supergraphSdl)
-    },
-    experimental_didResolveQueryPlan: ({ queryPlan }) => addRootKeys(queryPlan),
+    prepareFor: () =>
+      createPrepareFetch({ transportOf, timeoutMs: dependencies.subgraphTimeoutMs ?? SUBGRAPH_TIMEOUT_MS }),
   })
 }
 

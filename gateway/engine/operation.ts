@@ -1,0 +1,134 @@
+import type { QueryPlan } from '@apollo/query-planner'
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql'
+import { invariant } from '../../platform/invariant.ts'
+import { compileIntrospection } from './introspection.ts'
+import { compilePlan } from './plan/compile-plan.ts'
+import type { PrepareFetch } from './plan/step.ts'
+import { findBooleanVariables } from './projection/boolean-variables.ts'
+import { type Project, ProjectionRun } from './projection/project.ts'
+import { compileProjector } from './projection/projector.ts'
+import type { LoadedSupergraph } from './supergraph.ts'
+import type { JsonObject } from './value.ts'
+
+/** What came of one run of an operation. */
+export interface OperationResult {
+  readonly data?: JsonObject | null
+  readonly errors?: readonly GraphQLError[]
+  readonly extensions?: Readonly<Record<string, unknown>>
+}
+
+/** An operation that is ready to run: planned and compiled, once for all its requests. */
+export interface CompiledOperation<Context> {
+  run(variables: Readonly<Record<string, unknown>>, context: Context): Promise<OperationResult>
+}
+
+export interface OperationCompilation<Context> {
+  readonly supergraph: LoadedSupergraph
+  readonly document: DocumentNode
+  readonly operationName: string | undefined
+  readonly prepare: PrepareFetch<Context>
+  /** Sees the plan before it is compiled, and may add to its fetches. */
+  readonly adjustPlan?: ((plan: QueryPlan) => void) | undefined
+}
+
+/** How many sets of values of `@skip` and `@include` an operation keeps projections for. */
+const PROJECTORS_MAX = 64
+
+export function compileOperation<Context>(compilation: OperationCompilation<Context>): CompiledOperation<Context> {
+  const { supergraph, document, operationName, prepare, adjustPlan } = compilation
+  const operation = findOperation(document, operationName)
+  const plan = supergraph.plan(document, operationName)
+  adjustPlan?.(plan)
+  const runPlan = compilePlan(plan, { schema: supergraph.fullSchema, operation, prepare })
+  const coerce = compileCoercion(supergraph, operation)
+  const project = compileProjection(supergraph, document, operation)
+
+  return {
+    async run(variables, context) {
+      const refusals = coerce(variables)
+      if (refusals) return { errors: refusals }
+      const data: JsonObject = {}
+      const errors: GraphQLError[] = []
+      await runPlan({ path: [], targets: [data] }, { data, variables, context, errors })
+      return project(data, variables, errors)
+    },
+  }
+}
+
+function findOperation(document: DocumentNode, operationName: string | undefined): OperationDefinitionNode {
+  const operation = document.definitions.find(
+    (definition) =>
+      definition.kind === Kind.OPERATION_DEFINITION &&
+      (operationName === undefined || definition.name?.value === operationName),
+  )
+  invariant(operation?.kind === Kind.OPERATION_DEFINITION, 'the server has found the operation before')
+  return operation
+}
+
+function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
+  return new Map(
+    document.definitions.flatMap((definition) =>
+      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
+    ),
+  )
+}
+
+/** Checks the client's variables against their types. The plan gets them as they came; subgraphs coerce their own. */
+function compileCoercion({ apiSchema }: LoadedSupergraph, operation: OperationDefinitionNode) {
+  const definitions = operation.variableDefinitions ?? []
+  if (definitions.length === 0) return () => undefined
+  return (variables: Readonly<Record<string, unknown>>): GraphQLError[] | undefined => {
+    const { errors } = getVariableValues(apiSchema, definitions, variables)
+    return errors?.map(toVariableError)
+  }
+}
+
+function toVariableError(error: GraphQLError): GraphQLError {
+  return new GraphQLError(error.message, {
+    ...(error.nodes && { nodes: error.nodes }),
+    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+  })
+}
+
+/** Cuts the answer out of what was fetched, by the values that the operation's conditions have this time. */
+function compileProjection(supergraph: LoadedSupergraph, document: DocumentNode, operation: OperationDefinitionNode) {
+  const { apiSchema: schema } = supergraph
+  const fragments = fragmentsOf(document)
+  const introspect = compileIntrospection(schema, operation, fragments)
+  const booleans = findBooleanVariables(document, operation)
+  const rootType = schema.getRootType(operation.operation)
+  invariant(rootType, `the schema has a root type for ${operation.operation}`)
+  const projectors = new Map<string, Project>()
+
+  const projectorFor = (variables: Readonly<Record<string, unknown>>): Project => {
+    const conditions = booleans.read(variables)
+    const key = booleans.key(conditions)
+    const known = projectors.get(key)
+    if (known) return known
+    if (projectors.size >= PROJECTORS_MAX) projectors.clear()
+    const made = compileProjector({ schema, fragments, conditions }, rootType, operation.selectionSet.selections)
+    projectors.set(key, made)
+    return made
+  }
+
+  return (
+    fetched: JsonObject,
+    variables: Readonly<Record<string, unknown>>,
+    errors: GraphQLError[],
+  ): OperationResult => {
+    const introspected = introspect?.(variables) ?? {}
+    const run = new ProjectionRun((key) => introspected[key] ?? null)
+    const projected = projectorFor(variables)(fetched, run, () => 'the root')
+    const data = typeof projected === 'symbol' ? null : (projected as JsonObject)
+    if (errors.length > 0) return { errors, data }
+    // Nulls that no subgraph has explained are told of beside the answer, as Apollo's gateway does.
+    return run.errors.length > 0 ? { data, extensions: { valueCompletion: run.errors } } : { data }
+  }
+}

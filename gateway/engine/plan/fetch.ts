@@ -1,0 +1,176 @@
+import type { FetchNode } from '@apollo/query-planner'
+import { toClientError } from '../subgraph-error.ts'
+import { isJsonObject, type JsonObject, type Path } from '../value.ts'
+import type { PlanCompilation } from './compile-plan.ts'
+import { pathsOfTargets } from './flatten.ts'
+import { mergeInto } from './merge.ts'
+import { compileRepresentation, type Represent } from './representation.ts'
+import { compileRewrites, type Rewrite } from './rewrite.ts'
+import type { Cursor, Run, Send, Step, SubgraphResult } from './step.ts'
+
+/** A fetch of a plan: one operation for one subgraph, at the root or for the entities at a path. */
+export function compileFetch<Context>(node: FetchNode, compilation: PlanCompilation<Context>): Step<Context> {
+  const { schema, prepare } = compilation
+  const { serviceName: subgraph, variableUsages = [] } = node
+  const send = prepare({
+    subgraph,
+    query: node.operation,
+    operationName: node.operationName,
+    kind: node.operationKind,
+  })
+  const pickVariables = compileVariables(variableUsages)
+  const rewriteOutput = compileRewrites(schema, node.outputRewrites)
+  if (!node.requires) return compileRootFetch({ subgraph, send, pickVariables, rewriteOutput })
+  const represent = compileRepresentation(schema, node.requires)
+  const rewriteInput = compileRewrites(schema, node.inputRewrites)
+  return compileEntityFetch({ subgraph, send, pickVariables, rewriteOutput, represent, rewriteInput })
+}
+
+interface FetchParts<Context> {
+  readonly subgraph: string
+  readonly send: Send<Context>
+  readonly pickVariables: (variables: Readonly<Record<string, unknown>>) => JsonObject
+  readonly rewriteOutput: Rewrite | undefined
+}
+
+interface EntityFetchParts<Context> extends FetchParts<Context> {
+  readonly represent: Represent
+  readonly rewriteInput: Rewrite | undefined
+}
+
+function compileRootFetch<Context>({
+  subgraph,
+  send,
+  pickVariables,
+  rewriteOutput,
+}: FetchParts<Context>): Step<Context> {
+  return async (cursor, run) => {
+    const result = await sendSafely(send, pickVariables(run.variables), run)
+    if (!result) return
+    for (const error of result.errors ?? []) {
+      run.errors.push(toClientError(error, subgraph, error.path && [...cursor.path, ...error.path]))
+    }
+    rewriteOutput?.(result.data)
+    for (const target of cursor.targets) mergeInto(target, result.data)
+  }
+}
+
+function compileEntityFetch<Context>(parts: EntityFetchParts<Context>): Step<Context> {
+  return async (cursor, run) => {
+    const asked = represent(cursor, parts)
+    if (asked.representations.length === 0) return
+    const variables = parts.pickVariables(run.variables)
+    variables['representations'] = asked.representations
+    const result = await sendSafely(parts.send, variables, run)
+    if (!result) return
+    if (result.errors) reportErrors(result.errors, { subgraph: parts.subgraph, cursor, asked, run })
+    mergeEntities(result.data, asked, { run, parts })
+  }
+}
+
+/** What was asked for: each representation once, with all the objects that it stands for. */
+interface Asked {
+  readonly representations: readonly JsonObject[]
+  readonly targets: readonly (readonly JsonObject[])[]
+}
+
+function represent<Context>({ targets }: Cursor, parts: EntityFetchParts<Context>): Asked {
+  const representations: JsonObject[] = []
+  const grouped: JsonObject[][] = []
+  const places = new Map<string, number>()
+  for (const target of targets) {
+    const representation = parts.represent(target)
+    if (!representation) continue
+    parts.rewriteInput?.(representation)
+    const key = JSON.stringify(representation)
+    const place = places.get(key)
+    if (place !== undefined) {
+      grouped[place]?.push(target)
+      continue
+    }
+    places.set(key, representations.length)
+    representations.push(representation)
+    grouped.push([target])
+  }
+  return { representations, targets: grouped }
+}
+
+function mergeEntities<Context>(
+  data: JsonObject | null | undefined,
+  { representations, targets }: Asked,
+  { run, parts }: { readonly run: Run<Context>; readonly parts: EntityFetchParts<Context> },
+): void {
+  if (!data) return
+  const entities = data['_entities']
+  if (!Array.isArray(entities) || entities.length !== representations.length) {
+    const message = `Expected "data._entities" to contain ${representations.length} elements`
+    run.errors.push(toClientError({ message }, parts.subgraph, undefined))
+    return
+  }
+  for (const [index, entity] of entities.entries()) {
+    for (const target of targets[index] ?? []) mergeEntity(target, entity, parts.rewriteOutput)
+  }
+}
+
+function mergeEntity(target: JsonObject, entity: unknown, rewriteOutput: Rewrite | undefined): void {
+  if (!isJsonObject(entity)) return
+  entity['__typename'] ??= target['__typename']
+  rewriteOutput?.(entity)
+  mergeInto(target, entity)
+}
+
+/** Places errors of entities at every object that the entity stands for. */
+function reportErrors<Context>(
+  errors: NonNullable<SubgraphResult['errors']>,
+  at: { readonly subgraph: string; readonly cursor: Cursor; readonly asked: Asked; readonly run: Run<Context> },
+): void {
+  const paths = pathsOfTargets(at.run.data, at.cursor)
+  for (const error of errors) {
+    for (const path of placesOf(error.path, { ...at, paths })) {
+      at.run.errors.push(toClientError(error, at.subgraph, path))
+    }
+  }
+}
+
+function placesOf(
+  path: Path | undefined,
+  { cursor, asked, paths }: { cursor: Cursor; asked: Asked; paths: ReadonlyMap<JsonObject, Path[]> },
+): (Path | undefined)[] {
+  if (path === undefined) return [undefined]
+  const [, index, ...below] = path
+  if (typeof index !== 'number') return [[...cursor.path, ...path]]
+  const targets = asked.targets[index] ?? []
+  const places = targets.flatMap((target) => paths.get(target) ?? [])
+  return places.map((place) => [...place, ...below])
+}
+
+/** A fetch that fails costs its own fields only: the failure becomes an error of the answer. */
+async function sendSafely<Context>(
+  send: Send<Context>,
+  variables: JsonObject,
+  run: Run<Context>,
+): Promise<SubgraphResult | null> {
+  try {
+    return await send(variables, run.context)
+  } catch (error) {
+    run.errors.push(toGraphQLError(error))
+    return null
+  }
+}
+
+function toGraphQLError(error: unknown): import('graphql').GraphQLError {
+  return toClientError({ message: error instanceof Error ? error.message : String(error) }, 'gateway', undefined)
+}
+
+/** Copies the variables that an operation uses and the client sent. */
+function compileVariables(names: readonly string[]): FetchParts<unknown>['pickVariables'] {
+  if (names.length === 0) return () => ({})
+  return (variables) => {
+    const picked: JsonObject = {}
+    for (const name of names) {
+      const value = variables[name]
+      if (value !== undefined) picked[name] = value
+    }
+    return picked
+  }
+}
