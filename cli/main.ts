@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { EnvironmentError } from '../platform/environment.ts'
 import { auditCommand } from './commands/audit.ts'
+import { gatewayCommand } from './commands/gateway.ts'
 import { keysCommand } from './commands/keys.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { startCommand } from './commands/start.ts'
@@ -12,6 +13,7 @@ const program = new Command('cabinet')
   .addCommand(migrateCommand())
   .addCommand(tokenCommand())
   .addCommand(auditCommand())
+  .addCommand(gatewayCommand())
   .addCommand(keysCommand())
 
 try {

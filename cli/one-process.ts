@@ -77,7 +77,7 @@ export async function createOneProcess(dependencies: OneProcessDependencies): Pr
   const wrap = dependencies.wrapTransport ?? ((_, transport) => transport)
   const gateway = await createGateway({
     supergraph: createSupergraphFile({ path: dependencies.supergraphPath, logger }),
-    transports: (name) => {
+    transports: ({ name }) => {
       const subgraph = subgraphs[name as SubgraphName]
       return wrap(subgraph.name, createLocalTransport(subgraph))
     },

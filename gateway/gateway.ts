@@ -17,13 +17,19 @@ import type { Transport } from './transport/transport.ts'
 export interface GatewayDependencies {
   readonly supergraph: SupergraphManager
   /** How to reach each subgraph of the supergraph, by name. */
-  readonly transports: (subgraph: string) => Transport
+  readonly transports: (subgraph: SubgraphAddress) => Transport
   readonly authenticate: (authorization: string | undefined) => Promise<Principal>
   readonly newId: () => string
   readonly logger: Logger
   readonly subgraphTimeoutMs?: number
   /** Introspection, explorers and cross-origin requests of Apollo's Sandbox. */
   readonly isDevelopment: boolean
+}
+
+/** A subgraph as the supergraph names it. */
+export interface SubgraphAddress {
+  readonly name: string
+  readonly url: string
 }
 
 export interface Gateway {
@@ -70,16 +76,15 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
 }
 
 function createCabinetEngine(dependencies: GatewayDependencies, transports: Map<string, Transport>) {
-  const transportOf = (subgraph: string): Transport => {
-    const transport = transports.get(subgraph) ?? dependencies.transports(subgraph)
-    transports.set(subgraph, transport)
-    return transport
-  }
   return createEngine<GatewayContext>({
     supergraph: dependencies.supergraph,
     logger: dependencies.logger,
-    prepareFor: () =>
-      createPrepareFetch({ transportOf, timeoutMs: dependencies.subgraphTimeoutMs ?? SUBGRAPH_TIMEOUT_MS }),
+    prepareFor({ subgraphs }) {
+      for (const subgraph of subgraphs) {
+        if (!transports.has(subgraph.name)) transports.set(subgraph.name, dependencies.transports(subgraph))
+      }
+      return createPrepareFetch({ transports, timeoutMs: dependencies.subgraphTimeoutMs ?? SUBGRAPH_TIMEOUT_MS })
+    },
   })
 }
 

@@ -25,12 +25,12 @@ const urls: Readonly<Record<string, string>> = {
 
 const gateway = await createGateway({
   supergraph: createSupergraphFile({ path: environment.SUPERGRAPH_FILE, logger }),
-  transports: (subgraph) => {
-    const url = urls[subgraph]
-    invariant(url, `the supergraph names only subgraphs that have a URL, not ${subgraph}`)
+  transports: ({ name }) => {
+    const url = urls[name]
+    invariant(url, `the supergraph names only subgraphs that have a URL, not ${name}`)
     return createHttpTransport({
       url,
-      signIdentity: createIdentitySigner({ signer, audience: subgraph, clock: systemClock }),
+      signIdentity: createIdentitySigner({ signer, audience: name, clock: systemClock }),
     })
   },
   authenticate: createAuthenticator({

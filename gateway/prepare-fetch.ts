@@ -1,10 +1,11 @@
+import { invariant } from '../platform/invariant.ts'
 import type { GatewayContext } from './data-source.ts'
 import type { FetchOperation, PrepareFetch, Send, SubgraphResult } from './engine/plan/step.ts'
 import { unavailableErrors } from './errors/unavailable.ts'
 import type { Transport } from './transport/transport.ts'
 
 export interface PrepareFetchOptions {
-  readonly transportOf: (subgraph: string) => Transport
+  readonly transports: ReadonlyMap<string, Transport>
   readonly timeoutMs: number
 }
 
@@ -12,8 +13,12 @@ export interface PrepareFetchOptions {
  * Prepares the operations of plans for their subgraphs. One that is dead, slow or answers nonsense costs its own
  * fields: they come as null, each with an error that says which part is away and when to try again.
  */
-export function createPrepareFetch({ transportOf, timeoutMs }: PrepareFetchOptions): PrepareFetch<GatewayContext> {
-  return (operation) => prepareFetch(operation, transportOf(operation.subgraph), timeoutMs)
+export function createPrepareFetch({ transports, timeoutMs }: PrepareFetchOptions): PrepareFetch<GatewayContext> {
+  return (operation) => {
+    const transport = transports.get(operation.subgraph)
+    invariant(transport, `there is a transport to each subgraph of the supergraph, and so to ${operation.subgraph}`)
+    return prepareFetch(operation, transport, timeoutMs)
+  }
 }
 
 function prepareFetch(

@@ -5,8 +5,8 @@ import type { Transport, TransportRequest } from './transport.ts'
 export interface HttpTransportOptions {
   /** The subgraph's GraphQL endpoint. */
   readonly url: string
-  /** Signs who asks, for this subgraph. */
-  readonly signIdentity: (viewer: TransportRequest['viewer']) => Promise<string>
+  /** Signs who asks, for this subgraph; left out for subgraphs that do not want to know. */
+  readonly signIdentity?: (viewer: TransportRequest['viewer']) => Promise<string>
 }
 
 const CONNECTIONS_MAX = 64
@@ -24,7 +24,7 @@ export function createHttpTransport({ url, signIdentity }: HttpTransportOptions)
         path: pathname,
         headers: {
           'content-type': 'application/json',
-          authorization: `Bearer ${await signIdentity(viewer)}`,
+          ...(signIdentity && { authorization: `Bearer ${await signIdentity(viewer)}` }),
           'x-request-id': viewer.requestId,
         },
         body: JSON.stringify({ query, operationName, variables }),
