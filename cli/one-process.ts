@@ -6,6 +6,7 @@ import { createLocalTransport } from '../gateway/transport/local.ts'
 import type { Transport } from '../gateway/transport/transport.ts'
 import type { Clock } from '../platform/clock.ts'
 import { connectDatabase } from '../platform/database/connect.ts'
+import { createReader } from '../platform/database/reader.ts'
 import { findKeyAmong, publicKeys } from '../platform/identity/keys.ts'
 import type { NewId } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -33,18 +34,20 @@ export interface SubgraphsDependencies {
 /** The four subgraphs in one process; events go from one to another as calls. */
 export function createSubgraphs(dependencies: SubgraphsDependencies): Subgraphs {
   const { databaseUrls, clock, newId, logger, currencyCode, onStatement } = dependencies
-  const connect = <Tables>(name: SubgraphName) =>
-    connectDatabase<Tables>({
+  const connect = <Tables>(name: SubgraphName) => {
+    const options = {
       url: databaseUrls[name],
       logger,
-      ...(onStatement && { onStatement: (statement) => onStatement(name, statement) }),
-    })
-  const products = createProducts({ db: connect('products'), clock, currencyCode, logger })
-  const payments = createPayments({ db: connect('payments'), clock, currencyCode, logger })
+      ...(onStatement && { onStatement: (statement: string) => onStatement(name, statement) }),
+    }
+    return { db: connectDatabase<Tables>(options), reader: createReader(options) }
+  }
+  const products = createProducts({ ...connect('products'), clock, currencyCode, logger })
+  const payments = createPayments({ ...connect('payments'), clock, currencyCode, logger })
   return {
-    accounts: createAccounts({ db: connect('accounts'), logger }),
+    accounts: createAccounts({ ...connect('accounts'), logger }),
     'linked-numbers': createLinkedNumbers({
-      db: connect('linked-numbers'),
+      ...connect('linked-numbers'),
       clock,
       newId,
       logger,

@@ -10,15 +10,20 @@ export function lineKeyText(key: LineKey): string {
   return `${key.lineId} ${key.accountId} ${key.rights}`
 }
 
-/** The keys as the columns of `unnest`, in the order in which the statement takes them. */
-export function lineKeyColumns(keys: readonly LineKey[]): {
-  readonly lineIds: string[]
-  readonly accountIds: (string | null)[]
-  readonly rights: number[]
-} {
+/** The values of a statement that begins with `allowedLines`. */
+export interface LineKeyValues {
+  readonly lineIds: readonly string[]
+  readonly accountIds: readonly (string | null)[]
+  readonly rights: readonly number[]
+  readonly now: Date
+}
+
+/** The keys as the columns of `unnest`, in the order in which the rows name them. */
+export function toLineKeyValues(keys: readonly LineKey[], now: Date): LineKeyValues {
   return {
     lineIds: keys.map((key) => key.lineId),
     accountIds: keys.map((key) => key.accountId),
     rights: keys.map((key) => key.rights),
+    now,
   }
 }

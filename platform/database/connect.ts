@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { Logger } from '../logger.ts'
+import { getTypeParser } from './type-parsers.ts'
 
 /** How a process reaches its database. */
 export interface DatabaseOptions {
@@ -33,11 +34,4 @@ export function createPool({ url, poolSizeMax, logger }: DatabaseOptions): pg.Po
   // Without a listener a database that goes away would end the process.
   pool.on('error', (error) => logger.warn({ err: error }, 'an idle database connection broke'))
   return pool
-}
-
-/** `bigint` comes as a bigint, not a string, and `date` as `YYYY-MM-DD`, not as a moment in some time zone. */
-const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: unknown) => {
-  if (oid === pg.types.builtins.INT8) return BigInt
-  if (oid === pg.types.builtins.DATE) return String
-  return pg.types.getTypeParser(oid, format as 'text')
 }

@@ -1,22 +1,27 @@
-import DataLoader from 'dataloader'
-import type { Kysely } from 'kysely'
+import type DataLoader from 'dataloader'
 import type { GuardedContext } from '../../platform/access/enforce.ts'
+import { createBatchLoader } from '../../platform/database/batch-loader.ts'
+import type { Reader } from '../../platform/database/reader.ts'
 import { type AccountRow, type MemberRow, readAccounts, readMembers } from './store/accounts.ts'
-import type { Tables } from './store/tables.ts'
 
 /** What the resolvers of one request work with. */
 export interface Context extends GuardedContext {
-  readonly accounts: DataLoader<string, AccountRow | null>
-  readonly members: DataLoader<string, readonly MemberRow[]>
+  readonly accounts: DataLoader<string, AccountRow | null, string>
+  readonly members: DataLoader<string, readonly MemberRow[], string>
 }
+
+/** The part of a context that does not depend on who asks: made once, so that requests of a moment are read together. */
+export type ContextServices = Omit<Context, keyof GuardedContext>
 
 export interface ContextDependencies {
-  readonly db: Kysely<Tables>
+  readonly reader: Reader
 }
 
-export function createContextServices({ db }: ContextDependencies): Omit<Context, keyof GuardedContext> {
+const BY_ID = { keyText: (id: string) => id, owner: (id: string) => id }
+
+export function createContextServices({ reader }: ContextDependencies): ContextServices {
   return {
-    accounts: new DataLoader((ids: readonly string[]) => readAccounts(db, ids)),
-    members: new DataLoader((ids: readonly string[]) => readMembers(db, ids)),
+    accounts: createBatchLoader({ ...BY_ID, read: (ids) => readAccounts(reader, ids) }),
+    members: createBatchLoader({ ...BY_ID, read: (ids) => readMembers(reader, ids) }),
   }
 }

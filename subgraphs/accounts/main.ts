@@ -1,6 +1,6 @@
-import { connectDatabase } from '../../platform/database/connect.ts'
 import { processVariables, readAccountsEnvironment } from '../../platform/environment.ts'
 import { publicKeys } from '../../platform/identity/keys.ts'
+import { openDatabase } from '../../platform/subgraph/open-database.ts'
 import { runSubgraph } from '../../platform/subgraph/process.ts'
 import { createAccounts } from './subgraph.ts'
 
@@ -11,7 +11,7 @@ await runSubgraph(
   environment,
   ({ logger }) =>
     createAccounts({
-      db: connectDatabase({ url: environment.DATABASE_URL, poolSizeMax: environment.DATABASE_POOL_SIZE, logger }),
+      ...openDatabase(environment, logger),
       logger,
     }),
   // Those who sign access tokens publish the keys to check them with.

@@ -1,7 +1,7 @@
-import { connectDatabase } from '../../platform/database/connect.ts'
 import { processVariables, readLinkedNumbersEnvironment } from '../../platform/environment.ts'
 import { createHttpDelivery } from '../../platform/events/http-delivery.ts'
 import { signingKey } from '../../platform/identity/keys.ts'
+import { openDatabase } from '../../platform/subgraph/open-database.ts'
 import { runSubgraph } from '../../platform/subgraph/process.ts'
 import { createLinkedNumbers } from './subgraph.ts'
 
@@ -12,7 +12,7 @@ await runSubgraph('linked-numbers', environment, ({ clock, newId, logger }) => {
   const deliverTo = (receiver: 'products' | 'payments', url: string) =>
     createHttpDelivery({ issuer: 'linked-numbers', receiver, url, signer, clock })
   return createLinkedNumbers({
-    db: connectDatabase({ url: environment.DATABASE_URL, poolSizeMax: environment.DATABASE_POOL_SIZE, logger }),
+    ...openDatabase(environment, logger),
     clock,
     newId,
     logger,

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Clock } from '../../platform/clock.ts'
 import { checkConnection } from '../../platform/database/check-connection.ts'
+import type { Reader } from '../../platform/database/reader.ts'
 import { createOutboxRelay, type Deliver } from '../../platform/events/outbox.ts'
 import type { NewId } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
@@ -11,6 +12,7 @@ import type { Tables } from './store/tables.ts'
 
 export interface LinkedNumbersDependencies {
   readonly db: Kysely<Tables>
+  readonly reader: Reader
   readonly clock: Clock
   readonly newId: NewId
   readonly logger: Logger
@@ -19,15 +21,24 @@ export interface LinkedNumbersDependencies {
 }
 
 /** Lines, who may do what with them, and which line has a telephone number. */
-export function createLinkedNumbers({ db, clock, newId, logger, receivers }: LinkedNumbersDependencies): Subgraph {
+export function createLinkedNumbers({
+  db,
+  reader,
+  clock,
+  newId,
+  logger,
+  receivers,
+}: LinkedNumbersDependencies): Subgraph {
   const relay = createOutboxRelay({ db, receivers, logger })
+  const services = createContextServices({ db, reader, clock, newId, onEvent: relay.poke })
   return createSubgraph({
     name: 'linked-numbers',
     resolvers,
-    createContext: () => createContextServices({ db, clock, newId, onEvent: relay.poke }),
+    services,
     checkReady: () => checkConnection(db),
     async close() {
       await relay.stop()
+      await reader.close()
       await db.destroy()
     },
     logger,

@@ -1,11 +1,10 @@
-import type { Kysely } from 'kysely'
 import type { GuardedContext } from '../../platform/access/enforce.ts'
 import type { Grant } from '../../platform/access/grant.ts'
 import { createLineLoader, type LineLoader } from '../../platform/access/line-loader.ts'
 import type { Clock } from '../../platform/clock.ts'
+import type { Reader } from '../../platform/database/reader.ts'
 import type { CurrencyCode } from '../../platform/money.ts'
 import { type BalanceRow, type ExpiringPointsRow, readBalances, readExpiringPoints } from './store/balances.ts'
-import type { Tables } from './store/tables.ts'
 
 /** A line as another subgraph refers to it: nothing is known of it until a field is read with a viewer's rights. */
 export interface LineReference {
@@ -20,28 +19,24 @@ export interface BonusesSource extends BalanceRow {
 
 /** What the resolvers of one request work with. */
 export interface Context extends GuardedContext {
-  readonly now: Date
   readonly currencyCode: CurrencyCode
   readonly balances: LineLoader<BalanceRow | null>
   readonly expiringPoints: LineLoader<ExpiringPointsRow | null>
 }
 
+/** The part of a context that does not depend on who asks: made once, so that requests of a moment are read together. */
+export type ContextServices = Omit<Context, keyof GuardedContext>
+
 export interface ContextDependencies {
-  readonly db: Kysely<Tables>
+  readonly reader: Reader
   readonly clock: Clock
   readonly currencyCode: CurrencyCode
 }
 
-export function createContextServices({
-  db,
-  clock,
-  currencyCode,
-}: ContextDependencies): Omit<Context, keyof GuardedContext> {
-  const now = clock.now()
+export function createContextServices({ reader, clock, currencyCode }: ContextDependencies): ContextServices {
   return {
-    now,
     currencyCode,
-    balances: createLineLoader((keys) => readBalances(db, keys, now)),
-    expiringPoints: createLineLoader((keys) => readExpiringPoints(db, keys, now)),
+    balances: createLineLoader((keys) => readBalances(reader, keys, clock.now())),
+    expiringPoints: createLineLoader((keys) => readExpiringPoints(reader, keys, clock.now())),
   }
 }

@@ -1,5 +1,5 @@
-import { connectDatabase } from '../../platform/database/connect.ts'
 import { processVariables, readPaymentsEnvironment } from '../../platform/environment.ts'
+import { openDatabase } from '../../platform/subgraph/open-database.ts'
 import { runSubgraph } from '../../platform/subgraph/process.ts'
 import { createPayments } from './subgraph.ts'
 
@@ -7,7 +7,7 @@ const environment = readPaymentsEnvironment(processVariables())
 
 await runSubgraph('payments', environment, ({ clock, logger }) =>
   createPayments({
-    db: connectDatabase({ url: environment.DATABASE_URL, poolSizeMax: environment.DATABASE_POOL_SIZE, logger }),
+    ...openDatabase(environment, logger),
     clock,
     currencyCode: environment.CURRENCY,
     logger,

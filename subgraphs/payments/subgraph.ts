@@ -5,20 +5,25 @@ import type { Logger } from '../../platform/logger.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
 import { type ContextDependencies, createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
+import type { Tables } from './store/tables.ts'
 
 export interface PaymentsDependencies extends ContextDependencies {
+  readonly db: Kysely<Tables>
   readonly logger: Logger
 }
 
 /** The ledger: balances and bonus points of lines. */
-export function createPayments({ db, clock, currencyCode, logger }: PaymentsDependencies): Subgraph {
+export function createPayments({ db, reader, clock, currencyCode, logger }: PaymentsDependencies): Subgraph {
   return createSubgraph({
     name: 'payments',
     resolvers,
-    createContext: () => createContextServices({ db, clock, currencyCode }),
+    services: createContextServices({ reader, clock, currencyCode }),
     receive: (event) => applyLineAccessChanged(db as unknown as Kysely<never>, event),
     checkReady: () => checkConnection(db),
-    close: () => db.destroy(),
+    async close() {
+      await reader.close()
+      await db.destroy()
+    },
     logger,
   })
 }

@@ -1,12 +1,13 @@
-import DataLoader from 'dataloader'
-import type { Kysely } from 'kysely'
+import type DataLoader from 'dataloader'
 import type { GuardedContext } from '../../platform/access/enforce.ts'
 import { createLineListLoader, createLineLoader, type LineLoader } from '../../platform/access/line-loader.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { createBatchLoader } from '../../platform/database/batch-loader.ts'
+import type { Reader } from '../../platform/database/reader.ts'
 import type { CurrencyCode } from '../../platform/money.ts'
 import { readOpenOfferings } from './store/catalogue.ts'
 import { type LineOptionRow, type LineTariffRow, readActiveOptions, readLineTariffs } from './store/line-products.ts'
-import type { Offering, Tables } from './store/tables.ts'
+import type { Offering } from './store/tables.ts'
 
 /** A line as another subgraph refers to it: nothing is known of it until a field is read with a viewer's rights. */
 export interface LineReference {
@@ -15,32 +16,32 @@ export interface LineReference {
 
 /** What the resolvers of one request work with. */
 export interface Context extends GuardedContext {
-  readonly now: Date
+  readonly clock: Clock
   readonly currencyCode: CurrencyCode
-  readonly openOfferings: DataLoader<Offering['kind'], Offering[]>
+  readonly openOfferings: DataLoader<Offering['kind'], Offering[], string>
   readonly lineTariffs: LineLoader<LineTariffRow | null>
   readonly activeOptions: LineLoader<readonly (LineOptionRow & { readonly id: string })[] | null>
 }
 
+/** The part of a context that does not depend on who asks: made once, so that requests of a moment are read together. */
+export type ContextServices = Omit<Context, keyof GuardedContext>
+
 export interface ContextDependencies {
-  readonly db: Kysely<Tables>
+  readonly reader: Reader
   readonly clock: Clock
   readonly currencyCode: CurrencyCode
 }
 
-export function createContextServices({
-  db,
-  clock,
-  currencyCode,
-}: ContextDependencies): Omit<Context, keyof GuardedContext> {
-  const now = clock.now()
+export function createContextServices({ reader, clock, currencyCode }: ContextDependencies): ContextServices {
   return {
-    now,
+    clock,
     currencyCode,
-    openOfferings: new DataLoader((kinds: readonly Offering['kind'][]) =>
-      Promise.all(kinds.map((kind) => readOpenOfferings(db, kind))),
-    ),
-    lineTariffs: createLineLoader((keys) => readLineTariffs(db, keys, now)),
-    activeOptions: createLineListLoader((keys) => readActiveOptions(db, keys, now)),
+    openOfferings: createBatchLoader({
+      read: (kinds) => readOpenOfferings(reader, kinds),
+      keyText: (kind) => kind,
+      owner: (kind) => kind,
+    }),
+    lineTariffs: createLineLoader((keys) => readLineTariffs(reader, keys, clock.now())),
+    activeOptions: createLineListLoader((keys) => readActiveOptions(reader, keys, clock.now())),
   }
 }

@@ -1,6 +1,12 @@
-import { type Kysely, sql } from 'kysely'
+import { sql } from 'kysely'
+import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
+import type { Reader } from '../../../platform/database/reader.ts'
 import type { Language } from '../../../platform/languages.ts'
-import type { AccountKind, MemberRole, Tables } from './tables.ts'
+import type { AccountKind, MemberRole } from './tables.ts'
+
+interface AccountValues {
+  readonly ids: readonly string[]
+}
 
 export interface AccountRow {
   readonly id: string
@@ -9,11 +15,14 @@ export interface AccountRow {
   readonly language: Language
 }
 
+const ACCOUNTS = prepareStatement<AccountValues, AccountRow>(
+  'accounts',
+  ({ ids }) => sql`select id, kind, display_name, language from account where id = any(${ids}::uuid[])`,
+)
+
 /** The accounts of these ids, in their order; null where there is none. */
-export async function readAccounts(db: Kysely<Tables>, ids: readonly string[]): Promise<(AccountRow | null)[]> {
-  const { rows } = await sql<AccountRow>`
-    select id, kind, display_name, language from account where id = any(${ids}::uuid[])
-  `.execute(db)
+export async function readAccounts(reader: Reader, ids: readonly string[]): Promise<(AccountRow | null)[]> {
+  const rows = await reader.read(ACCOUNTS, { ids })
   const byId = new Map(rows.map((row) => [row.id, row]))
   return ids.map((id) => byId.get(id) ?? null)
 }
@@ -25,18 +34,19 @@ export interface MemberRow {
   readonly role: MemberRole
 }
 
-/** The members of these organizations, in their order. */
-export async function readMembers(
-  db: Kysely<Tables>,
-  organizationIds: readonly string[],
-): Promise<(readonly MemberRow[])[]> {
-  const { rows } = await sql<MemberRow>`
+const MEMBERS = prepareStatement<AccountValues, MemberRow>(
+  'members',
+  ({ ids }) => sql`
     select member.organization_id, account.id, account.display_name, member.role
     from organization_member as member
     join account on account.id = member.member_id
-    where member.organization_id = any(${organizationIds}::uuid[])
+    where member.organization_id = any(${ids}::uuid[])
     order by member.since, account.id
-  `.execute(db)
-  const byOrganization = Map.groupBy(rows, (row) => row.organization_id)
-  return organizationIds.map((id) => byOrganization.get(id) ?? [])
+  `,
+)
+
+/** The members of these organizations, in their order. */
+export async function readMembers(reader: Reader, ids: readonly string[]): Promise<(readonly MemberRow[])[]> {
+  const byOrganization = Map.groupBy(await reader.read(MEMBERS, { ids }), (row) => row.organization_id)
+  return ids.map((id) => byOrganization.get(id) ?? [])
 }

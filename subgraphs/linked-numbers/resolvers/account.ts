@@ -6,10 +6,10 @@ import type { AccountResolvers } from '../generated/resolvers.ts'
 export const account: AccountResolvers = {
   __resolveReference: ({ id }) => ({ id }),
 
-  lines: async ({ id }, { first, after }, { grant, lines, lineIdPage }) => {
+  lines: async ({ id }, { first, after }, { grant, lines, lineIdPages }) => {
     const pageSize = readPageSize(first)
     const afterLineId = readCursor(after ?? null)
-    const ids = await lineIdPage({ accountId: id, first: pageSize, afterLineId })
+    const ids = await lineIdPages.load({ accountId: id, first: pageSize, afterLineId })
     const page = await lines.loadMany(ids.slice(0, pageSize).map((lineId) => ({ lineId, ...grant })))
     const edges = page.map(orThrow).flatMap((line) => (line ? [{ node: line, cursor: encodeCursor(line.id) }] : []))
     return {

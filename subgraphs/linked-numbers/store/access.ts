@@ -1,7 +1,9 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { Grant } from '../../../platform/access/grant.ts'
 import { allowedLines } from '../../../platform/access/line-access-sql.ts'
-import type { LineKey } from '../../../platform/access/line-key.ts'
+import { type LineKey, type LineKeyValues, toLineKeyValues } from '../../../platform/access/line-key.ts'
+import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
+import type { Reader } from '../../../platform/database/reader.ts'
 import type { Tables } from './tables.ts'
 
 /** One account's rights on a line. `id` is the account's; null when the line has nobody. */
@@ -12,17 +14,21 @@ export interface AccessRow {
   readonly until: Date | null
 }
 
-/** Everyone who has rights on the lines, owners first. */
-export async function readAccessLists(db: Kysely<Tables>, keys: readonly LineKey[], now: Date): Promise<AccessRow[]> {
-  const { rows } = await sql<AccessRow>`
-    with allowed as (${allowedLines(keys, now)})
+const ACCESS_LISTS = prepareStatement<LineKeyValues, AccessRow>(
+  'access-lists',
+  (values) => sql`
+    with allowed as (${allowedLines(values)})
     select allowed.key, access.account_id as id, access.rights, access.until
     from allowed
     left join line_access as access on access.line_id = allowed.line_id and access.rights <> 0
-      and (access.until is null or access.until > ${now})
+      and (access.until is null or access.until > ${values.now}::timestamptz)
     order by allowed.key, access.rights & 8 desc, access.account_id
-  `.execute(db)
-  return rows
+  `,
+)
+
+/** Everyone who has rights on the lines, owners first. */
+export function readAccessLists(reader: Reader, keys: readonly LineKey[], now: Date): Promise<AccessRow[]> {
+  return reader.read(ACCESS_LISTS, toLineKeyValues(keys, now))
 }
 
 /**

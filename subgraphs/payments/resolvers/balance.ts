@@ -6,5 +6,5 @@ export const balance: BalanceResolvers = {
     toMoney(posted_kopecks - reserved_kopecks, currencyCode),
   reserved: ({ reserved_kopecks }, _, { currencyCode }) => toMoney(reserved_kopecks, currencyCode),
   // The ledger itself was read, not a copy, so the value is as fresh as the request.
-  asOf: (_, _arguments, { now }) => now,
+  asOf: ({ as_of }) => as_of,
 }

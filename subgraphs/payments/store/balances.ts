@@ -1,7 +1,8 @@
-import { type Kysely, sql } from 'kysely'
+import { sql } from 'kysely'
 import { allowedLines } from '../../../platform/access/line-access-sql.ts'
-import type { LineKey } from '../../../platform/access/line-key.ts'
-import type { Tables } from './tables.ts'
+import { type LineKey, type LineKeyValues, toLineKeyValues } from '../../../platform/access/line-key.ts'
+import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
+import type { Reader } from '../../../platform/database/reader.ts'
 
 /** What a line has of both units, in one row. */
 export interface BalanceRow {
@@ -9,18 +10,24 @@ export interface BalanceRow {
   readonly posted_kopecks: bigint
   readonly reserved_kopecks: bigint
   readonly points: bigint
+  /** When the ledger was read. */
+  readonly as_of: Date
 }
 
-export async function readBalances(db: Kysely<Tables>, keys: readonly LineKey[], now: Date): Promise<BalanceRow[]> {
-  const { rows } = await sql<BalanceRow>`
-    with allowed as (${allowedLines(keys, now)})
+const BALANCES = prepareStatement<LineKeyValues, BalanceRow>(
+  'balances',
+  (values) => sql`
+    with allowed as (${allowedLines(values)})
     select allowed.key, money.posted as posted_kopecks, money.reserved as reserved_kopecks,
-      points.posted - points.reserved as points
+      points.posted - points.reserved as points, ${values.now}::timestamptz as as_of
     from allowed
     join ledger_balance as money on money.line_id = allowed.line_id and money.unit = 'KOPECK'
     join ledger_balance as points on points.line_id = allowed.line_id and points.unit = 'POINT'
-  `.execute(db)
-  return rows
+  `,
+)
+
+export function readBalances(reader: Reader, keys: readonly LineKey[], now: Date): Promise<BalanceRow[]> {
+  return reader.read(BALANCES, toLineKeyValues(keys, now))
 }
 
 /** The points of a line that expire first. */
@@ -30,18 +37,19 @@ export interface ExpiringPointsRow {
   readonly expires_at: Date
 }
 
-export async function readExpiringPoints(
-  db: Kysely<Tables>,
-  keys: readonly LineKey[],
-  now: Date,
-): Promise<ExpiringPointsRow[]> {
-  const { rows } = await sql<ExpiringPointsRow>`
-    with allowed as (${allowedLines(keys, now)})
+const EXPIRING_POINTS = prepareStatement<LineKeyValues, ExpiringPointsRow>(
+  'expiring-points',
+  (values) => sql`
+    with allowed as (${allowedLines(values)})
     select distinct on (allowed.key) allowed.key, sum(lot.remaining)::bigint as points, lot.expires_at
     from allowed
-    join bonus_lot as lot on lot.line_id = allowed.line_id and lot.remaining > 0 and lot.expires_at > ${now}
+    join bonus_lot as lot on lot.line_id = allowed.line_id and lot.remaining > 0
+      and lot.expires_at > ${values.now}::timestamptz
     group by allowed.key, lot.expires_at
     order by allowed.key, lot.expires_at
-  `.execute(db)
-  return rows
+  `,
+)
+
+export function readExpiringPoints(reader: Reader, keys: readonly LineKey[], now: Date): Promise<ExpiringPointsRow[]> {
+  return reader.read(EXPIRING_POINTS, toLineKeyValues(keys, now))
 }

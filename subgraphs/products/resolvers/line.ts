@@ -15,12 +15,12 @@ export const line: LineResolvers = {
 export const lineTariff: LineTariffResolvers = {
   name: (tariff, _, { viewer }) => offeringName(tariff, viewer.language),
   monthlyFee: (tariff, _, context) => fee(tariff, context),
-  nextChargeAt: (tariff, _, { now }) => nextChargeAt(tariff, now),
+  nextChargeAt: (tariff, _, { clock }) => nextChargeAt(tariff, clock.now()),
   isArchived: ({ is_archived }) => is_archived,
 }
 
 export const activeOption: ActiveOptionResolvers = {
   name: (option, _, { viewer }) => offeringName(option, viewer.language),
   fee: (option, _, context) => fee(option, context),
-  nextChargeAt: (option, _, { now }) => nextChargeAt(option, now),
+  nextChargeAt: (option, _, { clock }) => nextChargeAt(option, clock.now()),
 }

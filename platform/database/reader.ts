@@ -1,0 +1,111 @@
+import pg from 'pg'
+import type { Logger } from '../logger.ts'
+import type { PreparedStatement } from './prepared-statement.ts'
+import { getTypeParser } from './type-parsers.ts'
+
+/**
+ * Runs prepared statements that only read. A connection takes the next statement before it has answered the one before
+ * (pipelining), so a few connections serve many requests. Transactions and writes have the pool.
+ */
+export interface Reader {
+  read<Values extends object, Row extends object>(
+    statement: PreparedStatement<Values, Row>,
+    values: Values,
+  ): Promise<Row[]>
+  close(): Promise<void>
+}
+
+export interface ReaderOptions {
+  readonly url: string
+  readonly connections?: number
+  readonly logger: Logger
+  /** Told of every statement that is sent; tests count them. */
+  readonly onStatement?: ((sql: string) => void) | undefined
+}
+
+const CONNECTIONS_DEFAULT = 2
+const CONNECT_TIMEOUT_MS = 5_000
+const STATEMENT_TIMEOUT_MS = 5_000
+
+export function createReader(options: ReaderOptions): Reader {
+  const slots = Array.from({ length: options.connections ?? CONNECTIONS_DEFAULT }, () => createSlot(options))
+  let turn = 0
+  const nextSlot = (): Slot => slots[turn++ % slots.length] as Slot
+
+  return {
+    async read(statement, values) {
+      const query = { name: statement.name, text: statement.text, values: statement.parameters(values) }
+      options.onStatement?.(statement.text)
+      try {
+        return await run(nextSlot(), query)
+      } catch (error) {
+        // A read has no effect, so it may be sent again when its connection broke under it.
+        if (!isConnectionError(error)) throw error
+        return run(nextSlot(), query)
+      }
+    },
+    async close() {
+      await Promise.all(slots.map((slot) => slot.close()))
+    },
+  }
+}
+
+async function run<Row extends object>(slot: Slot, query: pg.QueryConfig): Promise<Row[]> {
+  const client = await slot.connected()
+  const { rows } = await client.query<Row>(query)
+  return rows
+}
+
+/** A place for one connection: made when first needed, and made anew after it broke. */
+interface Slot {
+  connected(): Promise<pg.Client>
+  close(): Promise<void>
+}
+
+function createSlot({ url, logger }: ReaderOptions): Slot {
+  let current: Promise<pg.Client> | undefined
+  const forget = (client: Promise<pg.Client>): void => {
+    if (current === client) current = undefined
+  }
+
+  function open(): Promise<pg.Client> {
+    const client = createClient(url)
+    const connected = client.connect().then(() => client)
+    client.on('error', (error) => {
+      logger.warn({ err: error }, 'a reading database connection broke')
+      forget(connected)
+    })
+    client.on('end', () => forget(connected))
+    connected.catch(() => forget(connected))
+    return connected
+  }
+
+  return {
+    connected() {
+      current ??= open()
+      return current
+    },
+    async close() {
+      const client = await current?.catch(() => undefined)
+      await client?.end()
+    },
+  }
+}
+
+function createClient(url: string): pg.Client {
+  const config = {
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    types: { getTypeParser },
+    pipeline: true,
+  }
+  return new pg.Client(config)
+}
+
+/** The connection is gone, or the server is going: nothing was said about the statement. */
+function isConnectionError(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string }
+  if (code !== undefined) return /^(08|57P0)|^(ECONNRESET|ECONNREFUSED|EPIPE|ENOENT)$/.test(code)
+  return /connection (terminated|ended|closed)|not queryable|client was closed/i.test(message ?? '')
+}

@@ -1,0 +1,57 @@
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLError,
+  type GraphQLSchema,
+  parse,
+  validate,
+} from 'graphql'
+import { compileQuery, isCompiledQuery } from 'graphql-jit'
+import { LRUCache } from 'lru-cache'
+
+/** An operation that is ready to run, or why it never will be. */
+export type CompiledOperation =
+  | { readonly kind: 'ready'; readonly run: RunOperation }
+  | { readonly kind: 'invalid'; readonly errors: readonly GraphQLError[] }
+
+type RunOperation = (
+  context: object,
+  variables: Readonly<Record<string, unknown>>,
+) => Promise<ExecutionResult> | ExecutionResult
+
+const OPERATIONS_MAX = 1_000
+
+/** Parses, validates and compiles each operation once: gateways send the same few again and again. */
+export function createOperationCache(
+  schema: GraphQLSchema,
+): (query: string, operationName: string | undefined) => CompiledOperation {
+  const known = new LRUCache<string, CompiledOperation>({ max: OPERATIONS_MAX })
+  return (query, operationName) => {
+    const key = operationName === undefined ? query : `${operationName}\n${query}`
+    const found = known.get(key)
+    if (found) return found
+    const operation = compileOperation(schema, query, operationName)
+    known.set(key, operation)
+    return operation
+  }
+}
+
+function compileOperation(schema: GraphQLSchema, query: string, operationName: string | undefined): CompiledOperation {
+  const document = parseSafely(query)
+  if (document.kind === 'invalid') return document
+  const errors = validate(schema, document.document)
+  if (errors.length > 0) return { kind: 'invalid', errors }
+  const compiled = compileQuery(schema, document.document, operationName)
+  if (!isCompiledQuery(compiled)) return { kind: 'invalid', errors: compiled.errors ?? [] }
+  return { kind: 'ready', run: (context, variables) => compiled.query(undefined, context, variables) }
+}
+
+function parseSafely(
+  query: string,
+): { readonly kind: 'parsed'; readonly document: DocumentNode } | (CompiledOperation & { kind: 'invalid' }) {
+  try {
+    return { kind: 'parsed', document: parse(query) }
+  } catch (error) {
+    return { kind: 'invalid', errors: [error as GraphQLError] }
+  }
+}
