@@ -1,4 +1,4 @@
-import { type GraphQLField, type GraphQLObjectType, getDirectiveValues, type GraphQLSchema } from 'graphql'
+import { type GraphQLField, type GraphQLObjectType, type GraphQLSchema, getDirectiveValues } from 'graphql'
 import { invariant } from '../invariant.ts'
 import type { AccessRule } from './rule.ts'
 

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { type Kysely, type Migration, type MigrationProvider, Migrator, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
+import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration'
 import { roleName, type SubgraphName, schemaName } from '../subgraph/name.ts'
 
 /** One subgraph's part of the database. */
@@ -22,8 +23,8 @@ export interface MigrationReport {
  * once, since the migrator takes a lock. `admin` owns the tables, so that the login role cannot alter them.
  */
 export async function migrateSubgraph(admin: Kysely<unknown>, part: SubgraphMigration): Promise<MigrationReport> {
-  await createRole(admin, roleName(part.subgraph), part.password)
   const schema = schemaName(part.subgraph)
+  await createRole(admin, roleName(part.subgraph), { password: part.password, searchPath: schema })
   await sql`create schema if not exists ${sql.ref(schema)}`.execute(admin)
   await grantSchema(admin, part.subgraph)
   const migrator = new Migrator({
@@ -37,12 +38,19 @@ export async function migrateSubgraph(admin: Kysely<unknown>, part: SubgraphMigr
 }
 
 /** Roles belong to the whole server, so another database of it may have made this one already. */
-async function createRole(admin: Kysely<unknown>, role: string, password: string | null): Promise<void> {
+async function createRole(
+  admin: Kysely<unknown>,
+  role: string,
+  { password, searchPath }: { readonly password: string | null; readonly searchPath: string },
+): Promise<void> {
   const login = password === null ? sql`login` : sql`login password ${sql.lit(password)}`
   await sql`
     do ${sql.lit(`begin create role ${role}; exception when duplicate_object or unique_violation then null; end`)}
   `.execute(admin)
   await sql`alter role ${sql.ref(role)} ${login}`.execute(admin).catch(rethrowUnlessConcurrent)
+  await sql`alter role ${sql.ref(role)} set search_path = ${sql.ref(searchPath)}`
+    .execute(admin)
+    .catch(rethrowUnlessConcurrent)
 }
 
 /** Two processes that set the same role to the same login at once: either is enough. */

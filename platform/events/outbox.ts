@@ -47,7 +47,7 @@ export function createOutboxRelay<Tables extends OutboxTables>(options: OutboxRe
   const pollIntervalMs = options.pollIntervalMs ?? POLL_INTERVAL_MS
   let isStopped = false
   let isPoked = false
-  let wake = () => {}
+  let wake = (): void => undefined
 
   async function run(): Promise<void> {
     while (!isStopped) {

@@ -1,5 +1,4 @@
-import { type JWTPayload, jwtVerify, SignJWT, type JWTVerifyGetKey } from 'jose'
-import { errors } from 'jose'
+import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { type SigningKey, TOKEN_ALGORITHM } from './keys.ts'
@@ -13,17 +12,19 @@ export const ACCESS_TOKEN_TTL_SECONDS = 15 * 60
 
 /** What a token that was believed says, or why it was not. */
 export type TokenVerdict =
-  | { readonly kind: 'valid'; readonly principal: Principal }
+  | { readonly kind: 'valid'; readonly principal: Principal; readonly expiresAtMs: number }
   | { readonly kind: 'expired' }
   | { readonly kind: 'invalid' }
 
 const customerClaims = z.object({
+  exp: z.number(),
   aud: z.literal(CUSTOMER_AUDIENCE),
   sub: z.uuid(),
   sid: z.string().min(1),
   org_role: z.enum(ORGANIZATION_ROLES).nullable().default(null),
 })
 const staffClaims = z.object({
+  exp: z.number(),
   aud: z.literal(STAFF_AUDIENCE),
   sub: z.string().min(1),
   sid: z.string().min(1),
@@ -76,14 +77,19 @@ function toClaims(principal: Exclude<Principal, { kind: 'anonymous' }>): JWTPayl
 function toVerdict(payload: JWTPayload): TokenVerdict {
   const customer = customerClaims.safeParse(payload)
   if (customer.success) {
-    const { sub, sid, org_role } = customer.data
+    const { sub, sid, org_role, exp } = customer.data
     return {
       kind: 'valid',
       principal: { kind: 'account', accountId: sub, sessionId: sid, organizationRole: org_role },
+      expiresAtMs: exp * 1000,
     }
   }
   const staff = staffClaims.safeParse(payload)
   if (!staff.success) return { kind: 'invalid' }
-  const { sub, sid, roles } = staff.data
-  return { kind: 'valid', principal: { kind: 'staff', staffId: sub, sessionId: sid, roles } }
+  const { sub, sid, roles, exp } = staff.data
+  return {
+    kind: 'valid',
+    principal: { kind: 'staff', staffId: sub, sessionId: sid, roles },
+    expiresAtMs: exp * 1000,
+  }
 }

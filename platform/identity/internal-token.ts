@@ -1,4 +1,4 @@
-import { type JWTVerifyGetKey, errors, jwtVerify, SignJWT } from 'jose'
+import { errors, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { LANGUAGES } from '../languages.ts'

@@ -58,7 +58,7 @@ export function createSubgraph<Context>(definition: SubgraphDefinition<Context>)
   const schema = enforceAccess(
     buildSubgraphSchema({
       typeDefs: parse(subgraphSdl(name)),
-      resolvers: { ...scalars, ...definition.resolvers } as GraphQLResolverMap,
+      resolvers: { ...scalars, ...definition.resolvers } as GraphQLResolverMap<unknown>,
     }),
   )
   const read = createDocumentReader(schema)

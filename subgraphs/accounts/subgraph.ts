@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { checkConnection } from '../../platform/database/check-connection.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
 import { type ContextDependencies, createContextServices } from './context.ts'
@@ -14,9 +14,7 @@ export function createAccounts({ db, logger }: AccountsDependencies): Subgraph {
     name: 'accounts',
     resolvers,
     createContext: () => createContextServices({ db }),
-    checkReady: async () => {
-      await sql`select 1`.execute(db)
-    },
+    checkReady: () => checkConnection(db),
     close: () => db.destroy(),
     logger,
   })

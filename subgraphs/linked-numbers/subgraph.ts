@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
-import { sql } from 'kysely'
 import type { Clock } from '../../platform/clock.ts'
+import { checkConnection } from '../../platform/database/check-connection.ts'
 import { createOutboxRelay, type Deliver } from '../../platform/events/outbox.ts'
 import type { NewId } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
@@ -25,9 +25,7 @@ export function createLinkedNumbers({ db, clock, newId, logger, receivers }: Lin
     name: 'linked-numbers',
     resolvers,
     createContext: () => createContextServices({ db, clock, newId, onEvent: relay.poke }),
-    checkReady: async () => {
-      await sql`select 1`.execute(db)
-    },
+    checkReady: () => checkConnection(db),
     async close() {
       await relay.stop()
       await db.destroy()

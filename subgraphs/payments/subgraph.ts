@@ -1,4 +1,5 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
+import { checkConnection } from '../../platform/database/check-connection.ts'
 import { applyLineAccessChanged } from '../../platform/events/line-access-projection.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
@@ -16,9 +17,7 @@ export function createPayments({ db, clock, currencyCode, logger }: PaymentsDepe
     resolvers,
     createContext: () => createContextServices({ db, clock, currencyCode }),
     receive: (event) => applyLineAccessChanged(db as unknown as Kysely<never>, event),
-    checkReady: async () => {
-      await sql`select 1`.execute(db)
-    },
+    checkReady: () => checkConnection(db),
     close: () => db.destroy(),
     logger,
   })

@@ -15,6 +15,8 @@ export const line: LineResolvers = {
 
   accessList: async ({ id }, _, { grant, accessLists }) => {
     const list = await accessLists.load({ lineId: id, ...grant })
-    return list?.map((access) => ({ accountId: access.id, rights: toRights(access.rights), until: access.until })) ?? null
+    return (
+      list?.map((access) => ({ accountId: access.id, rights: toRights(access.rights), until: access.until })) ?? null
+    )
   },
 }

@@ -50,10 +50,7 @@ export async function readLineIdPage(db: Kysely<Tables>, page: LinePageKey, now:
 const FIRST_ID = '00000000-0000-0000-0000-000000000000'
 
 /** The lines that have these telephone numbers now, in the order of the numbers. */
-export async function readLineIdsByPhone(
-  db: Kysely<Tables>,
-  phones: readonly string[],
-): Promise<(string | null)[]> {
+export async function readLineIdsByPhone(db: Kysely<Tables>, phones: readonly string[]): Promise<(string | null)[]> {
   const { rows } = await sql<{ msisdn: string; line_id: string }>`
     select msisdn, line_id from directory where msisdn = any(${phones}::text[])
   `.execute(db)

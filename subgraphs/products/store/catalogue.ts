@@ -5,7 +5,18 @@ import type { Offering, Tables } from './tables.ts'
 export async function readOpenOfferings(db: Kysely<Tables>, kind: Offering['kind']): Promise<Offering[]> {
   return db
     .selectFrom('current_offering')
-    .select(['id', 'code', 'kind', 'is_archived', 'name_ru', 'name_en', 'category', 'fee_kopecks', 'period', 'allowances'])
+    .select([
+      'id',
+      'code',
+      'kind',
+      'is_archived',
+      'name_ru',
+      'name_en',
+      'category',
+      'fee_kopecks',
+      'period',
+      'allowances',
+    ])
     .where('kind', '=', kind)
     .where('is_archived', '=', false)
     .orderBy('fee_kopecks')

@@ -1,0 +1,32 @@
+import { Command } from 'commander'
+import type { JWK } from 'jose'
+import { generatePrivateKey, publicKeys } from '../../platform/identity/keys.ts'
+import { processTerminal } from '../terminal.ts'
+
+export function keysCommand(): Command {
+  return new Command('keys')
+    .description('make the keys of a real installation, as variables for its processes')
+    .action(async () => {
+      const serial = String(Math.floor(performance.timeOrigin / 1000))
+      const [accounts, gateway, linkedNumbers] = await Promise.all(
+        ['accounts', 'gateway', 'linked-numbers'].map((owner) => generatePrivateKey(`${owner}.${serial}`)),
+      )
+      const lines = [
+        '# Keep these in your secret store. Private: each only to the process named.',
+        `ACCESS_TOKEN_KEYS='${keySet(accounts)}'`,
+        `GATEWAY_INTERNAL_KEYS='${keySet(gateway)}'`,
+        `LINKED_NUMBERS_INTERNAL_KEYS='${keySet(linkedNumbers)}'`,
+        '# Public: to every subgraph.',
+        `INTERNAL_JWKS='${JSON.stringify(publicKeys({ keys: [gateway, linkedNumbers].filter(isKey) }))}'`,
+      ]
+      processTerminal.result(lines.join('\n'))
+    })
+}
+
+function keySet(key: JWK | undefined): string {
+  return JSON.stringify({ keys: [key] })
+}
+
+function isKey(key: JWK | undefined): key is JWK {
+  return key !== undefined
+}

@@ -1,0 +1,79 @@
+import { Command, Option } from 'commander'
+import { systemClock } from '../../platform/clock.ts'
+import { EnvironmentError, processVariables, readCliEnvironment } from '../../platform/environment.ts'
+import {
+  ORGANIZATION_ROLES,
+  type OrganizationRole,
+  STAFF_ROLES,
+  type StaffRole,
+} from '../../platform/identity/viewer.ts'
+import { createNewId } from '../../platform/ids.ts'
+import { silentLogger } from '../../platform/logger.ts'
+import { type CabinetDatabase, openDatabase } from '../database.ts'
+import { developmentKeys } from '../development-keys.ts'
+import { createSubgraphs, type Subgraphs } from '../one-process.ts'
+import { STATE_DIRECTORY } from '../project.ts'
+import { type SignInDependencies, signIn, signInByPhone } from '../sign-in.ts'
+import { processTerminal } from '../terminal.ts'
+
+interface TokenOptions {
+  readonly phone?: string
+  readonly role?: OrganizationRole
+  readonly staff?: readonly StaffRole[]
+  readonly hours: string
+}
+
+export function tokenCommand(): Command {
+  return new Command('token')
+    .description('print an access token, for development only')
+    .option('--phone <number>', 'of the owner of this number, as people type it')
+    .addOption(new Option('--role <role>', 'in the organization that owns the number').choices(ORGANIZATION_ROLES))
+    .addOption(new Option('--staff <roles...>', 'of a member of staff instead').choices(STAFF_ROLES))
+    .option('--hours <hours>', 'how long it is valid', '12')
+    .action(async (options: TokenOptions) => {
+      const variables = processVariables()
+      const environment = readCliEnvironment(variables)
+      if (environment.NODE_ENV === 'production') {
+        throw new EnvironmentError('`token` is for development: in production people sign in.')
+      }
+      const database = await openDatabase({ environment, variables, onProgress: () => undefined })
+      const subgraphs = openSubgraphs(database)
+      try {
+        processTerminal.result(await makeToken(options, subgraphs, environment.ACCESS_TOKEN_KEYS))
+      } finally {
+        await Promise.all(Object.values(subgraphs).map((subgraph) => subgraph.close()))
+        await database.stop()
+      }
+    })
+}
+
+function openSubgraphs(database: CabinetDatabase): Subgraphs {
+  return createSubgraphs({
+    databaseUrls: database.urls,
+    clock: systemClock,
+    newId: createNewId(systemClock),
+    logger: silentLogger,
+    currencyCode: 'RUB',
+  })
+}
+
+async function makeToken(
+  { phone, role, staff, hours }: TokenOptions,
+  subgraphs: Subgraphs,
+  keys: SignInDependencies['keys'] | undefined,
+): Promise<string> {
+  const dependencies: SignInDependencies = {
+    linkedNumbers: subgraphs['linked-numbers'],
+    keys: keys ?? (await developmentKeys(STATE_DIRECTORY)),
+    clock: systemClock,
+    newId: createNewId(systemClock),
+    ttlSeconds: Math.round(Number(hours) * 3600),
+  }
+  if (staff)
+    return signIn(dependencies, { kind: 'staff', staffId: 'developer', sessionId: dependencies.newId(), roles: staff })
+  if (phone === undefined) throw new EnvironmentError('Say whose token: --phone 9161234567, or --staff consultant.')
+  const token = await signInByPhone(dependencies, phone, role ?? null)
+  if (token === null)
+    throw new EnvironmentError(`Nobody has the number ${phone}. Run \`npm start\` or \`import\` first.`)
+  return token
+}

@@ -1,0 +1,23 @@
+import { Command } from 'commander'
+import { EnvironmentError } from '../platform/environment.ts'
+import { auditCommand } from './commands/audit.ts'
+import { keysCommand } from './commands/keys.ts'
+import { migrateCommand } from './commands/migrate.ts'
+import { startCommand } from './commands/start.ts'
+import { tokenCommand } from './commands/token.ts'
+
+const program = new Command('cabinet')
+  .description('The back end of a mobile operator’s personal cabinet.')
+  .addCommand(startCommand())
+  .addCommand(migrateCommand())
+  .addCommand(tokenCommand())
+  .addCommand(auditCommand())
+  .addCommand(keysCommand())
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (!(error instanceof EnvironmentError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,27 @@
+import { connectDatabase } from '../platform/database/connect.ts'
+import { type MigrationReport, migrateSubgraph } from '../platform/database/migrate.ts'
+import type { Logger } from '../platform/logger.ts'
+import { SUBGRAPH_NAMES, type SubgraphName } from '../platform/subgraph/name.ts'
+
+export interface MigrationOptions {
+  /** The database as its owner, who may make roles. */
+  readonly adminUrl: string
+  /** The passwords that the login roles get; null where the server trusts the connection. */
+  readonly passwords: Readonly<Record<SubgraphName, string | null>>
+  readonly logger: Logger
+}
+
+/** Brings the parts of all subgraphs up to date, one after another. */
+export async function migrateAll({ adminUrl, passwords, logger }: MigrationOptions): Promise<MigrationReport[]> {
+  const admin = connectDatabase<unknown>({ url: adminUrl, poolSizeMax: 1, logger })
+  try {
+    const reports: MigrationReport[] = []
+    for (const subgraph of SUBGRAPH_NAMES) {
+      const directory = new URL(`../subgraphs/${subgraph}/migrations/`, import.meta.url)
+      reports.push(await migrateSubgraph(admin, { subgraph, directory, password: passwords[subgraph] }))
+    }
+    return reports
+  } finally {
+    await admin.destroy()
+  }
+}

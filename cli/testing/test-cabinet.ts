@@ -1,0 +1,91 @@
+import type { JSONWebKeySet } from 'jose'
+import { type Clock, systemClock } from '../../platform/clock.ts'
+import { signAccessToken } from '../../platform/identity/access-token.ts'
+import { generatePrivateKey, signingKey } from '../../platform/identity/keys.ts'
+import type { OrganizationRole, Principal, StaffRole } from '../../platform/identity/viewer.ts'
+import { createNewId } from '../../platform/ids.ts'
+import { silentLogger } from '../../platform/logger.ts'
+import { createOneProcess, type OneProcess, type OneProcessDependencies } from '../one-process.ts'
+import { SUPERGRAPH_PATH } from '../project.ts'
+import { createTestDatabase, type TestDatabase } from './test-database.ts'
+
+/** The whole product in one process over a database of the test's own, asked as a front end asks it. */
+export interface TestCabinet extends OneProcess {
+  readonly database: TestDatabase
+  readonly keys: JSONWebKeySet
+  readonly clock: Clock
+  /** Sends an operation with a token, or without one, and gives the answer. */
+  ask(operation: Operation, token?: string): Promise<Answer>
+  accountToken(accountId: string, organizationRole?: OrganizationRole | null): Promise<string>
+  staffToken(...roles: StaffRole[]): Promise<string>
+  signPrincipal(principal: Exclude<Principal, { kind: 'anonymous' }>, ttlSeconds?: number): Promise<string>
+}
+
+export interface Operation {
+  readonly query: string
+  readonly variables?: Readonly<Record<string, unknown>>
+  readonly operationName?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface AnswerError {
+  readonly message: string
+  readonly path?: readonly (string | number)[]
+  readonly extensions: { readonly code: string; readonly [name: string]: unknown }
+}
+
+export interface Answer {
+  readonly status: number
+  // biome-ignore lint/suspicious/noExplicitAny: a test knows the shape of the answer it asked for.
+  readonly data: any
+  readonly errors: readonly AnswerError[] | undefined
+  readonly extensions: unknown
+}
+
+export type TestCabinetOptions = Partial<OneProcessDependencies> & { readonly template?: string }
+
+export async function openTestCabinet({ template, ...overrides }: TestCabinetOptions = {}): Promise<TestCabinet> {
+  const database = await createTestDatabase(template)
+  const clock = overrides.clock ?? systemClock
+  const newId = createNewId(systemClock)
+  const keys = overrides.accessTokenKeys ?? { keys: [await generatePrivateKey('development.accounts.1')] }
+  const cabinet = await createOneProcess({
+    databaseUrls: database.urls,
+    clock,
+    newId,
+    logger: silentLogger,
+    currencyCode: 'RUB',
+    accessTokenKeys: keys,
+    isDevelopment: true,
+    supergraphPath: SUPERGRAPH_PATH,
+    ...overrides,
+  })
+  const signPrincipal: TestCabinet['signPrincipal'] = async (principal, ttlSeconds) =>
+    signAccessToken(principal, await signingKey(keys), clock, ttlSeconds)
+  return {
+    ...cabinet,
+    database,
+    keys,
+    clock,
+    signPrincipal,
+    accountToken: (accountId, organizationRole = null) =>
+      signPrincipal({ kind: 'account', accountId, sessionId: newId(), organizationRole }),
+    staffToken: (...roles) => signPrincipal({ kind: 'staff', staffId: 'tester', sessionId: newId(), roles }),
+    ask: (operation, token) => ask(cabinet, operation, token),
+    async close() {
+      await cabinet.close()
+      await database.drop()
+    },
+  }
+}
+
+async function ask(cabinet: OneProcess, { headers, ...payload }: Operation, token?: string): Promise<Answer> {
+  const response = await cabinet.gateway.http.inject({
+    method: 'POST',
+    url: '/graphql',
+    headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers },
+    payload,
+  })
+  const { data, errors, extensions } = response.json<Omit<Answer, 'status'>>()
+  return { status: response.statusCode, data, errors, extensions }
+}

@@ -1,0 +1,43 @@
+import { GraphQLError } from 'graphql'
+import type { JWTVerifyGetKey } from 'jose'
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '../platform/clock.ts'
+import { type TokenVerdict, verifyAccessToken } from '../platform/identity/access-token.ts'
+import { ANONYMOUS, type Principal } from '../platform/identity/viewer.ts'
+
+export interface AuthenticatorOptions {
+  readonly findKey: JWTVerifyGetKey
+  readonly clock: Clock
+}
+
+const TOKENS_MAX = 10_000
+
+/**
+ * Finds who asks from the `Authorization` header. No header is an anonymous viewer; a header that cannot be believed is
+ * refused as a whole with 401, so that a client never mistakes an anonymous answer for its own.
+ */
+export function createAuthenticator({ findKey, clock }: AuthenticatorOptions) {
+  // A signature is checked once for each token: its time is looked at on every request.
+  const verified = new LRUCache<string, TokenVerdict & { kind: 'valid' }>({ max: TOKENS_MAX })
+  return async (authorization: string | undefined): Promise<Principal> => {
+    if (authorization === undefined) return ANONYMOUS
+    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1]
+    if (token === undefined) throw refused('TOKEN_INVALID', 'Send the access token as `Authorization: Bearer …`.')
+    const known = verified.get(token)
+    if (known && known.expiresAtMs > clock.now().getTime()) return known.principal
+    const verdict = await verifyAccessToken(token, findKey, clock)
+    switch (verdict.kind) {
+      case 'valid':
+        verified.set(token, verdict)
+        return verdict.principal
+      case 'expired':
+        throw refused('TOKEN_EXPIRED', 'The access token has expired. Refresh the session or sign in again.')
+      case 'invalid':
+        throw refused('TOKEN_INVALID', 'The access token is not valid. Sign in again.')
+    }
+  }
+}
+
+function refused(reason: string, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED', reason, http: { status: 401 } } })
+}

@@ -1,0 +1,27 @@
+import type { GraphQLFormattedError } from 'graphql'
+
+/**
+ * Brings the errors of an answer in order: a path ends at the null that the client sees, and the same trouble at the
+ * same place is told once, though several subgraphs may have met it.
+ */
+export function settleErrors(errors: readonly GraphQLFormattedError[], data: unknown): GraphQLFormattedError[] {
+  const settled = new Map<string, GraphQLFormattedError>()
+  for (const error of errors) {
+    const path = error.path && visiblePath(error.path, data)
+    const key = JSON.stringify([error.extensions?.['code'], error.extensions?.['subgraph'], path ?? error.message])
+    if (!settled.has(key)) settled.set(key, path ? { ...error, path } : error)
+  }
+  return [...settled.values()]
+}
+
+/** The path down to the first null. `@` stands for every item of a list and cannot be shown: the path ends there. */
+function visiblePath(path: readonly (string | number)[], data: unknown): (string | number)[] {
+  const visible: (string | number)[] = []
+  let value = data
+  for (const step of path) {
+    if (step === '@' || value === null || value === undefined) break
+    visible.push(step)
+    value = (value as Record<string | number, unknown>)[step]
+  }
+  return visible
+}

@@ -1,0 +1,48 @@
+import { createRemoteJWKSet } from 'jose'
+import { systemClock } from '../platform/clock.ts'
+import { processVariables, readGatewayEnvironment } from '../platform/environment.ts'
+import { signingKey } from '../platform/identity/keys.ts'
+import { createNewId } from '../platform/ids.ts'
+import { invariant } from '../platform/invariant.ts'
+import { createLogger } from '../platform/logger.ts'
+import { stopOnSignal } from '../platform/serving/process.ts'
+import { createAuthenticator } from './authenticate.ts'
+import { createGateway } from './gateway.ts'
+import { createSupergraphFile } from './supergraph-file.ts'
+import { createHttpTransport } from './transport/http.ts'
+import { createIdentitySigner } from './transport/identity-signer.ts'
+
+const environment = readGatewayEnvironment(processVariables())
+const logger = createLogger({ name: 'gateway', level: environment.LOG_LEVEL })
+const signer = await signingKey(environment.INTERNAL_KEYS)
+
+const urls: Readonly<Record<string, string>> = {
+  accounts: environment.ACCOUNTS_URL,
+  'linked-numbers': environment.LINKED_NUMBERS_URL,
+  products: environment.PRODUCTS_URL,
+  payments: environment.PAYMENTS_URL,
+}
+
+const gateway = await createGateway({
+  supergraph: createSupergraphFile({ path: environment.SUPERGRAPH_FILE, logger }),
+  transports: (subgraph) => {
+    const url = urls[subgraph]
+    invariant(url, `the supergraph names only subgraphs that have a URL, not ${subgraph}`)
+    return createHttpTransport({
+      url,
+      signIdentity: createIdentitySigner({ signer, audience: subgraph, clock: systemClock }),
+    })
+  },
+  authenticate: createAuthenticator({
+    findKey: createRemoteJWKSet(new URL(environment.ACCESS_TOKEN_JWKS_URL)),
+    clock: systemClock,
+  }),
+  newId: createNewId(systemClock),
+  logger,
+  ...(environment.SUBGRAPH_TIMEOUT_MS !== undefined && { subgraphTimeoutMs: environment.SUBGRAPH_TIMEOUT_MS }),
+  isDevelopment: environment.NODE_ENV !== 'production',
+})
+
+stopOnSignal(() => gateway.close(), logger)
+await gateway.http.listen({ host: environment.HOST, port: environment.PORT })
+logger.info({ address: gateway.http.addresses()[0] }, 'listening')

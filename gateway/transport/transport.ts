@@ -1,0 +1,18 @@
+import type { ExecutionResult } from 'graphql'
+import type { Viewer } from '../../platform/identity/viewer.ts'
+
+/** One operation of a query plan, on its way to a subgraph. */
+export interface TransportRequest {
+  readonly query: string
+  readonly operationName: string | undefined
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly viewer: Viewer
+  /** Ends the waiting, not what the subgraph has begun. */
+  readonly signal: AbortSignal
+}
+
+/** How operations reach one subgraph: in memory or over HTTP. Rejects when no GraphQL answer came back. */
+export interface Transport {
+  send(request: TransportRequest): Promise<ExecutionResult>
+  close(): Promise<void>
+}

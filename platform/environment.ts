@@ -1,0 +1,162 @@
+import { createHmac } from 'node:crypto'
+import type { JSONWebKeySet } from 'jose'
+import { z } from 'zod'
+import { DEVELOPMENT_KEY_PREFIX } from './identity/keys.ts'
+import { CURRENCY_CODES } from './money.ts'
+import { roleName, SUBGRAPH_NAMES, type SubgraphName, variablePrefix } from './subgraph/name.ts'
+
+/** The variables as the operating system has them. The only place that reads `process.env` is this file. */
+export type Variables = Readonly<Record<string, string | undefined>>
+
+export function processVariables(): Variables {
+  return process.env
+}
+
+/** Variables that are missing or cannot be read: told all at once, with what each should be. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError'
+}
+
+const port = z.coerce.number().int().min(0).max(65_535)
+const httpUrl = z.url({ protocol: /^https?$/ })
+const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ })
+
+const logLevel = z.enum(['debug', 'info', 'warn', 'error', 'silent'])
+
+const common = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+  LOG_LEVEL: logLevel.default('info'),
+  HOST: z.string().default('127.0.0.1'),
+})
+
+const currency = z.enum(CURRENCY_CODES).default('RUB')
+
+/** A set of JSON Web Keys in one variable. */
+const keySet = z.string().transform((text, context): JSONWebKeySet => {
+  try {
+    return z
+      .object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })).min(1) })
+      .parse(JSON.parse(text))
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is not a JSON Web Key Set; `npm run cabinet -- keys` makes them' })
+    return z.NEVER
+  }
+})
+
+const gatewayVariables = common.extend({
+  PORT: port.default(4000),
+  SUPERGRAPH_FILE: z.string().default('schema/supergraph.graphql'),
+  ACCOUNTS_URL: httpUrl,
+  LINKED_NUMBERS_URL: httpUrl,
+  PRODUCTS_URL: httpUrl,
+  PAYMENTS_URL: httpUrl,
+  ACCESS_TOKEN_JWKS_URL: httpUrl,
+  INTERNAL_KEYS: keySet,
+  SUBGRAPH_TIMEOUT_MS: z.coerce.number().int().positive().optional(),
+})
+
+const subgraphVariables = common.extend({
+  PORT: port,
+  DATABASE_URL: databaseUrl,
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(1_000).default(10),
+  INTERNAL_JWKS: keySet,
+})
+
+const accountsVariables = subgraphVariables.extend({ ACCESS_TOKEN_KEYS: keySet })
+const linkedNumbersVariables = subgraphVariables.extend({
+  INTERNAL_KEYS: keySet,
+  PRODUCTS_URL: httpUrl,
+  PAYMENTS_URL: httpUrl,
+})
+const moneyVariables = subgraphVariables.extend({ CURRENCY: currency })
+
+/** What each kind of process reads, for those who start them: the deployment's test compares with this. */
+export const PROCESS_VARIABLES = {
+  gateway: Object.keys(gatewayVariables.shape),
+  accounts: Object.keys(accountsVariables.shape),
+  'linked-numbers': Object.keys(linkedNumbersVariables.shape),
+  products: Object.keys(moneyVariables.shape),
+  payments: Object.keys(moneyVariables.shape),
+} satisfies Record<SubgraphName | 'gateway', string[]>
+
+const cliVariables = common.extend({
+  // Commands talk to people: only what is wrong goes between their lines.
+  LOG_LEVEL: logLevel.default('warn'),
+  PORT: port.default(4000),
+  DATABASE_URL: databaseUrl.optional(),
+  CURRENCY: currency,
+  ACCESS_TOKEN_KEYS: keySet.optional(),
+})
+
+export const readGatewayEnvironment = reader(gatewayVariables)
+export const readAccountsEnvironment = reader(accountsVariables)
+export const readLinkedNumbersEnvironment = reader(linkedNumbersVariables)
+export const readProductsEnvironment = reader(moneyVariables)
+export const readPaymentsEnvironment = reader(moneyVariables)
+export const readCliEnvironment = reader(cliVariables)
+
+export type CliEnvironment = ReturnType<typeof readCliEnvironment>
+
+function reader<Schema extends z.ZodObject>(schema: Schema) {
+  return (variables: Variables): z.output<Schema> => {
+    const read = schema.safeParse(withoutBlanks(variables))
+    if (!read.success) throw new EnvironmentError(describe(read.error))
+    refuseDemoSecrets(read.data)
+    return read.data
+  }
+}
+
+/** A variable that is set to nothing counts as not set, as deployment files leave them. */
+function withoutBlanks(variables: Variables): Variables {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+}
+
+function describe(error: z.ZodError): string {
+  const lines = error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+  return `The environment is not complete. Set these variables (README, "Running it for real"):\n${lines.join('\n')}`
+}
+
+/** Keys made for development are known to whoever can read the disk they lie on: production does not start with them. */
+function refuseDemoSecrets(environment: Record<string, unknown>): void {
+  if (environment['NODE_ENV'] !== 'production') return
+  for (const [name, value] of Object.entries(environment)) {
+    const keys = (value as JSONWebKeySet | undefined)?.keys
+    if (Array.isArray(keys) && keys.some((key) => key.kid?.startsWith(DEVELOPMENT_KEY_PREFIX))) {
+      throw new EnvironmentError(`${name} holds a development key. Make real ones: npm run cabinet -- keys`)
+    }
+  }
+}
+
+/** How a subgraph's own login role reaches the database of `adminUrl`, and its password. */
+export interface SubgraphLogin {
+  readonly url: string
+  readonly password: string
+}
+
+/**
+ * The logins of the four subgraphs on one server: each password from `<SUBGRAPH>_DATABASE_PASSWORD`, or, outside
+ * production, made from the administrator's.
+ */
+export function subgraphLogins(adminUrl: string, variables: Variables): Record<SubgraphName, SubgraphLogin> {
+  const logins = SUBGRAPH_NAMES.map((name): [SubgraphName, SubgraphLogin] => {
+    const url = new URL(adminUrl)
+    const password = variables[passwordVariable(name)] || derivedPassword(name, url, variables)
+    url.username = roleName(name)
+    url.password = password
+    return [name, { url: url.href, password }]
+  })
+  return Object.fromEntries(logins) as Record<SubgraphName, SubgraphLogin>
+}
+
+export function passwordVariable(name: SubgraphName): string {
+  return `${variablePrefix(name)}_DATABASE_PASSWORD`
+}
+
+function derivedPassword(name: SubgraphName, adminUrl: URL, variables: Variables): string {
+  if (variables['NODE_ENV'] === 'production') {
+    throw new EnvironmentError(`Set ${passwordVariable(name)}: the password of the role ${roleName(name)}.`)
+  }
+  return createHmac('sha256', adminUrl.password || 'development')
+    .update(roleName(name))
+    .digest('base64url')
+}

@@ -1,0 +1,63 @@
+import fastify, { type FastifyInstance } from 'fastify'
+import type { Logger } from '../logger.ts'
+
+export interface HttpServerOptions {
+  readonly logger: Logger
+  /** Makes the id of a request that came without one. */
+  readonly newId: () => string
+  /** Throws when the process cannot serve now. */
+  readonly checkReady?: () => Promise<void>
+}
+
+const BODY_BYTES_MAX = 256 * 1024
+const REQUEST_ID = /^[\w-]{8,64}$/
+
+/** An HTTP server with what every process of ours has: health, a request id in each log line and a limit on bodies. */
+export function createHttpServer({ logger, newId, checkReady }: HttpServerOptions): FastifyInstance {
+  const http = fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    genReqId: ({ headers }) => {
+      const given = headers['x-request-id']
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId()
+    },
+  })
+  http.decorate('isDraining', false)
+  http.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  http.addHook('onResponse', async (request, reply) => {
+    const { method, routeOptions, id } = request
+    const durationMs = Math.round(reply.elapsedTime * 10) / 10
+    logger.info({ requestId: id, method, route: routeOptions.url, status: reply.statusCode, durationMs }, 'answered')
+  })
+  http.get('/health/live', async () => ({ status: 'live' }))
+  http.get('/health/ready', async (_, reply) => {
+    const isReady = !http.isDraining && (await succeeds(checkReady))
+    return reply.status(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready' })
+  })
+  return http
+}
+
+/** Says "not ready" to the balancer first, then finishes what is in flight and closes. */
+export async function drainHttpServer(http: FastifyInstance): Promise<void> {
+  http.isDraining = true
+  await http.close()
+}
+
+async function succeeds(check: (() => Promise<void>) | undefined): Promise<boolean> {
+  try {
+    await check?.()
+    return true
+  } catch {
+    return false
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** True from the moment that the process was told to stop. */
+    isDraining: boolean
+  }
+}

@@ -1,0 +1,89 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { JWTVerifyGetKey } from 'jose'
+import { LRUCache } from 'lru-cache'
+import { z } from 'zod'
+import type { Clock } from '../clock.ts'
+import type { DomainEvent } from '../events/event.ts'
+import { type InternalIdentity, verifyInternalToken } from '../identity/internal-token.ts'
+import type { Logger } from '../logger.ts'
+import { createHttpServer } from '../serving/http-server.ts'
+import type { Subgraph } from './subgraph.ts'
+
+export interface SubgraphServerOptions {
+  readonly subgraph: Subgraph
+  /** Finds the public keys of the gateway and of the other subgraphs. */
+  readonly findKey: JWTVerifyGetKey
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly logger: Logger
+}
+
+const IDENTITIES_MAX = 10_000
+const IDENTITY_REUSE_MS = 5_000
+
+const graphqlBody = z.object({
+  query: z.string(),
+  operationName: z.string().nullish(),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+})
+const lineAccessChanged = z.object({
+  id: z.uuid(),
+  kind: z.literal('LineAccessChanged'),
+  occurredAt: z.iso.datetime(),
+  lineId: z.uuid(),
+  accountId: z.uuid(),
+  rights: z.int().min(0).max(15),
+  until: z.iso.datetime().nullable(),
+  version: z.int().positive(),
+})
+
+/** Puts a subgraph behind HTTP. Operations are taken from the gateway only, events from other subgraphs only. */
+export function serveSubgraph({ subgraph, findKey, clock, newId, logger }: SubgraphServerOptions): FastifyInstance {
+  const http = createHttpServer({ logger, newId, checkReady: subgraph.checkReady })
+  const identify = createIdentifier(subgraph.name, findKey, clock)
+
+  http.post('/graphql', async (request, reply) => {
+    const identity = await identify(request)
+    if (identity?.issuer !== 'gateway') return reply.status(401).send(UNAUTHENTICATED)
+    const body = graphqlBody.safeParse(request.body)
+    if (!body.success) return reply.status(400).send(BAD_REQUEST)
+    const { query, operationName, variables } = body.data
+    const { principal, language } = identity
+    return subgraph.execute(
+      { query, operationName: operationName ?? undefined, variables: variables ?? {} },
+      { principal, language, requestId: request.id },
+    )
+  })
+
+  http.post('/events', async (request, reply) => {
+    const identity = await identify(request)
+    if (!identity || identity.issuer === 'gateway') return reply.status(401).send(UNAUTHENTICATED)
+    const event = lineAccessChanged.safeParse(request.body)
+    if (!event.success) return reply.status(400).send(BAD_REQUEST)
+    await subgraph.receive(event.data satisfies DomainEvent)
+    return reply.status(204).send()
+  })
+  return http
+}
+
+const UNAUTHENTICATED = {
+  errors: [{ message: 'Only the gateway and other subgraphs may call this.', extensions: { code: 'UNAUTHENTICATED' } }],
+}
+const BAD_REQUEST = { errors: [{ message: 'The body cannot be read.', extensions: { code: 'BAD_REQUEST' } }] }
+
+/** Checks a token's signature once in some seconds: the gateway sends the same one with many requests. */
+function createIdentifier(audience: string, findKey: JWTVerifyGetKey, clock: Clock) {
+  const known = new LRUCache<string, { readonly identity: InternalIdentity; readonly reuseUntil: number }>({
+    max: IDENTITIES_MAX,
+  })
+  return async ({ headers }: FastifyRequest): Promise<InternalIdentity | null> => {
+    const token = headers.authorization?.replace(/^Bearer /, '')
+    if (!token) return null
+    const now = clock.now().getTime()
+    const found = known.get(token)
+    if (found && found.reuseUntil > now) return found.identity
+    const identity = await verifyInternalToken(token, audience, findKey, clock)
+    if (identity) known.set(token, { identity, reuseUntil: now + IDENTITY_REUSE_MS })
+    return identity
+  }
+}

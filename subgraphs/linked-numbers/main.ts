@@ -1,0 +1,24 @@
+import { connectDatabase } from '../../platform/database/connect.ts'
+import { processVariables, readLinkedNumbersEnvironment } from '../../platform/environment.ts'
+import { createHttpDelivery } from '../../platform/events/http-delivery.ts'
+import { signingKey } from '../../platform/identity/keys.ts'
+import { runSubgraph } from '../../platform/subgraph/process.ts'
+import { createLinkedNumbers } from './subgraph.ts'
+
+const environment = readLinkedNumbersEnvironment(processVariables())
+const signer = await signingKey(environment.INTERNAL_KEYS)
+
+await runSubgraph('linked-numbers', environment, ({ clock, newId, logger }) => {
+  const deliverTo = (receiver: 'products' | 'payments', url: string) =>
+    createHttpDelivery({ issuer: 'linked-numbers', receiver, url, signer, clock })
+  return createLinkedNumbers({
+    db: connectDatabase({ url: environment.DATABASE_URL, poolSizeMax: environment.DATABASE_POOL_SIZE, logger }),
+    clock,
+    newId,
+    logger,
+    receivers: {
+      products: deliverTo('products', environment.PRODUCTS_URL),
+      payments: deliverTo('payments', environment.PAYMENTS_URL),
+    },
+  })
+})
