@@ -56,7 +56,7 @@ const OPEN_BOOKS = `
     select staged.* from pg_temp.staged_opening as staged join opened using (line_id)
   ), posted_entry as (
     insert into payments.ledger_entry (line_id, transaction_id, unit, debit_account, credit_account, amount)
-    select line_id, transaction_id, 'KOPECK',
+    select line_id, transaction_id, 'KOPECK'::payments.ledger_unit,
       (case when kopecks > 0 then 'OPENING_BALANCE' else 'CUSTOMER' end)::payments.ledger_account,
       (case when kopecks > 0 then 'CUSTOMER' else 'OPENING_BALANCE' end)::payments.ledger_account,
       abs(kopecks)
