@@ -11,11 +11,6 @@ export interface LineAccessRow {
   readonly version: bigint
 }
 
-/** Rights of the one who owns a line, as they are when the line is new. */
-export function ownerAccess(lineId: string, accountId: string): LineAccessRow {
-  return { lineId, accountId, rights: 15, until: null, version: 1n }
-}
-
 /** Brings a subgraph's copy of the rights up to these, many at once; an older version never replaces a newer one. */
 export async function putLineAccess(
   client: pg.ClientBase,
@@ -35,4 +30,13 @@ export async function putLineAccess(
       set rights = excluded.rights, until = excluded.until, version = excluded.version
       where known.version < excluded.version
   `)
+}
+
+/** As SQL: the owners' rights on lines that are new, from a staging table with `line_id` and `account_id`. */
+export function addOwners(schema: string, staging: string): string {
+  return `
+    insert into ${schema}.line_access (line_id, account_id, rights, version)
+    select line_id, account_id, 15, 1 from pg_temp.${staging} order by line_id
+    on conflict do nothing
+  `
 }

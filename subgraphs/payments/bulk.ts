@@ -1,24 +1,15 @@
 import type pg from 'pg'
-import { type LineAccessRow, ownerAccess, putLineAccess } from '../../platform/access/line-access-bulk.ts'
+import { type LineAccessRow, putLineAccess } from '../../platform/access/line-access-bulk.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { inBulkTransaction } from '../../platform/database/bulk.ts'
 import type { NewId } from '../../platform/ids.ts'
-import { loadOpenings, type OpeningSums } from './ledger/bulk-openings.ts'
+import { type BulkOpening, loadOpenings, type OpeningSums } from './ledger/bulk-openings.ts'
 import { type BulkTopUp, loadTopUps, type TopUpsOutcome } from './ledger/bulk-top-ups.ts'
-
-/** A line as payments know it: who owns it, and what it brings along. */
-export interface BulkOpenedLine {
-  readonly lineId: string
-  readonly accountId: string
-  /** Kopecks; negative for a debt. */
-  readonly balance: bigint
-  readonly points: bigint
-}
 
 /** Posts by the thousand. Every method can be run again with the same rows and then changes nothing. */
 export interface PaymentsBulk {
   /** Gives lines their owner and opening balance, once. Returns what the lines were opened with, now or before. */
-  loadLines(lines: readonly BulkOpenedLine[]): Promise<OpeningSums>
+  loadLines(lines: readonly BulkOpening[]): Promise<OpeningSums>
   /** Posts each top-up once; one that was posted for another line is not posted again and is named. */
   loadTopUps(topUps: readonly BulkTopUp[]): Promise<TopUpsOutcome>
   loadAccess(access: readonly LineAccessRow[]): Promise<void>
@@ -32,12 +23,7 @@ interface Dependencies {
 
 export function createPaymentsBulk({ pool, newId, clock }: Dependencies): PaymentsBulk {
   return {
-    loadLines: (lines) =>
-      inBulkTransaction(pool, async (client) => {
-        const access = lines.map(({ lineId, accountId }) => ownerAccess(lineId, accountId))
-        await putLineAccess(client, 'payments', access)
-        return loadOpenings(client, { newId, clock }, lines)
-      }),
+    loadLines: (lines) => inBulkTransaction(pool, (client) => loadOpenings(client, { newId, clock }, lines)),
     loadTopUps: (topUps) => inBulkTransaction(pool, (client) => loadTopUps(client, { newId, clock }, topUps)),
     loadAccess: (access) => inBulkTransaction(pool, (client) => putLineAccess(client, 'payments', access)),
   }

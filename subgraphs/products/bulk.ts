@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { type LineAccessRow, ownerAccess, putLineAccess } from '../../platform/access/line-access-bulk.ts'
+import { addOwners, type LineAccessRow, putLineAccess } from '../../platform/access/line-access-bulk.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { inBulkTransaction, stageRows } from '../../platform/database/bulk.ts'
 import type { NewId } from '../../platform/ids.ts'
@@ -63,14 +63,13 @@ async function findOfferings(client: pg.ClientBase): Promise<Map<string, KnownOf
 }
 
 async function loadLines(client: pg.ClientBase, lines: readonly BulkTariffedLine[]): Promise<void> {
-  const access = lines.map(({ lineId, accountId }) => ownerAccess(lineId, accountId))
-  await putLineAccess(client, 'products', access)
   await stageRows(
     client,
     'staged_tariff',
-    { line_id: 'uuid', offering_id: 'uuid', activated_on: 'date' },
-    lines.map(({ lineId, tariffId, activatedOn }) => [lineId, tariffId, activatedOn]),
+    { line_id: 'uuid', account_id: 'uuid', offering_id: 'uuid', activated_on: 'date' },
+    lines.map(({ lineId, accountId, tariffId, activatedOn }) => [lineId, accountId, tariffId, activatedOn]),
   )
+  await client.query(addOwners('products', 'staged_tariff'))
   await client.query(`
     insert into products.line_tariff (line_id, offering_id, activated_on)
     select line_id, offering_id, activated_on from pg_temp.staged_tariff order by line_id

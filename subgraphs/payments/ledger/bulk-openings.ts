@@ -1,11 +1,13 @@
 import type pg from 'pg'
+import { addOwners } from '../../../platform/access/line-access-bulk.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import { stageRows } from '../../../platform/database/bulk.ts'
 import type { NewId } from '../../../platform/ids.ts'
 
-/** What a line brings along from another system. */
+/** Whose a line is, and what it brings along from another system. */
 export interface BulkOpening {
   readonly lineId: string
+  readonly accountId: string
   /** Kopecks; negative for a debt. */
   readonly balance: bigint
   readonly points: bigint
@@ -17,7 +19,7 @@ export interface OpeningSums {
 }
 
 /**
- * Opens the books of lines, each once. The transaction is there even when nothing is brought along: it says that the
+ * Gives lines their owner and opens their books, each once. The transaction is there even when nothing is brought along: it says that the
  * line was opened, so that a later file does not open it again. Returns what the lines were opened with.
  */
 export async function loadOpenings(
@@ -28,15 +30,24 @@ export async function loadOpenings(
   await stageRows(
     client,
     'staged_opening',
-    { line_id: 'uuid', transaction_id: 'uuid', lot_id: 'uuid', kopecks: 'bigint', points: 'bigint' },
-    openings.map(({ lineId, balance, points }) => [
+    {
+      line_id: 'uuid',
+      account_id: 'uuid',
+      transaction_id: 'uuid',
+      lot_id: 'uuid',
+      kopecks: 'bigint',
+      points: 'bigint',
+    },
+    openings.map(({ lineId, accountId, balance, points }) => [
       lineId,
+      accountId,
       newId(),
       points === 0n ? null : newId(),
       balance,
       points,
     ]),
   )
+  await client.query(addOwners('payments', 'staged_opening'))
   const { rows } = await client.query<{ opened: number }>(OPEN_BOOKS, [clock.now()])
   return rows[0]?.opened === openings.length ? sumOf(openings) : readOpeningSums(client)
 }
