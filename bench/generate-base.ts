@@ -13,9 +13,9 @@ export interface GeneratedBase {
 const OPTION_CODES = ['security', 'backup', 'protection', 'support', 'tv', 'movies'] as const
 const REGIONS = ['Moscow', 'Saint Petersburg', 'Novosibirsk', 'Kazan', 'Amur'] as const
 const TARIFF_CODES = ['start', 'smart', 'unlimited', 'second-line'] as const
-/** Of customers with a second line, and of each option on a first line: a public telco base has these. */
+/** Of customers with a second line, and of lines with each option: a public telco base has these. */
 const SECOND_LINE_SHARE = 0.42
-const OPTION_SHARE = 0.3395
+const OPTION_SHARE = 0.239
 
 /**
  * Writes a base of so many lines in the import format, streamed; the same seed gives the same bytes. For a thousand
@@ -44,9 +44,8 @@ export async function generateBase({ directory, lineCount, seed }: GeneratedBase
     for (; written < lineEnd; written += 1) {
       const row = lineRow(random, ref, written)
       await lines.write(row)
-      for (const option of OPTION_CODES) {
-        if (random.chance(OPTION_SHARE * 0.704)) await products.write([row[0] ?? '', option, row[3] ?? ''])
-      }
+      const options = OPTION_CODES.filter(() => random.chance(OPTION_SHARE))
+      for (const option of options) await products.write([row[0] ?? '', option, row[3] ?? ''])
     }
   }
   await Promise.all([customers.close(), lines.close(), products.close()])
@@ -60,15 +59,7 @@ function lineRow(random: Random, ref: string, index: number): (string | number)[
   const sign = kopecks < 0 ? '-' : ''
   const balance = `${sign}${Math.floor(Math.abs(kopecks) / 100)}.${pad(Math.abs(kopecks) % 100)}`
   const points = random.chance(0.3) ? 0 : random.between(0, 1_700)
-  return [
-    `+79${100_000_000 + number}`,
-    ref,
-    random.pick(REGIONS),
-    day,
-    random.pick(TARIFF_CODES),
-    balance,
-    points,
-  ]
+  return [`+79${100_000_000 + number}`, ref, random.pick(REGIONS), day, random.pick(TARIFF_CODES), balance, points]
 }
 
 function pad(number: number): string {

@@ -184,4 +184,3 @@ class FileRun<Row, Ready> {
 function describeBad({ column, cell, value }: BadRow): Omit<Reject, 'file' | 'line'> {
   return { column, reason: cell.reason, message: cell.message, value }
 }
-

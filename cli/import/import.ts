@@ -11,8 +11,8 @@ import { membersFile } from './files/members.ts'
 import { productsFile } from './files/products.ts'
 import { topUpsFile } from './files/top-ups.ts'
 import { usageFile } from './files/usage.ts'
-import { importFile } from './import-file.ts'
 import { ImportFailure } from './import-failure.ts'
+import { importFile } from './import-file.ts'
 import type { Loaders } from './loaders.ts'
 import type { ImportProgress } from './progress.ts'
 import { openRejectsFile, type RejectsFile } from './reject.ts'
@@ -55,9 +55,7 @@ export async function runImport(options: ImportOptions): Promise<ImportReport> {
   const startedAt = options.clock.now()
   const sizes = await findFiles(options.directory)
   const hasCatalogue = sizes.has(CATALOGUE_FILE)
-  const catalogue = hasCatalogue
-    ? await readCatalogue(join(options.directory, CATALOGUE_FILE), options.currency)
-    : null
+  const catalogue = hasCatalogue ? await readCatalogue(join(options.directory, CATALOGUE_FILE), options.currency) : null
   const rejects = await openRejectsFile(options.rejectsPath)
   const sums = emptySums()
   options.progress.start([...sizes.values()].reduce((sum, size) => sum + size, 0))

@@ -33,10 +33,7 @@ export async function withLoaders<Result>(
   use: (loaders: Loaders) => Promise<Result>,
 ): Promise<Result> {
   const pools = Object.fromEntries(
-    SUBGRAPH_NAMES.map((name) => [
-      name,
-      createPool({ url: databases[name], poolSizeMax: POOL_SIZE_MAX, logger }),
-    ]),
+    SUBGRAPH_NAMES.map((name) => [name, createPool({ url: databases[name], poolSizeMax: POOL_SIZE_MAX, logger })]),
   ) as Record<SubgraphName, pg.Pool>
   try {
     return await use({

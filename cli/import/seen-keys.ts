@@ -19,9 +19,7 @@ export class SeenKeys {
   add(key: string, line: number): number | null {
     const digest = hash('sha1', key, 'buffer')
     const shard = this.#shards[digest.readUInt8(12) % SHARDS]
-    return (
-      shard?.add(digest.readUInt32LE(0), digest.readUInt32LE(4), digest.readUInt32LE(8), line) ?? null
-    )
+    return shard?.add(digest.readUInt32LE(0), digest.readUInt32LE(4), digest.readUInt32LE(8), line) ?? null
   }
 }
 

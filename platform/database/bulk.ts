@@ -24,10 +24,7 @@ export async function inBulkTransaction<Result>(
   }
 }
 
-async function runBatch<Result>(
-  pool: pg.Pool,
-  batch: (client: pg.PoolClient) => Promise<Result>,
-): Promise<Result> {
+async function runBatch<Result>(pool: pg.Pool, batch: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
   const client = await pool.connect()
   let isBroken = true
   // A connection that breaks between two statements tells so here; the statement that follows fails and is reported.

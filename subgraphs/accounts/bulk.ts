@@ -52,11 +52,7 @@ export function createAccountsBulk({ pool, newId }: { pool: pg.Pool; newId: NewI
 }
 
 /** Whoever writes the directory first has the reference; the account is added only by that one, so never twice. */
-async function loadAccounts(
-  client: pg.ClientBase,
-  newId: NewId,
-  accounts: readonly BulkAccount[],
-): Promise<number> {
+async function loadAccounts(client: pg.ClientBase, newId: NewId, accounts: readonly BulkAccount[]): Promise<number> {
   await stageRows(
     client,
     'staged_account',

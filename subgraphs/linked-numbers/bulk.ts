@@ -73,20 +73,12 @@ export function createLinkedNumbersBulk({ pool, newId, clock }: Dependencies): L
       ),
     findOwnerIds: (lineIds) =>
       inBulkTransaction(pool, (client) =>
-        findPairs(
-          client,
-          'select id, owner_account_id from linked_numbers.line where id = any($1::uuid[])',
-          lineIds,
-        ),
+        findPairs(client, 'select id, owner_account_id from linked_numbers.line where id = any($1::uuid[])', lineIds),
       ),
   }
 }
 
-async function loadLines(
-  client: pg.ClientBase,
-  newId: NewId,
-  lines: readonly BulkLine[],
-): Promise<BulkLineOutcome[]> {
+async function loadLines(client: pg.ClientBase, newId: NewId, lines: readonly BulkLine[]): Promise<BulkLineOutcome[]> {
   const lineIds = lines.map(() => newId())
   await stageRows(
     client,
@@ -157,9 +149,7 @@ async function findKnownLines(
      where directory.msisdn = any($1::text[])`,
     [lines.map((line) => line.msisdn)],
   )
-  return new Map(
-    rows.map((row) => [row.msisdn, { lineId: row.line_id, ownerAccountId: row.owner_account_id }]),
-  )
+  return new Map(rows.map((row) => [row.msisdn, { lineId: row.line_id, ownerAccountId: row.owner_account_id }]))
 }
 
 async function loadAccess(
@@ -178,14 +168,7 @@ async function loadAccess(
       alias: 'text',
       audit_id: 'uuid',
     },
-    access.map(({ lineId, accountId, rights, until, alias }) => [
-      lineId,
-      accountId,
-      rights,
-      until,
-      alias,
-      newId(),
-    ]),
+    access.map(({ lineId, accountId, rights, until, alias }) => [lineId, accountId, rights, until, alias, newId()]),
   )
   const { rowCount } = await client.query(ADD_ACCESS, [clock.now()])
   const { rows } = await client.query<LineAccessRow>(`
@@ -214,11 +197,7 @@ const ADD_ACCESS = `
   from pg_temp.staged_access join added using (line_id, account_id)
 `
 
-async function findPairs(
-  client: pg.ClientBase,
-  text: string,
-  keys: readonly string[],
-): Promise<Map<string, string>> {
+async function findPairs(client: pg.ClientBase, text: string, keys: readonly string[]): Promise<Map<string, string>> {
   const { rows } = await client.query<[string, string]>({ text, values: [keys], rowMode: 'array' })
   return new Map(rows)
 }

@@ -56,9 +56,7 @@ export function createProductsBulk({ pool, newId, clock }: Dependencies): Produc
 }
 
 async function findOfferings(client: pg.ClientBase): Promise<Map<string, KnownOffering>> {
-  const { rows } = await client.query<KnownOffering & { code: string }>(
-    'select code, id, kind from products.offering',
-  )
+  const { rows } = await client.query<KnownOffering & { code: string }>('select code, id, kind from products.offering')
   return new Map(rows.map(({ code, id, kind }) => [code, { id, kind }]))
 }
 
@@ -77,11 +75,7 @@ async function loadLines(client: pg.ClientBase, lines: readonly BulkTariffedLine
   `)
 }
 
-async function loadOptions(
-  client: pg.ClientBase,
-  newId: NewId,
-  options: readonly BulkOption[],
-): Promise<number> {
+async function loadOptions(client: pg.ClientBase, newId: NewId, options: readonly BulkOption[]): Promise<number> {
   await stageRows(
     client,
     'staged_option',

@@ -52,9 +52,7 @@ export function conflictRejects(catalogue: Catalogue, codes: readonly string[]):
   const message = 'is the code of an offering of the other kind, imported before'
   return (catalogue.offerings as readonly (BulkOffering & Placed)[])
     .filter(({ code }) => codes.includes(code))
-    .map(({ code, path, line }) =>
-      reject(path, line, new BadField('code', new BadCell('conflict', message), code)),
-    )
+    .map(({ code, path, line }) => reject(path, line, new BadField('code', new BadCell('conflict', message), code)))
 }
 
 function readOrReject(read: (entry: unknown) => BulkOffering, entry: unknown): BulkOffering | BadField {

@@ -17,9 +17,7 @@ export function text(lengthMax: number): ReadCell<string> {
       : cell
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
     if (/[\u{0}-\u{1f}\u{7f}-\u{9f}]/u.test(line)) return new BadCell('bad-text', 'has control characters')
-    return isLonger(line, lengthMax)
-      ? new BadCell('too-long', `is longer than ${lengthMax} characters`)
-      : line
+    return isLonger(line, lengthMax) ? new BadCell('too-long', `is longer than ${lengthMax} characters`) : line
   }
 }
 
@@ -33,9 +31,7 @@ export const phone: ReadCell<E164> = (cell) =>
 
 export const date: ReadCell<string> = (cell) => {
   const match = /^(\d{4})-(\d\d)-(\d\d)$/.exec(cell)
-  return match && isDay(match)
-    ? cell
-    : new BadCell('bad-date', 'is no day of the calendar written YYYY-MM-DD')
+  return match && isDay(match) ? cell : new BadCell('bad-date', 'is no day of the calendar written YYYY-MM-DD')
 }
 
 const MOMENT = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i

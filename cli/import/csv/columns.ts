@@ -29,11 +29,7 @@ export function required<Value>(name: string, read: ReadCell<Value>): Column<Val
   return { name, read }
 }
 
-export function optional<Value, Blank>(
-  name: string,
-  read: ReadCell<Value>,
-  blank: Blank,
-): Column<Value | Blank> {
+export function optional<Value, Blank>(name: string, read: ReadCell<Value>, blank: Blank): Column<Value | Blank> {
   return { name, read, blank: { value: blank } }
 }
 
@@ -44,9 +40,7 @@ export interface BadRow {
   readonly value: string
 }
 
-export type ReadRow<Row> =
-  | { readonly kind: 'row'; readonly row: Row }
-  | { readonly kind: 'bad'; readonly bad: BadRow }
+export type ReadRow<Row> = { readonly kind: 'row'; readonly row: Row } | { readonly kind: 'bad'; readonly bad: BadRow }
 
 /** Reads rows of a file whose header was read: places are those of the file, whatever their order. */
 export function createRowReader<Row>(
@@ -90,8 +84,5 @@ export function decodeCell(raw: RawCell): string | null {
 
 /** Bytes outside ASCII as `\xd0`: shows what stands in the file, not what a decoder made of it. */
 export function escapeBytes(raw: RawCell): string {
-  return raw.replace(
-    /[\u{80}-\u{ff}]/gu,
-    (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  )
+  return raw.replace(/[\u{80}-\u{ff}]/gu, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }

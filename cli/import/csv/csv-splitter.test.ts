@@ -23,10 +23,7 @@ describe('cutting CSV into records', () => {
   })
 
   it('keeps the bytes of a cell as they are', async () => {
-    expect(await split(Buffer.from([0x61, 0x0a, 0xd0, 0xff, 0x0a]))).toEqual([
-      record(1, 'a'),
-      record(2, '\xd0\xff'),
-    ])
+    expect(await split(Buffer.from([0x61, 0x0a, 0xd0, 0xff, 0x0a]))).toEqual([record(1, 'a'), record(2, '\xd0\xff')])
   })
 
   it('gives up one line for a quote that is not closed before the file ends', async () => {
@@ -52,9 +49,7 @@ describe('cutting CSV into records', () => {
     rows[14_000] = '14000,"plain'
     const records = await split(`a,b\n${rows.join('\n')}\n`)
     expect(records).toHaveLength(30_001)
-    expect(records.filter(({ kind }) => kind === 'broken')).toEqual([
-      broken(14_002, 'unclosed-quote', '14000,"plain'),
-    ])
+    expect(records.filter(({ kind }) => kind === 'broken')).toEqual([broken(14_002, 'unclosed-quote', '14000,"plain')])
     expect(records.at(-1)).toEqual(record(30_001, '29999', 'plain'))
   })
 
@@ -87,12 +82,7 @@ describe('cutting CSV into records', () => {
 
   it('holds no more than a record of a line that never ends', async () => {
     const records = await split(`a,b\n${'x'.repeat(1_000_000)}\n1,${','.repeat(500_000)}\n2,y\n`)
-    expect(records.map(({ kind, line }) => `${kind} ${line}`)).toEqual([
-      'record 1',
-      'broken 2',
-      'broken 3',
-      'record 4',
-    ])
+    expect(records.map(({ kind, line }) => `${kind} ${line}`)).toEqual(['record 1', 'broken 2', 'broken 3', 'record 4'])
   })
 
   it('says nothing of an empty file', async () => {

@@ -67,11 +67,7 @@ export function linesFile(
  * The line itself comes first: it settles whose the number is and gives the id. The rest follows for lines that were
  * there too, since an earlier run may have been stopped between the two.
  */
-async function loadLines(
-  { linkedNumbers, products, payments }: Loaders,
-  sums: ImportSums,
-  rows: readonly ReadyLine[],
-) {
+async function loadLines({ linkedNumbers, products, payments }: Loaders, sums: ImportSums, rows: readonly ReadyLine[]) {
   const outcomes = await linkedNumbers.loadLines(rows.map((row) => ({ ...row, ownerAccountId: row.accountId })))
   const refusals = new Map<number, Refusal>()
   const lines: (ReadyLine & { lineId: string })[] = []

@@ -21,10 +21,7 @@ const columns: Columns<TopUpRow> = {
 }
 
 /** `topups.csv`: payments that another system took, each posted once. */
-export function topUpsFile(
-  { linkedNumbers, payments }: Loaders,
-  sums: ImportSums,
-): FileImport<TopUpRow, BulkTopUp> {
+export function topUpsFile({ linkedNumbers, payments }: Loaders, sums: ImportSums): FileImport<TopUpRow, BulkTopUp> {
   return {
     file: 'topups.csv',
     columns,

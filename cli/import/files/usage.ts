@@ -1,8 +1,4 @@
-import {
-  type BulkUsage,
-  USAGE_UNITS,
-  type UsageKind,
-} from '../../../subgraphs/linked-numbers/usage/bulk.ts'
+import { type BulkUsage, USAGE_UNITS, type UsageKind } from '../../../subgraphs/linked-numbers/usage/bulk.ts'
 import { fee, moment, oneOf, phone, quantity, text } from '../csv/cells.ts'
 import { type Columns, optional, required } from '../csv/columns.ts'
 import { type FileImport, ready, refused } from '../file-import.ts'
@@ -33,10 +29,7 @@ const columns: Columns<UsageRow> = {
 }
 
 /** `usage.csv`: calls, messages and traffic with what they cost; they move no money. */
-export function usageFile(
-  { linkedNumbers }: Loaders,
-  sums: ImportSums,
-): FileImport<UsageRow, BulkUsage> {
+export function usageFile({ linkedNumbers }: Loaders, sums: ImportSums): FileImport<UsageRow, BulkUsage> {
   return {
     file: 'usage.csv',
     columns,

@@ -19,11 +19,7 @@ export interface BulkUsage {
 }
 
 /** Adds the records whose external id the line does not have yet. Returns how many were new. */
-export async function loadUsage(
-  client: pg.ClientBase,
-  newId: NewId,
-  usage: readonly BulkUsage[],
-): Promise<number> {
+export async function loadUsage(client: pg.ClientBase, newId: NewId, usage: readonly BulkUsage[]): Promise<number> {
   await stageRows(
     client,
     'staged_usage',

@@ -61,11 +61,7 @@ export async function loadCatalogue(
   }
 }
 
-async function stageOfferings(
-  client: pg.ClientBase,
-  newId: NewId,
-  offerings: readonly BulkOffering[],
-): Promise<void> {
+async function stageOfferings(client: pg.ClientBase, newId: NewId, offerings: readonly BulkOffering[]): Promise<void> {
   await stageRows(
     client,
     'staged_offering',
