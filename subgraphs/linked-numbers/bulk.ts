@@ -3,7 +3,7 @@ import type { LineAccessRow } from '../../platform/access/line-access-bulk.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { inBulkTransaction, stageRows } from '../../platform/database/bulk.ts'
 import type { NewId } from '../../platform/ids.ts'
-import { type BulkUsage, loadUsage } from './usage/bulk.ts'
+import { type BulkUsage, loadUsage } from './bulk/usage.ts'
 
 export const LINE_STATUSES = ['ACTIVE', 'BLOCKED', 'CLOSED'] as const
 

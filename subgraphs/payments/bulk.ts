@@ -3,8 +3,8 @@ import { type LineAccessRow, putLineAccess } from '../../platform/access/line-ac
 import type { Clock } from '../../platform/clock.ts'
 import { inBulkTransaction } from '../../platform/database/bulk.ts'
 import type { NewId } from '../../platform/ids.ts'
-import { type BulkOpening, loadOpenings, type OpeningSums } from './ledger/bulk-openings.ts'
-import { type BulkTopUp, loadTopUps, type TopUpsOutcome } from './ledger/bulk-top-ups.ts'
+import { type BulkOpening, loadOpenings, type OpeningSums } from './bulk/openings.ts'
+import { type BulkTopUp, loadTopUps, type TopUpsOutcome } from './bulk/top-ups.ts'
 
 /** Posts by the thousand. Every method can be run again with the same rows and then changes nothing. */
 export interface PaymentsBulk {

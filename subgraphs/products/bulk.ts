@@ -3,7 +3,7 @@ import { addOwners, type LineAccessRow, putLineAccess } from '../../platform/acc
 import type { Clock } from '../../platform/clock.ts'
 import { inBulkTransaction, stageRows } from '../../platform/database/bulk.ts'
 import type { NewId } from '../../platform/ids.ts'
-import { type BulkOffering, type CatalogueOutcome, loadCatalogue } from './catalogue/bulk.ts'
+import { type BulkOffering, type CatalogueOutcome, loadCatalogue } from './bulk/catalogue.ts'
 
 /** A line as products know it: who owns it, and its tariff. */
 export interface BulkTariffedLine {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import type { CurrencyCode } from '../../../platform/money.ts'
-import type { BulkOffering } from '../../../subgraphs/products/catalogue/bulk.ts'
+import type { BulkOffering } from '../../../subgraphs/products/bulk/catalogue.ts'
 import { BadCell } from '../csv/columns.ts'
 import { ImportFailure } from '../import-failure.ts'
 import type { Reject } from '../reject.ts'

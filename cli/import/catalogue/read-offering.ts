@@ -3,7 +3,7 @@ import {
   type BulkAllowance,
   type BulkOffering,
   CHARGE_PERIODS,
-} from '../../../subgraphs/products/catalogue/bulk.ts'
+} from '../../../subgraphs/products/bulk/catalogue.ts'
 import { fee, oneOf, points, text } from '../csv/cells.ts'
 import { BadCell, type ReadCell } from '../csv/columns.ts'
 

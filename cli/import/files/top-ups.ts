@@ -1,4 +1,4 @@
-import type { BulkTopUp } from '../../../subgraphs/payments/ledger/bulk-top-ups.ts'
+import type { BulkTopUp } from '../../../subgraphs/payments/bulk/top-ups.ts'
 import { moment, payment, phone, text } from '../csv/cells.ts'
 import { type Columns, required } from '../csv/columns.ts'
 import { type FileImport, type Refusal, ready } from '../file-import.ts'

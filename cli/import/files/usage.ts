@@ -1,4 +1,4 @@
-import { type BulkUsage, USAGE_UNITS, type UsageKind } from '../../../subgraphs/linked-numbers/usage/bulk.ts'
+import { type BulkUsage, USAGE_UNITS, type UsageKind } from '../../../subgraphs/linked-numbers/bulk/usage.ts'
 import { fee, moment, oneOf, phone, quantity, text } from '../csv/cells.ts'
 import { type Columns, optional, required } from '../csv/columns.ts'
 import { type FileImport, ready, refused } from '../file-import.ts'
