@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { EnvironmentError } from '../platform/environment.ts'
 import { auditCommand } from './commands/audit.ts'
 import { gatewayCommand } from './commands/gateway.ts'
+import { importCommand } from './commands/import.ts'
 import { keysCommand } from './commands/keys.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { startCommand } from './commands/start.ts'
@@ -11,6 +12,7 @@ const program = new Command('cabinet')
   .description('The back end of a mobile operator’s personal cabinet.')
   .addCommand(startCommand())
   .addCommand(migrateCommand())
+  .addCommand(importCommand())
   .addCommand(tokenCommand())
   .addCommand(auditCommand())
   .addCommand(gatewayCommand())
