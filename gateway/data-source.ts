@@ -2,6 +2,7 @@ import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo
 import type { ExecutionResult } from 'graphql'
 import type { Viewer } from '../platform/identity/viewer.ts'
 import type { Logger } from '../platform/logger.ts'
+import { withTimeout } from '../platform/with-timeout.ts'
 import { unavailableErrors } from './errors/unavailable.ts'
 import type { Transport } from './transport/transport.ts'
 
@@ -29,13 +30,13 @@ export function createDataSource(options: DataSourceOptions): GraphQLDataSource<
     async process(fetch) {
       const { viewer, logger } = fetch.context as GatewayContext
       try {
-        const result = await transport.send({
+        const sent = transport.send({
           query: fetch.request.query ?? '',
           operationName: fetch.request.operationName,
           variables: fetch.request.variables ?? {},
           viewer,
-          signal: AbortSignal.timeout(timeoutMs),
         })
+        const result = await withTimeout(sent, timeoutMs)
         assertEntities(fetch, result)
         return result as Response
       } catch (error) {

@@ -1,4 +1,5 @@
 import { invariant } from '../platform/invariant.ts'
+import { withTimeout } from '../platform/with-timeout.ts'
 import type { GatewayContext } from './data-source.ts'
 import type { FetchOperation, PrepareFetch, Send, SubgraphResult } from './engine/plan/step.ts'
 import { unavailableErrors } from './errors/unavailable.ts'
@@ -28,13 +29,7 @@ function prepareFetch(
 ): Send<GatewayContext> {
   return async (variables, { viewer, logger }) => {
     try {
-      const result = await transport.send({
-        query,
-        operationName,
-        variables,
-        viewer,
-        signal: AbortSignal.timeout(timeoutMs),
-      })
+      const result = await withTimeout(transport.send({ query, operationName, variables, viewer }), timeoutMs)
       assertEntities(variables, result)
       return result as SubgraphResult
     } catch (error) {

@@ -11,14 +11,21 @@ export interface HttpTransportOptions {
 
 const CONNECTIONS_MAX = 64
 const CONNECT_TIMEOUT_MS = 1_000
+/** Frees the connection of an answer that nobody waits for any more. */
+const ANSWER_TIMEOUT_MS = 10_000
 const RESPONSE_BYTES_MAX = 8 * 1024 * 1024
 
 /** Calls a subgraph over HTTP, with connections kept alive. */
 export function createHttpTransport({ url, signIdentity }: HttpTransportOptions): Transport {
   const { origin, pathname } = new URL(url)
-  const pool = new Pool(origin, { connections: CONNECTIONS_MAX, connect: { timeout: CONNECT_TIMEOUT_MS } })
+  const pool = new Pool(origin, {
+    connections: CONNECTIONS_MAX,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    headersTimeout: ANSWER_TIMEOUT_MS,
+    bodyTimeout: ANSWER_TIMEOUT_MS,
+  })
   return {
-    async send({ query, operationName, variables, viewer, signal }) {
+    async send({ query, operationName, variables, viewer }) {
       const response = await pool.request({
         method: 'POST',
         path: pathname,
@@ -28,7 +35,6 @@ export function createHttpTransport({ url, signIdentity }: HttpTransportOptions)
           'x-request-id': viewer.requestId,
         },
         body: JSON.stringify({ query, operationName, variables }),
-        signal,
       })
       return readResult(response.statusCode, await readText(response.body))
     },
