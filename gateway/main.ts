@@ -9,7 +9,7 @@ import { stopOnSignal } from '../platform/serving/process.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { createGateway } from './gateway.ts'
 import { createSupergraphFile } from './supergraph-file.ts'
-import { createHttpTransport } from './transport/http.ts'
+import { createBatchTransport } from './transport/http-batch.ts'
 import { createIdentitySigner } from './transport/identity-signer.ts'
 
 const environment = readGatewayEnvironment(processVariables())
@@ -28,7 +28,7 @@ const gateway = await createGateway({
   transports: ({ name }) => {
     const url = urls[name]
     invariant(url, `the supergraph names only subgraphs that have a URL, not ${name}`)
-    return createHttpTransport({
+    return createBatchTransport({
       url,
       signIdentity: createIdentitySigner({ signer, audience: name, clock: systemClock }),
     })
