@@ -188,7 +188,10 @@ describe('a dirty base', () => {
   })
 
   it('of files that are empty, or have only a header, brings nothing and breaks nothing', async () => {
-    const { report } = await importBase(database, { 'customers.csv': '', 'products.csv': 'msisdn,offering_code,activated_on\n\n' })
+    const { report } = await importBase(database, {
+      'customers.csv': '',
+      'products.csv': 'msisdn,offering_code,activated_on\n\n',
+    })
     expect(report.files).toMatchObject([
       { file: 'customers.csv', readCount: 0, rejectedCount: 1, skipped: 'the file is empty' },
       { file: 'products.csv', readCount: 0, rejectedCount: 0, skipped: null },

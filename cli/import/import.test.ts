@@ -99,16 +99,19 @@ describe('money', () => {
   })
 
   it('topped up is posted once for each external id, and pays off the debt', async () => {
-    const topUps = 'external_id,msisdn,amount,at\nr1,+79160000002,5,2026-01-01T10:00:00Z\nr2,+79160000002,1.50,2026-01-01T13:00:00+03:00\n'
+    const topUps =
+      'external_id,msisdn,amount,at\nr1,+79160000002,5,2026-01-01T10:00:00Z\nr2,+79160000002,1.50,2026-01-01T13:00:00+03:00\n'
     const base = { ...SAMPLE_BASE, 'topups.csv': topUps }
     const { report } = await importBase(database, base)
     expect(report.sums).toMatchObject({ topUps: 2, toppedUp: 650n })
     await importBase(database, base)
     expect(
-      await database.sql(`select posted::text, debt_limit::text from payments.ledger_balance where posted < 0`),
+      await database.sql('select posted::text, debt_limit::text from payments.ledger_balance where posted < 0'),
     ).toEqual([{ posted: '-1350', debt_limit: '1350' }])
     expect(
-      await database.sql(`select source_key, occurred_at from payments.ledger_transaction where kind = 'TOP_UP' order by 1`),
+      await database.sql(
+        `select source_key, occurred_at from payments.ledger_transaction where kind = 'TOP_UP' order by 1`,
+      ),
     ).toEqual([
       { source_key: 'top-up:r1', occurred_at: new Date('2026-01-01T10:00:00Z') },
       { source_key: 'top-up:r2', occurred_at: new Date('2026-01-01T10:00:00Z') },
@@ -187,7 +190,11 @@ describe('the catalogue', () => {
       'not an object',
       offering('good', { fee: 1.5 }),
     )
-    catalogue.tariffs.push({ ...catalogue.tariffs[0], code: 'kino-tariff', allowances: [{ kind: 'SMS', quantity: 5, unit: 'MINUTE' }] })
+    catalogue.tariffs.push({
+      ...catalogue.tariffs[0],
+      code: 'kino-tariff',
+      allowances: [{ kind: 'SMS', quantity: 5, unit: 'MINUTE' }],
+    })
     const { rejects, report } = await importBase(database, { 'catalogue.json': JSON.stringify(catalogue, null, 1) })
     expect(rejects).toEqual([
       expect.stringMatching(/^catalogue.json,\d+,tariffs\[1\].allowances\[0\].unit,wrong-unit,.*,MINUTE$/),
@@ -263,9 +270,7 @@ describe('what an operator should be told', () => {
     await importBase(database, SAMPLE_BASE)
     const lines = `${LINES_HEADER}\n+79160000001,B,Moscow,2024-01-31,base,9,0\n+79160000002,B,Kazan,2024-01-31,base,7,1\n`
     const { rejects, report } = await importBase(database, { 'lines.csv': lines })
-    expect(rejects).toEqual([
-      expect.stringMatching(/^lines.csv,2,msisdn,conflict,.*another customer.*,\+79160000001$/),
-    ])
+    expect(rejects).toEqual([expect.stringMatching(/^lines.csv,2,msisdn,conflict,.*another customer.*,\+79160000001$/)])
     expect(report.files[0]).toMatchObject({ addedCount: 0, presentCount: 1, rejectedCount: 1 })
     expect(report.sums.openingBalance).toBe(-2_000n)
   })

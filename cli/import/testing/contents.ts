@@ -1,12 +1,12 @@
 import type { TestDatabase } from '../../testing/test-database.ts'
 
-const LINE = `left join linked_numbers.line on line.id = line_id`
-const ACCOUNT = `left join accounts.account on account.id = account_id`
-const OFFERING = `left join products.offering on offering.id = offering_id`
+const LINE = 'left join linked_numbers.line on line.id = line_id'
+const ACCOUNT = 'left join accounts.account on account.id = account_id'
+const OFFERING = 'left join products.offering on offering.id = offering_id'
 
 /** What each table holds by the names that the world outside knows; an id appears only where it leads nowhere. */
 const QUERIES: Readonly<Record<string, string>> = {
-  account: `select customer_ref, kind, display_name, language from accounts.account`,
+  account: 'select customer_ref, kind, display_name, language from accounts.account',
   customer_directory: `select directory.customer_ref, account.customer_ref as known_as
     from accounts.customer_directory as directory ${ACCOUNT}`,
   organization_member: `select organization.customer_ref, member.customer_ref as member, role
@@ -21,7 +21,7 @@ const QUERIES: Readonly<Record<string, string>> = {
   access_audit: `select msisdn, customer_ref, rights, until, changed_by from linked_numbers.access_audit ${LINE} ${ACCOUNT}`,
   usage_record: `select msisdn, external_id, kind, started_at, counterparty, quantity, unit, cost_kopecks
     from linked_numbers.usage_record ${LINE}`,
-  offering: `select code, kind, is_archived from products.offering`,
+  offering: 'select code, kind, is_archived from products.offering',
   offering_version: `select code, version, name_ru, name_en, category, fee_kopecks, period, allowances
     from products.offering_version ${OFFERING}`,
   line_tariff: `select msisdn, code, line_tariff.activated_on from products.line_tariff ${LINE} ${OFFERING}`,

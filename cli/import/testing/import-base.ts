@@ -7,7 +7,7 @@ import { silentLogger } from '../../../platform/logger.ts'
 import type { TestDatabase } from '../../testing/test-database.ts'
 import { runImport } from '../import.ts'
 import { withLoaders } from '../loaders.ts'
-import { noProgress } from '../progress.ts'
+import { type ImportProgress, noProgress } from '../progress.ts'
 import type { ImportReport } from '../report.ts'
 
 /** A base as a test writes it: what each file has in it. */
@@ -33,12 +33,13 @@ export async function importBase(
 export interface ImportTestOptions {
   readonly batchRows?: number
   readonly clock?: Clock
+  readonly progress?: ImportProgress
 }
 
 export async function importDirectory(
   { urls }: Pick<TestDatabase, 'urls'>,
   directory: string,
-  { batchRows, clock = systemClock }: ImportTestOptions = {},
+  { batchRows, clock = systemClock, progress = noProgress }: ImportTestOptions = {},
 ): Promise<ImportedBase> {
   return inFolder(async (folder) => {
     const rejectsPath = join(folder, 'rejects.csv')
@@ -49,7 +50,7 @@ export async function importDirectory(
         rejectsPath,
         loaders,
         currency: 'RUB',
-        progress: noProgress,
+        progress,
         clock,
         ...(batchRows !== undefined && { batchRows }),
       }),

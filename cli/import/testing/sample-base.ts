@@ -16,7 +16,8 @@ export const CATALOGUE = JSON.stringify({
   ],
 })
 
-export const CUSTOMERS = 'customer_ref,kind,name,language\nA,individual,Анна,ru\nB,individual,Boris,en\nC,organization,ООО,ru\n'
+export const CUSTOMERS =
+  'customer_ref,kind,name,language\nA,individual,Анна,ru\nB,individual,Boris,en\nC,organization,ООО,ru\n'
 export const LINES_HEADER = 'msisdn,customer_ref,region,activated_on,tariff_code,balance,bonus_points'
 
 /** Three customers, two lines. */
