@@ -1,5 +1,6 @@
 import {
   type ConstDirectiveNode,
+  type ConstValueNode,
   type FieldDefinitionNode,
   Kind,
   type ObjectTypeDefinitionNode,
@@ -19,6 +20,8 @@ export interface FieldPolicy {
   readonly field: string
   /** The rules, any one of which is enough. */
   readonly to: readonly string[]
+  /** Where its arguments name a line, as `@access(line:)` says; null when none does. */
+  readonly line: string | null
   /** Whether it is a row of Query or Mutation. */
   readonly isRoot: boolean
   /** Whether it takes arguments that have no default. */
@@ -91,6 +94,7 @@ function describeField(
     type: type.name.value,
     field: field.name.value,
     to: facts.to,
+    line: lineOf(field),
     isRoot: facts.isRoot,
     needsArguments: (field.arguments ?? []).some((node) => node.type.kind === Kind.NON_NULL_TYPE && !node.defaultValue),
     isComposite: facts.composites.has(returns),
@@ -108,9 +112,22 @@ function merge(path: string, known: FieldPolicy | undefined, policy: FieldPolicy
   return { ...known, subgraphs: [...known.subgraphs, ...policy.subgraphs] }
 }
 
-function rulesOf(node: { readonly directives?: readonly ConstDirectiveNode[] | undefined }): readonly string[] | null {
+interface Annotated {
+  readonly directives?: readonly ConstDirectiveNode[] | undefined
+}
+
+function accessArgument(node: Annotated, name: string): ConstValueNode | undefined {
   const access = node.directives?.find((directive) => directive.name.value === 'access')
-  const to = access?.arguments?.find((argument) => argument.name.value === 'to')?.value
+  return access?.arguments?.find((argument) => argument.name.value === name)?.value
+}
+
+function lineOf(node: Annotated): string | null {
+  const line = accessArgument(node, 'line')
+  return line?.kind === Kind.STRING ? line.value : null
+}
+
+function rulesOf(node: Annotated): readonly string[] | null {
+  const to = accessArgument(node, 'to')
   if (to?.kind !== Kind.LIST) return null
   return to.values.flatMap((value) => (value.kind === Kind.ENUM ? [value.value] : []))
 }
