@@ -12,6 +12,7 @@ const RULES: Readonly<Record<string, Judge>> = {
   ORGANIZATION_ADMINISTRATOR: (viewer, subject) => isAccount(viewer, subject) && viewer.role === 'administrator',
   ORGANIZATION_ACCOUNTANT: (viewer, subject) => isAccount(viewer, subject) && viewer.role === 'accountant',
   LINE_HOLDER: ({ rights }) => rights.length > 0,
+  LINE_KEEPER: ({ rights, role }) => rights.length > 0 && [null, 'owner', 'administrator'].includes(role),
   LINE_VIEW: ({ rights }) => rights.includes('VIEW'),
   LINE_PAY: ({ rights }) => rights.includes('PAY'),
   LINE_MANAGE: ({ rights }) => rights.includes('MANAGE'),
