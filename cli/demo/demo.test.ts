@@ -14,7 +14,7 @@ describe('the demo', () => {
   beforeAll(async () => {
     database = await createTestDatabase()
     await load(database)
-  })
+  }, 30_000)
   afterAll(() => database.drop())
 
   it('is the same every time, and loaded once', async () => {

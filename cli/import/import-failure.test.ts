@@ -5,6 +5,7 @@ import { silentLogger } from '../../platform/logger.ts'
 import { createTestDatabase } from '../testing/test-database.ts'
 import { describeFailure, ImportFailure } from './import-failure.ts'
 import { withLoaders } from './loaders.ts'
+import { noProgress } from './progress.ts'
 import { generateBase } from './testing/generate-base.ts'
 import { importBase, importDirectory, inFolder } from './testing/import-base.ts'
 import { SAMPLE_BASE } from './testing/sample-base.ts'
@@ -17,25 +18,26 @@ it('a database that is not there ends the import with words that say what to do'
   expect(failure).toMatch(/^The database went away: .*run the same command again and it goes on\.$/)
 })
 
-it('a database that goes away half-way ends the import, and the next run finishes it', async () => {
+it('a database that goes away half-way ends the import, and the next run finishes it', {
+  timeout: 30_000,
+}, async () => {
   const database = await createTestDatabase()
   try {
     await inFolder(async (directory) => {
-      await generateBase({ directory, lineCount: 3_000, seed: 3 })
-      const progress = {
-        start: () => undefined,
-        stop: () => undefined,
-        advance: (file: string) => void (file === 'lines.csv' && breakConnections()),
-      }
-      const breakConnections = () =>
-        database.sql(`
+      await generateBase({ directory, lineCount: 1_000, seed: 3 })
+      let broken: Promise<unknown> | null = null
+      const breakOnce = () => {
+        broken ??= database.sql(`
           select pg_terminate_backend(pid) from pg_stat_activity
           where datname = current_database() and usename <> current_user
         `)
+      }
+      const progress = { ...noProgress, advance: (file: string) => file === 'lines.csv' && breakOnce() }
       const failure = await importDirectory(database, directory, { batchRows: 20, progress }).catch(describeFailure)
+      await broken
       expect(failure).toMatch(/^The database went away: /)
       const { report } = await importDirectory(database, directory)
-      expect(report.sums.lines).toBe(3_000)
+      expect(report.sums.lines).toBe(1_000)
       expect(report.rejectedCount).toBe(0)
     })
   } finally {

@@ -13,7 +13,7 @@ const DATA = fileURLToPath(new URL('../../../shared/data/', import.meta.url))
 const hasData = existsSync(DATA)
 if (!hasData) console.warn(`The public bases are not tried: there is no ${DATA}.`)
 
-describe.runIf(hasData)('a public base', () => {
+describe.runIf(hasData)('a public base', { timeout: 60_000 }, () => {
   let database: TestDatabase
 
   beforeAll(async () => {
