@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { DEMO_PHONE } from './demo/demo-base.ts'
 import type { OneProcess } from './one-process.ts'
 import { PROJECT_DIRECTORY } from './project.ts'
 import { type SignInDependencies, signInByPhone } from './sign-in.ts'
@@ -12,7 +13,6 @@ export interface Greeting {
 }
 
 export const GREETING_TTL_SECONDS = 12 * 3600
-const DEMO_PHONE = '+79160000000'
 const LINES_SHOWN = 2
 
 /** Signs the owner of the demo number in and asks the home query; null when nobody has the number. */

@@ -8,11 +8,13 @@ import {
   type Variables,
 } from '../../platform/environment.ts'
 import { createNewId } from '../../platform/ids.ts'
-import { createLogger } from '../../platform/logger.ts'
+import { createLogger, silentLogger } from '../../platform/logger.ts'
 import { stopOnSignal } from '../../platform/serving/process.ts'
 import { type CabinetDatabase, openDatabase } from '../database.ts'
+import { isDemoWanted, loadDemoAtStart } from '../demo/demo-at-start.ts'
 import { developmentKeys } from '../development-keys.ts'
 import { greet } from '../greeting.ts'
+import { withLoaders } from '../import/loaders.ts'
 import { introduce } from '../introduction.ts'
 import { listen } from '../listen.ts'
 import { createOneProcess } from '../one-process.ts'
@@ -47,6 +49,7 @@ interface ServeOptions {
 
 async function serve({ environment, variables, database, hasDemo }: ServeOptions): Promise<void> {
   const isDevelopment = environment.NODE_ENV !== 'production'
+  if (hasDemo && isDevelopment) await offerDemo(environment, database)
   const keys = await accessTokenKeys(environment)
   const newId = createNewId(systemClock)
   const logger = createLogger({ name: 'cabinet', level: environment.LOG_LEVEL })
@@ -70,10 +73,22 @@ async function serve({ environment, variables, database, hasDemo }: ServeOptions
   }
   stopOnSignal(stop, logger)
   const url = await listen(cabinet.gateway.http, environment, terminal.progress)
-  void hasDemo
   // A token for whoever reads the log is for development only.
   const greeting = isDevelopment ? await greet(cabinet, { keys, clock: systemClock, newId }) : null
   terminal.result(introduce({ url, greeting, isDevelopment, databaseLabel: database.label }, variables))
+}
+
+async function offerDemo(environment: CliEnvironment, database: CabinetDatabase): Promise<void> {
+  const clock = systemClock
+  const options = { databases: database.urls, clock, newId: createNewId(clock), logger: silentLogger }
+  const place = { stateDirectory: stateDirectory(environment), databaseLabel: database.label }
+  await withLoaders(options, async (loaders) => {
+    if (!(await isDemoWanted(loaders, place))) return
+    terminal.progress('loading demo data: about a thousand accounts…')
+    await step(terminal, 'demo data', () =>
+      loadDemoAtStart({ loaders, currency: environment.CURRENCY, clock, ...place }),
+    )
+  })
 }
 
 async function accessTokenKeys(environment: CliEnvironment) {

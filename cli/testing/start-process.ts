@@ -50,7 +50,7 @@ export async function startProcess(options: StartOptions): Promise<StartedProces
 
 /** Starts, and waits for nothing. */
 export function spawnStart({ stateDirectory, port = 0, variables, user }: StartOptions): ChildProcess {
-  return spawn(process.execPath, [path.join(PROJECT_DIRECTORY, 'cli/main.ts'), 'start'], {
+  const child = spawn(process.execPath, [path.join(PROJECT_DIRECTORY, 'cli/main.ts'), 'start'], {
     cwd: PROJECT_DIRECTORY,
     // Nothing is inherited, as nobody's shell has what a test run has set.
     env: {
@@ -65,6 +65,18 @@ export function spawnStart({ stateDirectory, port = 0, variables, user }: StartO
     stdio: ['ignore', 'pipe', 'pipe'],
     ...user,
   })
+  children.add(child)
+  child.once('exit', () => children.delete(child))
+  return child
+}
+
+const children = new Set<ChildProcess>()
+
+/** Ends what a failed test has left, and waits until its database is gone too. */
+export async function killAll(): Promise<void> {
+  const families = [...children].flatMap(({ pid = 0 }) => familyOf(pid, null))
+  for (const child of children) child.kill('SIGKILL')
+  await survivors(families)
 }
 
 /** A process of the machine, as /proc shows it; its start time tells it from a later one with the same id. */
@@ -76,9 +88,11 @@ interface ProcessEntry {
 }
 
 /** All living processes that come from this one, and those that work on the folder, with theirs. */
-export function familyOf(pid: number, folder: string): ProcessEntry[] {
+export function familyOf(pid: number, folder: string | null): ProcessEntry[] {
   const all = listProcesses()
-  const family = new Set(all.filter((entry) => entry.pid === pid || entry.command.includes(folder)))
+  const family = new Set(
+    all.filter((entry) => entry.pid === pid || (folder !== null && entry.command.includes(folder))),
+  )
   for (let size = -1; size !== family.size; ) {
     size = family.size
     const pids = new Set([...family].map((entry) => entry.pid))
