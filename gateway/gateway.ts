@@ -53,13 +53,14 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   await apollo.start()
 
   const context = (request: FastifyRequest) => createContext(request, dependencies)
-  await http.register(async (scope) => {
-    if (isDevelopment) await allowSandbox(scope)
+  await http.register((scope, _, done) => {
+    if (isDevelopment) allowSandbox(scope)
     scope.route({
       method: ['GET', 'POST', 'OPTIONS'],
       url: '/graphql',
       handler: fastifyApolloHandler(apollo, { context }),
     })
+    done()
   })
   if (isDevelopment) await addExplorers(http)
 
