@@ -10,6 +10,7 @@ import { createHttpServer, drainHttpServer } from '../platform/serving/http-serv
 import { createDataSource, type GatewayContext } from './data-source.ts'
 import { formatError } from './errors/format.ts'
 import { settleErrors } from './errors/settle.ts'
+import { addExplorers, allowSandbox } from './explorer/explorer.ts'
 import { createRootKeys } from './plan/root-keys.ts'
 import type { Transport } from './transport/transport.ts'
 
@@ -52,11 +53,16 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   await apollo.start()
 
   const context = (request: FastifyRequest) => createContext(request, dependencies)
-  http.route({
-    method: ['GET', 'POST', 'OPTIONS'],
-    url: '/graphql',
-    handler: fastifyApolloHandler(apollo, { context }),
+  await http.register((scope, _, done) => {
+    if (isDevelopment) allowSandbox(scope)
+    scope.route({
+      method: ['GET', 'POST', 'OPTIONS'],
+      url: '/graphql',
+      handler: fastifyApolloHandler(apollo, { context }),
+    })
+    done()
   })
+  if (isDevelopment) await addExplorers(http)
 
   return {
     http,

@@ -84,6 +84,8 @@ const cliVariables = common.extend({
   LOG_LEVEL: logLevel.default('warn'),
   PORT: port.default(4000),
   DATABASE_URL: databaseUrl.optional(),
+  /** Where the embedded database and the development keys are kept; the project's `.cabinet` by default. */
+  CABINET_STATE_DIRECTORY: z.string().optional(),
   CURRENCY: currency,
   ACCESS_TOKEN_KEYS: keySet.optional(),
 })

@@ -31,7 +31,12 @@ export function createPool({ url, poolSizeMax, logger }: DatabaseOptions): pg.Po
     types: { getTypeParser },
   })
   // Without a listener a database that goes away would end the process.
-  pool.on('error', (error) => logger.warn({ err: error }, 'an idle database connection broke'))
+  pool.on('error', (error) => {
+    // A pool that is closed leaves its last words to the sockets: the server may be gone before they are.
+    if (!pool.ending) logger.warn({ reason: error.message }, 'an idle database connection broke')
+  })
+  // The pool listens to idle connections only. One that breaks between two statements fails at its next.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 
