@@ -1,6 +1,5 @@
 import type { QueryPlan } from '@apollo/query-planner'
 import {
-  buildSchema,
   type FieldNode,
   type GraphQLSchema,
   getNamedType,
@@ -10,6 +9,7 @@ import {
   print,
   valueFromASTUntyped,
 } from 'graphql'
+import { graphName } from './graph-name.ts'
 
 type PlanNode = NonNullable<QueryPlan['node']>
 type FetchNode = Extract<PlanNode, { kind: 'Fetch' }>
@@ -18,8 +18,7 @@ type FetchNode = Extract<PlanNode, { kind: 'Fetch' }>
  * Makes every part of a shared root field carry the entity's key. The planner asks only one subgraph for `viewer.id`;
  * were that one away, the whole `viewer` would be lost, though the others can tell its id as well.
  */
-export function createRootKeys(supergraphSdl: string): (plan: QueryPlan) => void {
-  const schema = buildSchema(supergraphSdl, { assumeValid: true, assumeValidSDL: true })
+export function createRootKeys(schema: GraphQLSchema): (plan: QueryPlan) => void {
   const done = new WeakSet<QueryPlan>()
   return (plan) => {
     if (done.has(plan)) return
@@ -86,11 +85,6 @@ function keyOf(schema: GraphQLSchema, fieldName: string, subgraph: string): stri
     if (graphName(values['graph']) === graphName(subgraph) && typeof key === 'string' && /^\w+$/.test(key)) return key
   }
   return null
-}
-
-/** `linked-numbers` and its name in the supergraph's enum, `LINKED_NUMBERS`, are the same. */
-function graphName(name: unknown): string {
-  return String(name).toUpperCase().replaceAll(/\W/g, '_')
 }
 
 function responseKey(field: FieldNode): string {
