@@ -4,7 +4,10 @@ import { isDatabaseAway } from './is-away.ts'
 describe('a database that is away', () => {
   it.each([
     ['nobody listens', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
-    ['nobody listens on any address', new AggregateError([Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })], 'connect')],
+    [
+      'nobody listens on any address',
+      new AggregateError([Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })], 'connect'),
+    ],
     ['its socket is gone', Object.assign(new Error('connect'), { code: 'ENOENT' })],
     ['it is being shut down', Object.assign(new Error('terminating connection'), { code: '57P01' })],
     ['it is still starting', Object.assign(new Error('the database system is starting up'), { code: '57P03' })],
