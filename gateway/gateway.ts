@@ -11,6 +11,7 @@ import { createHttpServer, drainHttpServer } from '../platform/serving/http-serv
 import { createDataSource, type GatewayContext } from './data-source.ts'
 import { formatError } from './errors/format.ts'
 import { settleErrors } from './errors/settle.ts'
+import { operationNamePlugin } from './operation-name-plugin.ts'
 import { createRootKeys } from './plan/root-keys.ts'
 import { createResponseCheck, type ResponseCheck } from './response-shape/response-shape.ts'
 import { scalarsPlugin } from './scalars-plugin.ts'
@@ -26,6 +27,8 @@ export interface GatewayDependencies {
   readonly subgraphTimeoutMs?: number
   /** Introspection, explorers and cross-origin requests of Apollo's Sandbox. */
   readonly isDevelopment: boolean
+  /** How long "not ready" is shown before connections are refused. */
+  readonly drainDelayMs?: number
 }
 
 export interface Gateway {
@@ -51,7 +54,13 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError,
-    plugins: [fastifyApolloDrainPlugin(http), ApolloServerPluginLandingPageDisabled(), scalarsPlugin, settlingPlugin],
+    plugins: [
+      fastifyApolloDrainPlugin(http),
+      ApolloServerPluginLandingPageDisabled(),
+      scalarsPlugin,
+      operationNamePlugin,
+      settlingPlugin,
+    ],
     logger,
   })
   await apollo.start()
@@ -66,7 +75,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   return {
     http,
     async close() {
-      await drainHttpServer(http)
+      await drainHttpServer(http, dependencies.drainDelayMs)
       await apollo.stop()
       await Promise.all([...transports.values()].map((transport) => transport.close()))
     },

@@ -28,10 +28,16 @@ export function createPool({ url, poolSizeMax, logger }: DatabaseOptions): pg.Po
     connectionString: url,
     max: poolSizeMax ?? POOL_SIZE_MAX_DEFAULT,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    // Notices a server that vanished without a word; without it a statement would wait for ever.
+    keepAlive: true,
     types: { getTypeParser },
   })
   // Without a listener a database that goes away would end the process.
   pool.on('error', (error) => logger.warn({ err: error }, 'an idle database connection broke'))
+  // The pool listens to idle connections only: one that breaks between two statements of a transaction would too.
+  pool.on('connect', (client) => {
+    client.on('error', (error) => logger.debug({ err: error }, 'a database connection broke'))
+  })
   return pool
 }
 
