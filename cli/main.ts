@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { EnvironmentError } from '../platform/environment.ts'
 import { auditCommand } from './commands/audit.ts'
+import { importCommand } from './commands/import.ts'
 import { keysCommand } from './commands/keys.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { startCommand } from './commands/start.ts'
@@ -10,6 +11,7 @@ const program = new Command('cabinet')
   .description('The back end of a mobile operator’s personal cabinet.')
   .addCommand(startCommand())
   .addCommand(migrateCommand())
+  .addCommand(importCommand())
   .addCommand(tokenCommand())
   .addCommand(auditCommand())
   .addCommand(keysCommand())

@@ -1,12 +1,27 @@
+import { randomFillSync } from 'node:crypto'
 import { v7 } from 'uuid'
 import type { Clock } from './clock.ts'
 
 /** Makes a new opaque id: UUIDv7, so that rows made together lie together in an index. */
 export type NewId = () => string
 
+/** Chance is taken from the system a pool at a time: an id's worth each would be most of the cost of an import. */
 export function createNewId(clock: Clock): NewId {
-  return () => v7({ msecs: clock.now().getTime() })
+  const pool = new Uint8Array(RANDOM_POOL_BYTES)
+  let used = pool.length
+  return () => {
+    if (used === pool.length) {
+      randomFillSync(pool)
+      used = 0
+    }
+    const random = pool.subarray(used, used + RANDOM_BYTES)
+    used += RANDOM_BYTES
+    return v7({ msecs: clock.now().getTime(), random })
+  }
 }
+
+const RANDOM_BYTES = 16
+const RANDOM_POOL_BYTES = 1_024 * RANDOM_BYTES
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 

@@ -60,7 +60,10 @@ async function readTotals(db: Kysely<Tables>): Promise<LedgerTotal[]> {
   return rows
 }
 
-/** I1: each transaction has its two sides, and lines together have what came from outside. */
+/**
+ * I1: each transaction has its two sides, and lines together have what came from outside. Only a line that was opened
+ * with nothing has a transaction without entries.
+ */
 async function findUnbalanced(db: Kysely<Tables>, totals: readonly LedgerTotal[]): Promise<AuditFinding> {
   const transactions = await readPlaces(
     db,
@@ -68,7 +71,7 @@ async function findUnbalanced(db: Kysely<Tables>, totals: readonly LedgerTotal[]
       select ledger_transaction.id::text as place from ledger_transaction
       left join ledger_entry on ledger_entry.line_id = ledger_transaction.line_id
         and ledger_entry.transaction_id = ledger_transaction.id
-      where ledger_entry.amount is null
+      where ledger_entry.amount is null and ledger_transaction.kind <> 'OPENING_BALANCE'
       union all
       select transaction_id::text as place from ledger_entry
       group by line_id, transaction_id, unit
