@@ -11,11 +11,8 @@ import { createHttpServer, drainHttpServer } from '../platform/serving/http-serv
 import { createDataSource, type GatewayContext } from './data-source.ts'
 import { formatError } from './errors/format.ts'
 import { settleErrors } from './errors/settle.ts'
-<<<<<<< HEAD
 import { addExplorers, allowSandbox } from './explorer/explorer.ts'
-=======
 import { operationNamePlugin } from './operation-name-plugin.ts'
->>>>>>> faults
 import { createRootKeys } from './plan/root-keys.ts'
 import { createResponseCheck, type ResponseCheck } from './response-shape/response-shape.ts'
 import { scalarsPlugin } from './scalars-plugin.ts'
