@@ -1,4 +1,3 @@
-import { createRemoteJWKSet } from 'jose'
 import { systemClock } from '../platform/clock.ts'
 import { processVariables, readGatewayEnvironment } from '../platform/environment.ts'
 import { signingKey } from '../platform/identity/keys.ts'
@@ -6,6 +5,7 @@ import { createNewId } from '../platform/ids.ts'
 import { invariant } from '../platform/invariant.ts'
 import { createLogger } from '../platform/logger.ts'
 import { stopOnSignal } from '../platform/serving/process.ts'
+import { createRemoteKeys } from './access-token-keys.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { createGateway } from './gateway.ts'
 import { createSupergraphFile } from './supergraph-file.ts'
@@ -34,13 +34,14 @@ const gateway = await createGateway({
     })
   },
   authenticate: createAuthenticator({
-    findKey: createRemoteJWKSet(new URL(environment.ACCESS_TOKEN_JWKS_URL)),
+    findKey: createRemoteKeys({ url: environment.ACCESS_TOKEN_JWKS_URL, clock: systemClock, logger }),
     clock: systemClock,
   }),
   newId: createNewId(systemClock),
   logger,
   ...(environment.SUBGRAPH_TIMEOUT_MS !== undefined && { subgraphTimeoutMs: environment.SUBGRAPH_TIMEOUT_MS }),
   isDevelopment: environment.NODE_ENV !== 'production',
+  drainDelayMs: environment.DRAIN_DELAY_MS,
 })
 
 stopOnSignal(() => gateway.close(), logger)
