@@ -121,7 +121,7 @@ function withoutBlanks(variables: Variables): Variables {
 
 function describe(error: z.ZodError): string {
   const lines = error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
-  return `The environment is not complete. Set these variables (README, "Running it for real"):\n${lines.join('\n')}`
+  return `The environment is not complete. Set these variables (docs/operating.md):\n${lines.join('\n')}`
 }
 
 /** Keys made for development are known to whoever can read the disk they lie on: production does not start with them. */
