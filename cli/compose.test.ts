@@ -49,7 +49,7 @@ const READERS = {
   commands: readCliEnvironment,
 }
 
-describe('docker-compose.yml', () => {
+describe('docker-compose.yml', { timeout: 30_000 }, () => {
   let variables: Record<string, string>
   let services: Readonly<Record<string, Service>>
 

@@ -24,7 +24,7 @@ const ROWS = [...GUIDE.matchAll(/^\| `([A-Z_]+)` \| ([^|]+) \| (?:`([^`]*)`)? *\
   }),
 )
 
-describe('docs/operating.md', () => {
+describe('docs/operating.md', { timeout: 30_000 }, () => {
   it('names each variable, and the processes that read it', () => {
     const variables = new Set(Object.values(PROCESS_VARIABLES).flat())
     expect(ROWS.map(({ variable }) => variable).sort()).toEqual([...variables].sort())
