@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { Logger } from '../logger.ts'
+import { isDatabaseAway } from './is-away.ts'
 import type { PreparedStatement } from './prepared-statement.ts'
 import { getTypeParser } from './type-parsers.ts'
 
@@ -40,7 +41,7 @@ export function createReader(options: ReaderOptions): Reader {
         return await run(nextSlot(), query)
       } catch (error) {
         // A read has no effect, so it may be sent again when its connection broke under it.
-        if (!isConnectionError(error)) throw error
+        if (!isDatabaseAway(error)) throw error
         return run(nextSlot(), query)
       }
     },
@@ -101,11 +102,4 @@ function createClient(url: string): pg.Client {
     pipeline: true,
   }
   return new pg.Client(config)
-}
-
-/** The connection is gone, or the server is going: nothing was said about the statement. */
-function isConnectionError(error: unknown): boolean {
-  const { code, message } = error as { code?: string; message?: string }
-  if (code !== undefined) return /^(08|57P0)|^(ECONNRESET|ECONNREFUSED|EPIPE|ENOENT)$/.test(code)
-  return /connection (terminated|ended|closed)|not queryable|client was closed/i.test(message ?? '')
 }
