@@ -17,6 +17,8 @@ describe('a prepared statement', () => {
   })
 
   it('takes no value that is fixed when it is built: such a value belongs in the text', () => {
-    expect(() => prepareStatement('fixed', () => sql<object>`select ${1}`)).toThrow(/the values of fixed come at each run/)
+    expect(() => prepareStatement('fixed', () => sql<object>`select ${1}`)).toThrow(
+      /the values of fixed come at each run/,
+    )
   })
 })
