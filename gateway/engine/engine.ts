@@ -8,6 +8,7 @@ import { LRUCache } from 'lru-cache'
 import type { Logger } from '../../platform/logger.ts'
 import { createRootKeys } from '../plan/root-keys.ts'
 import { type CompiledOperation, compileOperation } from './operation.ts'
+import type { EngineParts } from './parts.ts'
 import type { PrepareFetch } from './plan/step.ts'
 import { type LoadedSupergraph, loadSupergraph } from './supergraph.ts'
 
@@ -17,6 +18,8 @@ export interface EngineDependencies<Context> {
   /** Prepares the operations of plans for the subgraphs of a supergraph that was just loaded. */
   readonly prepareFor: (supergraph: LoadedSupergraph) => PrepareFetch<Context>
   readonly operationsMax?: number
+  /** Parts of another make, for tests. */
+  readonly parts?: Partial<EngineParts>
 }
 
 const OPERATIONS_MAX = 2_000
@@ -51,6 +54,7 @@ export function createEngine<Context>(dependencies: EngineDependencies<Context>)
     if (!operation) {
       operation = compileOperation({
         ...inForce,
+        parts: dependencies.parts,
         document: request.document,
         operationName: request.request.operationName || undefined,
       })

@@ -2,11 +2,14 @@ import {
   type DocumentNode,
   type ExecutionResult,
   execute,
+  type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
+  type SelectionSetNode,
+  visit,
 } from 'graphql'
 
 /** Answers `__schema` and `__type` of an operation; undefined when it asks for neither. */
@@ -30,6 +33,25 @@ export function compileIntrospection(
   }
 }
 
+/** The operation without what introspection answers: the planner refuses it in fragments and with conditions. */
+export function withoutIntrospection(document: DocumentNode): DocumentNode {
+  return visit(document, {
+    Field: (field) => (isIntrospection(field) ? null : undefined),
+    SelectionSet: {
+      leave: (selectionSet) => (selectionSet.selections.length === 0 ? ONLY_TYPENAME : undefined),
+    },
+  })
+}
+
+const ONLY_TYPENAME: SelectionSetNode = {
+  kind: Kind.SELECTION_SET,
+  selections: [{ kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }],
+}
+
+function isIntrospection({ name }: FieldNode): boolean {
+  return name.value === '__schema' || name.value === '__type'
+}
+
 /** The root's own introspection fields, also those inside fragments, with the conditions around them. */
 function introspectionSelections(
   selections: readonly SelectionNode[],
@@ -37,7 +59,7 @@ function introspectionSelections(
 ): SelectionNode[] {
   return selections.flatMap((selection): SelectionNode[] => {
     if (selection.kind === Kind.FIELD) {
-      return selection.name.value === '__schema' || selection.name.value === '__type' ? [selection] : []
+      return isIntrospection(selection) ? [selection] : []
     }
     const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value)
     const inside = introspectionSelections(fragment?.selectionSet.selections ?? [], fragments)

@@ -8,12 +8,12 @@ import {
   type OperationDefinitionNode,
 } from 'graphql'
 import { invariant } from '../../platform/invariant.ts'
-import { compileIntrospection } from './introspection.ts'
+import { compileIntrospection, withoutIntrospection } from './introspection.ts'
+import { ENGINE_PARTS, type EngineParts } from './parts.ts'
 import { compilePlan } from './plan/compile-plan.ts'
 import type { PrepareFetch } from './plan/step.ts'
 import { findBooleanVariables } from './projection/boolean-variables.ts'
 import { type Project, ProjectionRun } from './projection/project.ts'
-import { compileProjector } from './projection/projector.ts'
 import type { LoadedSupergraph } from './supergraph.ts'
 import type { JsonObject } from './value.ts'
 
@@ -36,33 +36,50 @@ export interface OperationCompilation<Context> {
   readonly prepare: PrepareFetch<Context>
   /** Sees the plan before it is compiled, and may add to its fetches. */
   readonly adjustPlan?: ((plan: QueryPlan) => void) | undefined
+  readonly parts?: Partial<EngineParts> | undefined
 }
 
 /** How many sets of values of `@skip` and `@include` an operation keeps projections for. */
 const PROJECTORS_MAX = 64
 
 export function compileOperation<Context>(compilation: OperationCompilation<Context>): CompiledOperation<Context> {
-  const { supergraph, document, operationName, prepare, adjustPlan } = compilation
-  const operation = findOperation(document, operationName)
-  const plan = supergraph.plan(document, operationName)
-  adjustPlan?.(plan)
-  const runPlan = compilePlan(plan, { schema: supergraph.fullSchema, operation, prepare })
-  const coerce = compileCoercion(supergraph, operation)
-  const project = compileProjection(supergraph, document, operation)
+  const operation = findOperation(compilation)
+  const coerce = compileCoercion(compilation.supergraph, operation)
+  let answer: Answer<Context> | undefined
 
   return {
     async run(variables, context) {
       const refusals = coerce(variables)
       if (refusals) return { errors: refusals }
-      const data: JsonObject = {}
-      const errors: GraphQLError[] = []
-      await runPlan({ path: [], targets: [data] }, { data, variables, context, errors })
-      return project(data, variables, errors)
+      // Planning is dear: only an operation that can run is worth it.
+      answer ??= compileAnswer(compilation, operation)
+      return answer(variables, context)
     },
   }
 }
 
-function findOperation(document: DocumentNode, operationName: string | undefined): OperationDefinitionNode {
+type Answer<Context> = (variables: Readonly<Record<string, unknown>>, context: Context) => Promise<OperationResult>
+
+function compileAnswer<Context>(
+  compilation: OperationCompilation<Context>,
+  operation: OperationDefinitionNode,
+): Answer<Context> {
+  const { supergraph, document, operationName, prepare, adjustPlan } = compilation
+  const parts = { ...ENGINE_PARTS, ...compilation.parts }
+  const plan = supergraph.plan(withoutIntrospection(document), operationName)
+  adjustPlan?.(plan)
+  const { fullSchema: schema } = supergraph
+  const runPlan = compilePlan(plan, { schema, operation, prepare, merge: parts.createMerge(schema) })
+  const project = compileProjection({ supergraph, document, operation, parts })
+  return async (variables, context) => {
+    const data: JsonObject = {}
+    const errors: GraphQLError[] = []
+    await runPlan({ path: [], targets: [data] }, { data, variables, context, errors })
+    return project(data, variables, errors)
+  }
+}
+
+function findOperation({ document, operationName }: OperationCompilation<never>): OperationDefinitionNode {
   const operation = document.definitions.find(
     (definition) =>
       definition.kind === Kind.OPERATION_DEFINITION &&
@@ -97,8 +114,15 @@ function toVariableError(error: GraphQLError): GraphQLError {
   })
 }
 
+interface ProjectionCompilation {
+  readonly supergraph: LoadedSupergraph
+  readonly document: DocumentNode
+  readonly operation: OperationDefinitionNode
+  readonly parts: EngineParts
+}
+
 /** Cuts the answer out of what was fetched, by the values that the operation's conditions have this time. */
-function compileProjection(supergraph: LoadedSupergraph, document: DocumentNode, operation: OperationDefinitionNode) {
+function compileProjection({ supergraph, document, operation, parts }: ProjectionCompilation) {
   const { apiSchema: schema } = supergraph
   const fragments = fragmentsOf(document)
   const introspect = compileIntrospection(schema, operation, fragments)
@@ -113,7 +137,7 @@ function compileProjection(supergraph: LoadedSupergraph, document: DocumentNode,
     const known = projectors.get(key)
     if (known) return known
     if (projectors.size >= PROJECTORS_MAX) projectors.clear()
-    const made = compileProjector({ schema, fragments, conditions }, rootType, operation.selectionSet.selections)
+    const made = parts.compileProjector({ schema, fragments, conditions }, rootType, operation.selectionSet.selections)
     projectors.set(key, made)
     return made
   }

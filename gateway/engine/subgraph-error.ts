@@ -14,6 +14,6 @@ const DEFAULT_CODE = 'DOWNSTREAM_SERVICE_ERROR'
 export function toClientError(error: SubgraphError, subgraph: string, path: Path | undefined): GraphQLError {
   return new GraphQLError(error.message || `Error while fetching subquery from service "${subgraph}"`, {
     ...(path !== undefined && { path: [...path] }),
-    extensions: { code: DEFAULT_CODE, ...error.extensions, serviceName: subgraph },
+    extensions: { ...error.extensions, code: error.extensions?.['code'] ?? DEFAULT_CODE, serviceName: subgraph },
   })
 }

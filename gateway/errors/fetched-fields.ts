@@ -11,8 +11,13 @@ export interface FetchedField {
 /** The root fields of an operation that the gateway sends to a subgraph. For when something went wrong: it parses. */
 export function fetchedFields(query: string): FetchedField[] {
   return parse(query, { noLocation: true }).definitions.flatMap((definition) =>
-    definition.kind === Kind.OPERATION_DEFINITION ? fieldsOf(definition.selectionSet).map(toFetchedField) : [],
+    definition.kind === Kind.OPERATION_DEFINITION ? rootsOf(definition.selectionSet).map(toFetchedField) : [],
   )
+}
+
+/** The type of the root is known without any subgraph. */
+function rootsOf(selectionSet: SelectionSetNode): FieldNode[] {
+  return fieldsOf(selectionSet).filter(({ name }) => name.value !== '__typename')
 }
 
 function toFetchedField(field: FieldNode): FetchedField {

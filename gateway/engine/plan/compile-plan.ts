@@ -3,6 +3,7 @@ import type { GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import { compileCondition } from './condition.ts'
 import { compileFetch } from './fetch.ts'
 import { compileFlatten } from './flatten.ts'
+import type { Merge } from './merge.ts'
 import type { PrepareFetch, Step } from './step.ts'
 
 /** What compiling a plan needs to know. */
@@ -10,6 +11,8 @@ export interface PlanCompilation<Context> {
   readonly schema: GraphQLSchema
   readonly operation: OperationDefinitionNode
   readonly prepare: PrepareFetch<Context>
+  /** Adds what a subgraph said of an object to what is known of it. */
+  readonly merge: Merge
 }
 
 /** A plan has a kind of node that the engine does not run. The stock executor may. */

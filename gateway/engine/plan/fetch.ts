@@ -3,14 +3,14 @@ import { toClientError } from '../subgraph-error.ts'
 import { isJsonObject, type JsonObject, type Path } from '../value.ts'
 import type { PlanCompilation } from './compile-plan.ts'
 import { pathsOfTargets } from './flatten.ts'
-import { mergeInto } from './merge.ts'
+import type { Merge } from './merge.ts'
 import { compileRepresentation, type Represent } from './representation.ts'
 import { compileRewrites, type Rewrite } from './rewrite.ts'
 import type { Cursor, Run, Send, Step, SubgraphResult } from './step.ts'
 
 /** A fetch of a plan: one operation for one subgraph, at the root or for the entities at a path. */
 export function compileFetch<Context>(node: FetchNode, compilation: PlanCompilation<Context>): Step<Context> {
-  const { schema, prepare } = compilation
+  const { schema, prepare, merge } = compilation
   const { serviceName: subgraph, variableUsages = [] } = node
   const send = prepare({
     subgraph,
@@ -20,10 +20,10 @@ export function compileFetch<Context>(node: FetchNode, compilation: PlanCompilat
   })
   const pickVariables = compileVariables(variableUsages)
   const rewriteOutput = compileRewrites(schema, node.outputRewrites)
-  if (!node.requires) return compileRootFetch({ subgraph, send, pickVariables, rewriteOutput })
+  if (!node.requires) return compileRootFetch({ subgraph, send, pickVariables, rewriteOutput, merge })
   const represent = compileRepresentation(schema, node.requires)
   const rewriteInput = compileRewrites(schema, node.inputRewrites)
-  return compileEntityFetch({ subgraph, send, pickVariables, rewriteOutput, represent, rewriteInput })
+  return compileEntityFetch({ subgraph, send, pickVariables, rewriteOutput, merge, represent, rewriteInput })
 }
 
 interface FetchParts<Context> {
@@ -31,6 +31,7 @@ interface FetchParts<Context> {
   readonly send: Send<Context>
   readonly pickVariables: (variables: Readonly<Record<string, unknown>>) => JsonObject
   readonly rewriteOutput: Rewrite | undefined
+  readonly merge: Merge
 }
 
 interface EntityFetchParts<Context> extends FetchParts<Context> {
@@ -43,6 +44,7 @@ function compileRootFetch<Context>({
   send,
   pickVariables,
   rewriteOutput,
+  merge,
 }: FetchParts<Context>): Step<Context> {
   return async (cursor, run) => {
     const result = await sendSafely(send, pickVariables(run.variables), run)
@@ -51,7 +53,7 @@ function compileRootFetch<Context>({
       run.errors.push(toClientError(error, subgraph, error.path && [...cursor.path, ...error.path]))
     }
     rewriteOutput?.(result.data)
-    for (const target of cursor.targets) mergeInto(target, result.data)
+    for (const target of cursor.targets) merge(target, result.data)
   }
 }
 
@@ -108,15 +110,18 @@ function mergeEntities<Context>(
     return
   }
   for (const [index, entity] of entities.entries()) {
-    for (const target of targets[index] ?? []) mergeEntity(target, entity, parts.rewriteOutput)
+    for (const target of targets[index] ?? []) mergeEntity(target, entity, parts)
   }
 }
 
-function mergeEntity(target: JsonObject, entity: unknown, rewriteOutput: Rewrite | undefined): void {
+function mergeEntity(target: JsonObject, entity: unknown, { rewriteOutput, merge }: FetchParts<never>): void {
   if (!isJsonObject(entity)) return
-  entity['__typename'] ??= target['__typename']
-  rewriteOutput?.(entity)
-  mergeInto(target, entity)
+  if (rewriteOutput) {
+    // Rewrites ask for the type, and entities that one representation stands for need not be of one.
+    entity['__typename'] ??= target['__typename']
+    rewriteOutput(entity)
+  }
+  merge(target, entity)
 }
 
 /** Places errors of entities at every object that the entity stands for. */
@@ -139,8 +144,9 @@ function placesOf(
   if (path === undefined) return [undefined]
   const [, index, ...below] = path
   if (typeof index !== 'number') return [[...cursor.path, ...path]]
-  const targets = asked.targets[index] ?? []
-  const places = targets.flatMap((target) => paths.get(target) ?? [])
+  // Objects that came as one answer are one object: it has all its places.
+  const targets = new Set(asked.targets[index])
+  const places = [...targets].flatMap((target) => paths.get(target) ?? [])
   return places.map((place) => [...place, ...below])
 }
 

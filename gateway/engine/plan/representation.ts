@@ -1,7 +1,7 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner'
 import type { GraphQLSchema } from 'graphql'
 import type { JsonObject } from '../value.ts'
-import { mergeInto } from './merge.ts'
+import { createMerge } from './merge.ts'
 import { compileTypeCondition } from './type-condition.ts'
 
 /** Makes what a subgraph needs to know an entity by; null when the object has not all of it. */
@@ -30,12 +30,13 @@ function compileSelections(schema: GraphQLSchema, selections: readonly QueryPlan
 function compileSelection(schema: GraphQLSchema, selection: QueryPlanSelectionNode): Pick {
   if (selection.kind === 'Field') return compileField(schema, selection)
   const pick = compileSelections(schema, selection.selections)
+  const merge = createMerge(schema)
   const { typeCondition } = selection
   if (typeCondition === undefined) return () => true
   const applies = compileTypeCondition(schema, typeCondition)
   return (source, representation) => {
     const typename = source['__typename']
-    if (typeof typename === 'string' && applies(typename)) mergeInto(representation, pick(source))
+    if (typeof typename === 'string' && applies(typename)) merge(representation, pick(source))
     return true
   }
 }

@@ -1,0 +1,116 @@
+import { Supergraph } from '@apollo/federation-internals'
+import { type GraphQLSchema, parse, validate } from 'graphql'
+import type { EngineParts } from '../parts.ts'
+import { type Answer, type Comparable, comparable, rejection } from './compare.ts'
+import { COMMON, type DeviationName, explain } from './deviations.ts'
+import { type Executor, startEngine, startStock } from './executors.ts'
+import { BEHAVIOURS, NO_FAULTS } from './faults.ts'
+import { type GeneratedOperation, generateOperation } from './generate-operation.ts'
+import { judgeKeys, type Keys } from './keys.ts'
+import { createMockSubgraph, type SubgraphSchemas } from './mock-subgraph.ts'
+
+export interface Differential {
+  readonly supergraphSdl: string
+  readonly operationCount: number
+  readonly seed: string
+  readonly accepted?: readonly DeviationName[]
+  /** About how large operations get. The planner's time may grow with it beyond all bounds. */
+  readonly fieldsMax?: number
+  /** Parts of the engine of another make: how a test plants a fault. */
+  readonly parts?: Partial<EngineParts>
+  /** Stop when so many mismatches were found. */
+  readonly mismatchesMax?: number
+}
+
+export interface Findings {
+  readonly mismatches: readonly Mismatch[]
+  /** How many operations each deviation explained. */
+  readonly deviations: Readonly<Partial<Record<DeviationName, number>>>
+}
+
+/** An operation that the two executors answer differently. */
+export interface Mismatch {
+  readonly seed: string
+  readonly operation: GeneratedOperation
+  readonly engine: unknown
+  readonly stock: unknown
+}
+
+const MISMATCHES_MAX = 3
+
+/** Sends generated operations to the engine and to Apollo's executor over the same mock subgraphs. */
+export async function runDifferential(differential: Differential): Promise<Findings> {
+  const { supergraphSdl, operationCount, seed, parts, accepted = COMMON, mismatchesMax = MISMATCHES_MAX } = differential
+  const bench: Bench = {
+    ...readWorld(supergraphSdl),
+    accepted,
+    fieldsMax: differential.fieldsMax,
+    engine: await startEngine(supergraphSdl, parts),
+    stock: await startStock(supergraphSdl),
+  }
+  const mismatches: Mismatch[] = []
+  const deviations: Partial<Record<DeviationName, number>> = {}
+  for (let index = 0; index < operationCount && mismatches.length < mismatchesMax; index++) {
+    const verdict = await compareOne(`${seed}-${index}`, index, bench)
+    if (typeof verdict === 'string') deviations[verdict] = (deviations[verdict] ?? 0) + 1
+    else if (verdict) mismatches.push(verdict)
+  }
+  await Promise.all([bench.engine.stop(), bench.stock.stop()])
+  return { mismatches, deviations }
+}
+
+interface World {
+  readonly apiSchema: GraphQLSchema
+  readonly subgraphs: SubgraphSchemas
+}
+
+interface Bench extends World {
+  readonly fieldsMax: number | undefined
+  readonly accepted: readonly DeviationName[]
+  readonly engine: Executor
+  readonly stock: Executor
+}
+
+function readWorld(supergraphSdl: string): World {
+  const supergraph = Supergraph.build(supergraphSdl)
+  const subgraphs = [...supergraph.subgraphs()]
+  return {
+    apiSchema: supergraph.apiSchema().toGraphQLJSSchema(),
+    subgraphs: new Map(subgraphs.map(({ name, schema }) => [name, schema.toGraphQLJSSchema()])),
+  }
+}
+
+async function compareOne(seed: string, index: number, bench: Bench): Promise<Mismatch | DeviationName | undefined> {
+  const { apiSchema } = bench
+  const operation = generateOperation(apiSchema, seed, bench.fieldsMax)
+  const document = parse(operation.query)
+  const problem = validate(apiSchema, document)[0]
+  if (problem) throw new Error(`The generated operation is not valid: ${problem}\n${operation.query}`)
+  const mood = { seed, rates: BEHAVIOURS[index % BEHAVIOURS.length] ?? NO_FAULTS }
+  const transports = new Map(
+    [...bench.subgraphs.keys()].map((name) => [name, createMockSubgraph(name, bench.subgraphs, mood)]),
+  )
+  const judge = (data: unknown) => judgeKeys(apiSchema, document, operation, data)
+  const engine = await attempt(() => bench.engine.run(operation, transports), judge)
+  const stock = await attempt(() => bench.stock.run(operation, transports), judge)
+  const deviation = explain(engine.comparable, stock.comparable, bench.accepted)
+  if (deviation === null) return { seed, operation, engine: engine.comparable, stock: stock.comparable }
+  if (engine.keys === 'right' || engine.keys === 'of an interface') return deviation
+  return { seed, operation, engine: engine.data, stock: `the keys should be right, they are ${engine.keys}` }
+}
+
+interface Attempt {
+  readonly comparable: Comparable
+  readonly data: unknown
+  readonly keys: Keys
+}
+
+async function attempt(run: () => Promise<Answer>, judge: (data: unknown) => Keys): Promise<Attempt> {
+  try {
+    const answer = await run()
+    const keys = judge(answer.data)
+    return { comparable: comparable(answer, keys === 'right' || keys === 'in another order'), data: answer.data, keys }
+  } catch (error) {
+    return { comparable: rejection(error), data: undefined, keys: 'right' }
+  }
+}

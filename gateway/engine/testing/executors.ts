@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import { ApolloGateway } from '@apollo/gateway'
+import type { GatewayExecutor, GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface'
+import { parse } from 'graphql'
+import { silentLogger } from '../../../platform/logger.ts'
+import type { GatewayContext } from '../../ask-subgraph.ts'
+import { createDataSource } from '../../data-source.ts'
+import { createRootKeys } from '../../plan/root-keys.ts'
+import { createPrepareFetch } from '../../prepare-fetch.ts'
+import { createResponseCheck } from '../../response-shape/response-shape.ts'
+import type { Transport } from '../../transport/transport.ts'
+import { createEngine } from '../engine.ts'
+import type { EngineParts } from '../parts.ts'
+import { loadSupergraph } from '../supergraph.ts'
+import type { GeneratedOperation } from './generate-operation.ts'
+
+const TIMEOUT_MS = 10_000
+
+/** Runs operations, with subgraphs that may be others every time. */
+export interface Executor {
+  run(operation: GeneratedOperation, transports: ReadonlyMap<string, Transport>): ReturnType<GatewayExecutor>
+  stop(): Promise<void>
+}
+
+/** The engine, or one with a part of another make. */
+export async function startEngine(supergraphSdl: string, parts?: Partial<EngineParts>): Promise<Executor> {
+  const target = createTarget()
+  const engine = createEngine<GatewayContext>({
+    supergraph: { initialize: async () => ({ supergraphSdl }) },
+    logger: silentLogger,
+    prepareFor: ({ subgraphs, fullSchema }) => {
+      const transports = new Map(subgraphs.map(({ name }) => [name, target.transport(name)]))
+      return createPrepareFetch({ schema: fullSchema, transports, timeoutMs: TIMEOUT_MS })
+    },
+    ...(parts && { parts }),
+  })
+  // Apollo Server listens before it loads.
+  engine.onSchemaLoadOrUpdate(() => undefined)
+  const { executor } = await engine.load(NOT_MANAGED)
+  if (!executor) throw new Error('The engine gave no executor.')
+  return target.executor(executor, async () => engine.stop())
+}
+
+/** Apollo's own executor over the same subgraphs. Plans get the same keys as the engine's. */
+export async function startStock(supergraphSdl: string): Promise<Executor> {
+  const target = createTarget()
+  const { fullSchema: schema } = loadSupergraph(supergraphSdl)
+  const addKeys = createRootKeys(schema)
+  const gateway = new ApolloGateway({
+    supergraphSdl,
+    logger: silentLogger,
+    buildService: ({ name }) =>
+      createDataSource({
+        subgraph: name,
+        transport: target.transport(name),
+        timeoutMs: TIMEOUT_MS,
+        checkResponse: createResponseCheck(schema, name),
+      }),
+    experimental_didResolveQueryPlan: ({ queryPlan }) => addKeys(queryPlan),
+  })
+  const { executor } = await gateway.load()
+  return target.executor(executor, () => gateway.stop())
+}
+
+const NOT_MANAGED = { apollo: {} }
+
+/** Lets an executor, which knows its transports for good, speak to others on every run. */
+function createTarget() {
+  let current: ReadonlyMap<string, Transport> = new Map()
+  return {
+    transport: (name: string): Transport => ({
+      send: async (request) => {
+        const transport = current.get(name)
+        if (!transport) throw new Error(`There is no transport to ${name}.`)
+        return transport.send(request)
+      },
+      close: async () => undefined,
+    }),
+    executor: (execute: GatewayExecutor, stop: () => Promise<void>): Executor => ({
+      run(operation, transports) {
+        current = transports
+        return execute(requestContext(operation))
+      },
+      stop,
+    }),
+  }
+}
+
+function requestContext({ query, operationName, variables }: GeneratedOperation): GatewayGraphQLRequestContext {
+  const context: GatewayContext = {
+    viewer: { principal: { kind: 'anonymous' }, language: 'en', requestId: 'request' },
+    logger: silentLogger,
+    answerByMs: performance.now() + TIMEOUT_MS,
+  }
+  return {
+    request: { query, variables: { ...variables }, ...(operationName && { operationName }) },
+    document: parse(query),
+    queryHash: createHash('sha256').update(query).digest('hex'),
+    operationName: operationName ?? null,
+    context,
+    logger: silentLogger,
+    metrics: {},
+  } as unknown as GatewayGraphQLRequestContext
+}
