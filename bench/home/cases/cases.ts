@@ -1,0 +1,16 @@
+import type { BenchCase } from './case.ts'
+import { manyCase } from './many.ts'
+import { oneCase } from './one.ts'
+import { sqlCase } from './sql.ts'
+
+/** The first is the unit that the others are divided by. */
+export const CASES: readonly BenchCase[] = [sqlCase, oneCase, manyCase]
+
+export function casesNamed(names: readonly string[] | null): readonly BenchCase[] {
+  if (names === null) return CASES
+  const unknown = names.filter((name) => !CASES.some((candidate) => candidate.name === name))
+  if (unknown.length > 0) {
+    throw new Error(`There is no case ${unknown.join(', ')}; there are ${CASES.map(({ name }) => name).join(', ')}.`)
+  }
+  return CASES.filter(({ name }) => names.includes(name))
+}

@@ -1,0 +1,33 @@
+import type { World } from '../world/world.ts'
+import type { BenchCase, RunningSubgraphs, StartOptions } from './case.ts'
+import { freePort, startServer } from './process.ts'
+
+export const manyCase: BenchCase = {
+  name: 'many',
+  title: 'Cabinet, gateway and four subgraph processes',
+  async start(world, options) {
+    const subgraphs = await options.subgraphs()
+    const front = await startGateway(world, subgraphs, options)
+    return { front, processes: [front, ...subgraphs.processes], databaseOwner: subgraphs.databaseOwner }
+  },
+}
+
+/** The product's own gateway, by its own entry point. */
+async function startGateway({ keys }: World, { urls }: RunningSubgraphs, { nodeOptions }: StartOptions) {
+  const port = await freePort()
+  const accountsUrl = urls['accounts'] ?? ''
+  return startServer({
+    file: 'gateway/main.ts',
+    port,
+    nodeOptions,
+    variables: {
+      PORT: String(port),
+      ACCOUNTS_URL: accountsUrl,
+      LINKED_NUMBERS_URL: urls['linked-numbers'] ?? '',
+      PRODUCTS_URL: urls['products'] ?? '',
+      PAYMENTS_URL: urls['payments'] ?? '',
+      ACCESS_TOKEN_JWKS_URL: new URL('/.well-known/jwks.json', accountsUrl).href,
+      INTERNAL_KEYS: JSON.stringify(keys.gatewayKeys),
+    },
+  })
+}
