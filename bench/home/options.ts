@@ -13,7 +13,7 @@ export interface HomeOptions {
   readonly profile: string | null
 }
 
-const DEFAULTS = { rounds: 5, seconds: 4, connections: [64, 4], lines: [2, 1, 10, 100], viewers: 1024, seed: 1 }
+const DEFAULTS = { rounds: 5, seconds: 4, connections: [64, 4], lines: [2, 1, 10, 100], viewers: 128, seed: 1 }
 const QUICK = { rounds: 3, seconds: 2, connections: [64], lines: [2] }
 
 export function readOptions(argv: readonly string[]): HomeOptions {

@@ -48,7 +48,7 @@ function measureOnce(shared: Rounds, { running }: Entrant, seed: number): Promis
     warmUpSeconds: WARM_UP_SECONDS,
     seconds: shared.seconds,
     seed,
-    tokens: shared.viewers.map(({ token }) => token),
+    viewers: shared.viewers.map(({ token, accountId }) => ({ token, accountId })),
     body: HOME_BODY,
   })
 }

@@ -1,10 +1,22 @@
 import type { BenchCase } from './case.ts'
+import { hiveCase } from './hive.ts'
 import { manyCase } from './many.ts'
+import { mercuriusCase } from './mercurius.ts'
+import { monolithCase } from './monolith.ts'
 import { oneCase } from './one.ts'
 import { sqlCase } from './sql.ts'
+import { stockCase } from './stock.ts'
 
 /** The first is the unit that the others are divided by. */
-export const CASES: readonly BenchCase[] = [sqlCase, oneCase, manyCase]
+export const CASES: readonly BenchCase[] = [
+  sqlCase,
+  monolithCase,
+  mercuriusCase,
+  stockCase,
+  hiveCase,
+  oneCase,
+  manyCase,
+]
 
 export function casesNamed(names: readonly string[] | null): readonly BenchCase[] {
   if (names === null) return CASES

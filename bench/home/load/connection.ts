@@ -2,14 +2,15 @@ import { connect, type Socket } from 'node:net'
 
 /** A connection that is kept open and carries one request at a time. */
 export interface Connection {
-  /** Sends a whole request; resolves with the status and whether the body names errors. Rejects when the server hangs up. */
-  ask(request: Buffer): Promise<Answer>
+  /** Sends a whole request, whose answer should name `mark`. Rejects when the server hangs up. */
+  ask(request: Buffer, mark: Buffer): Promise<Answer>
   close(): void
 }
 
 export interface Answer {
   readonly status: number
   readonly hasErrors: boolean
+  readonly hasMark: boolean
   readonly bytes: number
 }
 
@@ -21,10 +22,11 @@ const ERRORS = Buffer.from('"errors"')
 export async function openConnection(port: number): Promise<Connection> {
   const socket = await connected(port)
   let received: Buffer = Buffer.alloc(0)
+  let mark: Buffer = Buffer.alloc(0)
   let waiting: PromiseWithResolvers<Answer> | undefined
   socket.on('data', (chunk) => {
     received = received.length === 0 ? chunk : Buffer.concat([received, chunk])
-    const answer = readAnswer(received)
+    const answer = readAnswer(received, mark)
     if (!answer) return
     received = Buffer.alloc(0)
     waiting?.resolve(answer)
@@ -32,7 +34,8 @@ export async function openConnection(port: number): Promise<Connection> {
   socket.on('error', (error) => waiting?.reject(error))
   socket.on('close', () => waiting?.reject(new Error(`the server on port ${port} closed the connection`)))
   return {
-    ask(request) {
+    ask(request, expectedMark) {
+      mark = expectedMark
       waiting = Promise.withResolvers<Answer>()
       socket.write(request)
       return waiting.promise
@@ -48,7 +51,7 @@ async function connected(port: number): Promise<Socket> {
 }
 
 /** Null while a part of it is still to come. */
-function readAnswer(received: Buffer): Answer | null {
+function readAnswer(received: Buffer, mark: Buffer): Answer | null {
   const headerEnd = received.indexOf(HEADER_END)
   if (headerEnd === -1) return null
   const header = received.toString('latin1', 0, headerEnd)
@@ -62,6 +65,7 @@ function readAnswer(received: Buffer): Answer | null {
   return {
     status: Number(header.slice(9, 12)),
     hasErrors: received.indexOf(ERRORS, bodyStart) !== -1,
+    hasMark: received.indexOf(mark, bodyStart) !== -1,
     bytes: received.length - bodyStart,
   }
 }

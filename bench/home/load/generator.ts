@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Connection, openConnection } from './connection.ts'
-import type { LoadFigures, LoadOrder, LoadReport } from './messages.ts'
+import { type Answer, type Connection, openConnection } from './connection.ts'
+import type { LoadFigures, LoadOrder, LoadReport, LoadViewer } from './messages.ts'
 import { createRandom } from './random.ts'
 
 /** What was counted since counting began. */
@@ -34,22 +34,22 @@ async function generate(order: LoadOrder): Promise<LoadFigures> {
 async function run(connections: readonly Connection[], order: LoadOrder): Promise<LoadFigures> {
   let count: Count = { bytes: 0, latenciesMs: [] }
   let isOver = false
-  const requests = order.tokens.map((token) => writeRequest(order, token))
+  const requests = order.viewers.map((viewer) => writeRequest(order, viewer))
   const loops = connections.map(async (connection, place) => {
     const own = requests.filter((_, index) => index % connections.length === place)
     const random = createRandom(order.seed + place)
     while (!isOver) {
-      const request = own[Math.floor(random() * own.length)] as Buffer
+      const { bytes, mark } = own[Math.floor(random() * own.length)] as Request
       const sentAt = performance.now()
-      const { status, hasErrors, bytes } = await connection.ask(request)
-      if (status !== 200 || hasErrors)
-        throw new Error(`an answer had status ${status}${hasErrors ? ' and errors' : ''}`)
+      const answer = await connection.ask(bytes, mark)
+      refuseWrong(answer, mark)
       count.latenciesMs.push(performance.now() - sentAt)
-      count.bytes += bytes
+      count.bytes += answer.bytes
     }
   })
   const measured = measure()
-  await Promise.race([measured, Promise.all(loops)])
+  // Awaited to the end, so that no answer is hung up on; a loop that fails ends it all at once.
+  await Promise.all([measured, ...loops])
   return measured
 
   async function measure(): Promise<LoadFigures> {
@@ -64,7 +64,20 @@ async function run(connections: readonly Connection[], order: LoadOrder): Promis
   }
 }
 
-function writeRequest({ port, body }: LoadOrder, token: string): Buffer {
+/** A server that answers fast and wrong must not look good. */
+function refuseWrong({ status, hasErrors, hasMark }: Answer, mark: Buffer): void {
+  if (status !== 200) throw new Error(`an answer had status ${status}`)
+  if (hasErrors) throw new Error('an answer had errors')
+  if (!hasMark) throw new Error(`the answer to ${mark.toString()} was another viewer's or nobody's`)
+}
+
+/** A request ready to be sent, and what its answer has to name. */
+interface Request {
+  readonly bytes: Buffer
+  readonly mark: Buffer
+}
+
+function writeRequest({ port, body }: LoadOrder, { token, accountId }: LoadViewer): Request {
   const header = [
     'POST /graphql HTTP/1.1',
     `host: 127.0.0.1:${port}`,
@@ -73,7 +86,7 @@ function writeRequest({ port, body }: LoadOrder, token: string): Buffer {
     `authorization: Bearer ${token}`,
     `content-length: ${Buffer.byteLength(body)}`,
   ]
-  return Buffer.from(`${header.join('\r\n')}\r\n\r\n${body}`)
+  return { bytes: Buffer.from(`${header.join('\r\n')}\r\n\r\n${body}`), mark: Buffer.from(accountId) }
 }
 
 function toFigures({ bytes, latenciesMs }: Count, elapsedMs: number, cpu: NodeJS.CpuUsage): LoadFigures {

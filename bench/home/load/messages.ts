@@ -5,9 +5,15 @@ export interface LoadOrder {
   readonly warmUpSeconds: number
   readonly seconds: number
   readonly seed: number
-  /** The tokens of those who ask. Each connection has its own of them, as each telephone has its own owner. */
-  readonly tokens: readonly string[]
+  /** Those who ask. Each connection has its own of them, as each telephone has its own owner. */
+  readonly viewers: readonly LoadViewer[]
   readonly body: string
+}
+
+export interface LoadViewer {
+  readonly token: string
+  /** What an answer to this viewer names, and an answer to another does not. */
+  readonly accountId: string
 }
 
 /** What the load process tells the bench: first that counting begins, then what was counted. */
