@@ -1,10 +1,12 @@
 import { configDefaults, defineConfig } from 'vitest/config'
+import { ClosingLineReporter } from './platform/testing/closing-line-reporter.ts'
 
 export default defineConfig({
   // Node takes a package's `main`; the default here is `module`, and then graphql is loaded twice and refuses itself.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['**/*.test.ts'],
+    reporters: ['default', new ClosingLineReporter()],
     globalSetup: './cli/testing/global-setup.ts',
     exclude: [...configDefaults.exclude, '**/.cabinet/**', '**/worktrees/**'],
     // Five times faster than a process a file; a test that changes what its worker shares must put it back.

@@ -5,7 +5,7 @@ import { type CliEnvironment, subgraphLogins, type Variables } from '../platform
 import { type Logger, silentLogger } from '../platform/logger.ts'
 import { roleName, SUBGRAPH_NAMES, type SubgraphName } from '../platform/subgraph/name.ts'
 import { migrateAll } from './migrations.ts'
-import { STATE_DIRECTORY } from './project.ts'
+import { stateDirectory } from './project.ts'
 
 /** The database that the commands work on: named by `DATABASE_URL`, else one of our own in the project's folder. */
 export interface CabinetDatabase {
@@ -45,14 +45,15 @@ async function openServer(adminUrl: string, { variables }: OpenDatabaseOptions):
   }
 }
 
-async function openEmbedded({ variables, onProgress }: OpenDatabaseOptions): Promise<CabinetDatabase> {
+async function openEmbedded({ environment, variables, onProgress }: OpenDatabaseOptions): Promise<CabinetDatabase> {
   const cluster = await startCluster({
-    dataDirectory: path.join(STATE_DIRECTORY, 'postgres'),
+    dataDirectory: path.join(stateDirectory(environment), 'postgres'),
     isDurable: true,
     settings: APPLICATION_SETTINGS,
     onProgress,
     searchPath: variables['PATH'] ?? '',
   })
+  if (!cluster.isOwner) onProgress('the database runs already: another command started it, and it stops with that one')
   try {
     await ensureDatabase(cluster.url('postgres'), silentLogger)
     const adminUrl = cluster.url(DATABASE)

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { JSONWebKeySet } from 'jose'
 import { DEVELOPMENT_KEY_PREFIX, generatePrivateKey } from '../platform/identity/keys.ts'
@@ -12,8 +12,19 @@ export async function developmentKeys(directory: string): Promise<JSONWebKeySet>
   await mkdir(directory, { recursive: true })
   const draft = `${file}.${process.pid}`
   await writeFile(draft, JSON.stringify(keys), { mode: 0o600 })
-  await rename(draft, file)
+  await publish(draft, file)
   return (await readKeys(file)) ?? keys
+}
+
+/** A link, not a rename: of two processes that start at once the first one's keys stay, for both. */
+async function publish(draft: string, file: string): Promise<void> {
+  try {
+    await link(draft, file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    await unlink(draft)
+  }
 }
 
 async function readKeys(file: string): Promise<JSONWebKeySet | null> {

@@ -1,5 +1,5 @@
 import { connectDatabase } from '../platform/database/connect.ts'
-import { type MigrationReport, migrateSubgraph } from '../platform/database/migrate.ts'
+import { lockMigrations, type MigrationReport, migrateSubgraph } from '../platform/database/migrate.ts'
 import type { Logger } from '../platform/logger.ts'
 import { SUBGRAPH_NAMES, type SubgraphName } from '../platform/subgraph/name.ts'
 
@@ -11,10 +11,11 @@ export interface MigrationOptions {
   readonly logger: Logger
 }
 
-/** Brings the parts of all subgraphs up to date, one after another. */
+/** Brings the parts of all subgraphs up to date, one after another; of many processes one at a time. */
 export async function migrateAll({ adminUrl, passwords, logger }: MigrationOptions): Promise<MigrationReport[]> {
   const admin = connectDatabase<unknown>({ url: adminUrl, poolSizeMax: 1, logger })
   try {
+    await lockMigrations(admin)
     const reports: MigrationReport[] = []
     for (const subgraph of SUBGRAPH_NAMES) {
       const directory = new URL(`../subgraphs/${subgraph}/migrations/`, import.meta.url)

@@ -2,8 +2,10 @@ import { GraphQLError } from 'graphql'
 import type { JWTVerifyGetKey } from 'jose'
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../platform/clock.ts'
+import { RETRY_AFTER_SECONDS } from '../platform/errors.ts'
 import { type TokenVerdict, verifyAccessToken } from '../platform/identity/access-token.ts'
 import { ANONYMOUS, type Principal } from '../platform/identity/viewer.ts'
+import { KeysUnavailableError } from './access-token-keys.ts'
 
 export interface AuthenticatorOptions {
   readonly findKey: JWTVerifyGetKey
@@ -25,7 +27,7 @@ export function createAuthenticator({ findKey, clock }: AuthenticatorOptions) {
     if (token === undefined) throw refused('TOKEN_INVALID', 'Send the access token as `Authorization: Bearer …`.')
     const known = verified.get(token)
     if (known && known.expiresAtMs > clock.now().getTime()) return known.principal
-    const verdict = await verifyAccessToken(token, findKey, clock)
+    const verdict = await verifyAccessToken(token, findKey, clock).catch(toClientError)
     switch (verdict.kind) {
       case 'valid':
         verified.set(token, verdict)
@@ -36,6 +38,14 @@ export function createAuthenticator({ findKey, clock }: AuthenticatorOptions) {
         throw refused('TOKEN_INVALID', 'The access token is not valid. Sign in again.')
     }
   }
+}
+
+/** Nothing is known of the token, so it is not refused: the client keeps it and asks again. */
+function toClientError(error: unknown): never {
+  if (!(error instanceof KeysUnavailableError)) throw error
+  const http = { status: 503 }
+  const extensions = { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'accounts', retryAfter: RETRY_AFTER_SECONDS, http }
+  throw new GraphQLError('Who you are cannot be checked now. Try again in some seconds.', { extensions })
 }
 
 function refused(reason: string, message: string): GraphQLError {

@@ -7,11 +7,14 @@ import type { Principal } from '../platform/identity/viewer.ts'
 import { preferredLanguage } from '../platform/languages.ts'
 import type { Logger } from '../platform/logger.ts'
 import { createHttpServer, drainHttpServer } from '../platform/serving/http-server.ts'
-import type { GatewayContext } from './data-source.ts'
+import type { GatewayContext } from './ask-subgraph.ts'
 import { createEngine } from './engine/engine.ts'
 import { formatError } from './errors/format.ts'
 import { settleErrors } from './errors/settle.ts'
+import { addExplorers, allowSandbox } from './explorer/explorer.ts'
+import { operationNamePlugin } from './operation-name-plugin.ts'
 import { createPrepareFetch } from './prepare-fetch.ts'
+import { scalarsPlugin } from './scalars-plugin.ts'
 import type { Transport } from './transport/transport.ts'
 
 export interface GatewayDependencies {
@@ -24,6 +27,8 @@ export interface GatewayDependencies {
   readonly subgraphTimeoutMs?: number
   /** Introspection, explorers and cross-origin requests of Apollo's Sandbox. */
   readonly isDevelopment: boolean
+  /** How long "not ready" is shown before connections are refused. */
+  readonly drainDelayMs?: number
 }
 
 /** A subgraph as the supergraph names it. */
@@ -40,6 +45,8 @@ export interface Gateway {
 
 /** Below the three seconds in which an answer is promised whatever a subgraph does. */
 const SUBGRAPH_TIMEOUT_MS = 2_000
+/** What is left for fetches that had to wait for one that came to nothing. */
+const SECOND_CHANCE_MS = 700
 
 /** The front door: one GraphQL endpoint over the supergraph. */
 export async function createGateway(dependencies: GatewayDependencies): Promise<Gateway> {
@@ -53,22 +60,33 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError,
-    plugins: [fastifyApolloDrainPlugin(http), ApolloServerPluginLandingPageDisabled(), settlingPlugin],
+    plugins: [
+      fastifyApolloDrainPlugin(http),
+      ApolloServerPluginLandingPageDisabled(),
+      scalarsPlugin,
+      operationNamePlugin,
+      settlingPlugin,
+    ],
     logger,
   })
   await apollo.start()
 
   const context = (request: FastifyRequest) => createContext(request, dependencies)
-  http.route({
-    method: ['GET', 'POST', 'OPTIONS'],
-    url: '/graphql',
-    handler: fastifyApolloHandler(apollo, { context }),
+  await http.register((scope, _, done) => {
+    if (isDevelopment) allowSandbox(scope)
+    scope.route({
+      method: ['GET', 'POST', 'OPTIONS'],
+      url: '/graphql',
+      handler: fastifyApolloHandler(apollo, { context }),
+    })
+    done()
   })
+  if (isDevelopment) await addExplorers(http)
 
   return {
     http,
     async close() {
-      await drainHttpServer(http)
+      await drainHttpServer(http, dependencies.drainDelayMs)
       await apollo.stop()
       await Promise.all([...transports.values()].map((transport) => transport.close()))
     },
@@ -79,24 +97,27 @@ function createCabinetEngine(dependencies: GatewayDependencies, transports: Map<
   return createEngine<GatewayContext>({
     supergraph: dependencies.supergraph,
     logger: dependencies.logger,
-    prepareFor({ subgraphs }) {
+    prepareFor({ subgraphs, fullSchema }) {
       for (const subgraph of subgraphs) {
         if (!transports.has(subgraph.name)) transports.set(subgraph.name, dependencies.transports(subgraph))
       }
-      return createPrepareFetch({ transports, timeoutMs: dependencies.subgraphTimeoutMs ?? SUBGRAPH_TIMEOUT_MS })
+      const timeoutMs = dependencies.subgraphTimeoutMs ?? SUBGRAPH_TIMEOUT_MS
+      return createPrepareFetch({ schema: fullSchema, transports, timeoutMs })
     },
   })
 }
 
 async function createContext(
   request: FastifyRequest,
-  { authenticate, logger }: GatewayDependencies,
+  { authenticate, logger, subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS }: GatewayDependencies,
 ): Promise<GatewayContext> {
+  const answerByMs = performance.now() + subgraphTimeoutMs + SECOND_CHANCE_MS
   const principal = await authenticate(request.headers.authorization)
   const language = preferredLanguage(request.headers['accept-language'])
   return {
     viewer: { principal, language, requestId: request.id },
     logger: logger.child({ requestId: request.id }),
+    answerByMs,
   }
 }
 

@@ -1,4 +1,3 @@
-import { createRemoteJWKSet } from 'jose'
 import { systemClock } from '../platform/clock.ts'
 import { processVariables, readGatewayEnvironment } from '../platform/environment.ts'
 import { signingKey } from '../platform/identity/keys.ts'
@@ -6,10 +5,11 @@ import { createNewId } from '../platform/ids.ts'
 import { invariant } from '../platform/invariant.ts'
 import { createLogger } from '../platform/logger.ts'
 import { stopOnSignal } from '../platform/serving/process.ts'
+import { createRemoteKeys } from './access-token-keys.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { createGateway } from './gateway.ts'
 import { createSupergraphFile } from './supergraph-file.ts'
-import { createHttpTransport } from './transport/http.ts'
+import { createBatchTransport } from './transport/http-batch.ts'
 import { createIdentitySigner } from './transport/identity-signer.ts'
 
 const environment = readGatewayEnvironment(processVariables())
@@ -28,19 +28,20 @@ const gateway = await createGateway({
   transports: ({ name }) => {
     const url = urls[name]
     invariant(url, `the supergraph names only subgraphs that have a URL, not ${name}`)
-    return createHttpTransport({
+    return createBatchTransport({
       url,
       signIdentity: createIdentitySigner({ signer, audience: name, clock: systemClock }),
     })
   },
   authenticate: createAuthenticator({
-    findKey: createRemoteJWKSet(new URL(environment.ACCESS_TOKEN_JWKS_URL)),
+    findKey: createRemoteKeys({ url: environment.ACCESS_TOKEN_JWKS_URL, clock: systemClock, logger }),
     clock: systemClock,
   }),
   newId: createNewId(systemClock),
   logger,
   ...(environment.SUBGRAPH_TIMEOUT_MS !== undefined && { subgraphTimeoutMs: environment.SUBGRAPH_TIMEOUT_MS }),
   isDevelopment: environment.NODE_ENV !== 'production',
+  drainDelayMs: environment.DRAIN_DELAY_MS,
 })
 
 stopOnSignal(() => gateway.close(), logger)

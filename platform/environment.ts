@@ -29,6 +29,11 @@ const common = z.object({
   HOST: z.string().default('127.0.0.1'),
 })
 
+/** What a process that serves behind a balancer reads besides. */
+const serving = common.extend({
+  DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(10_000).default(2_000),
+})
+
 const currency = z.enum(CURRENCY_CODES).default('RUB')
 
 /** A set of JSON Web Keys in one variable. */
@@ -43,7 +48,7 @@ const keySet = z.string().transform((text, context): JSONWebKeySet => {
   }
 })
 
-const gatewayVariables = common.extend({
+const gatewayVariables = serving.extend({
   PORT: port.default(4000),
   SUPERGRAPH_FILE: z.string().default('schema/supergraph.graphql'),
   ACCOUNTS_URL: httpUrl,
@@ -55,7 +60,7 @@ const gatewayVariables = common.extend({
   SUBGRAPH_TIMEOUT_MS: z.coerce.number().int().positive().optional(),
 })
 
-const subgraphVariables = common.extend({
+const subgraphVariables = serving.extend({
   PORT: port,
   DATABASE_URL: databaseUrl,
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(1_000).default(10),
@@ -84,6 +89,8 @@ const cliVariables = common.extend({
   LOG_LEVEL: logLevel.default('warn'),
   PORT: port.default(4000),
   DATABASE_URL: databaseUrl.optional(),
+  /** Where the embedded database and the development keys are kept; the project's `.cabinet` by default. */
+  CABINET_STATE_DIRECTORY: z.string().optional(),
   CURRENCY: currency,
   ACCESS_TOKEN_KEYS: keySet.optional(),
 })

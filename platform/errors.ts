@@ -31,6 +31,16 @@ export function badUserInput(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
 }
 
+/** When a client may try again what was unavailable: about as long as a process takes to come back. */
+export const RETRY_AFTER_SECONDS = 5
+
+/** A part of the graph that cannot answer now; the gateway adds which. */
+export function unavailable(): GraphQLError {
+  return new GraphQLError(`This part is not available now. Try again in ${RETRY_AFTER_SECONDS} seconds.`, {
+    extensions: { code: 'SUBGRAPH_UNAVAILABLE', retryAfter: RETRY_AFTER_SECONDS },
+  })
+}
+
 export function errorCode(error: { extensions?: Record<string, unknown> | undefined }): ErrorCode {
   const code = error.extensions?.['code']
   return ERROR_CODES.find((known) => known === code) ?? 'INTERNAL_SERVER_ERROR'

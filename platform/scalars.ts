@@ -5,7 +5,12 @@ import { invariant } from './invariant.ts'
 /** What the scalars of `schema/shared.graphql` mean, one implementation for all subgraphs. */
 export const scalars = {
   PhoneNumber: renamed(GraphQLPhoneNumber, 'PhoneNumber'),
-  DateTime: renamed(GraphQLDateTimeISO, 'DateTime'),
+  DateTime: new GraphQLScalarType({
+    ...GraphQLDateTimeISO.toConfig(),
+    name: 'DateTime',
+    // As text, so that an answer in memory is the same as one over HTTP.
+    serialize: (value) => new Date(value instanceof Date ? value : GraphQLDateTimeISO.serialize(value)).toISOString(),
+  }),
   Date: renamed(GraphQLLocalDate, 'Date'),
   Decimal: new GraphQLScalarType<string, string>({
     name: 'Decimal',

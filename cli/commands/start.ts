@@ -1,26 +1,25 @@
-import { readFile } from 'node:fs/promises'
-import path from 'node:path'
 import { Command } from 'commander'
-import type { FastifyInstance } from 'fastify'
 import { systemClock } from '../../platform/clock.ts'
 import {
   type CliEnvironment,
   EnvironmentError,
   processVariables,
   readCliEnvironment,
+  type Variables,
 } from '../../platform/environment.ts'
 import { createNewId } from '../../platform/ids.ts'
-import { createLogger } from '../../platform/logger.ts'
+import { createLogger, silentLogger } from '../../platform/logger.ts'
 import { stopOnSignal } from '../../platform/serving/process.ts'
 import { type CabinetDatabase, openDatabase } from '../database.ts'
+import { isDemoWanted, loadDemoAtStart } from '../demo/demo-at-start.ts'
 import { developmentKeys } from '../development-keys.ts'
-import { createOneProcess, type OneProcess } from '../one-process.ts'
-import { PROJECT_DIRECTORY, STATE_DIRECTORY, SUPERGRAPH_PATH } from '../project.ts'
-import { signInByPhone } from '../sign-in.ts'
+import { greet } from '../greeting.ts'
+import { withLoaders } from '../import/loaders.ts'
+import { introduce } from '../introduction.ts'
+import { listen } from '../listen.ts'
+import { createOneProcess } from '../one-process.ts'
+import { SUPERGRAPH_PATH, stateDirectory } from '../project.ts'
 import { step, processTerminal as terminal } from '../terminal.ts'
-
-const PORTS_TRIED_MAX = 20
-const TOKEN_TTL_SECONDS = 12 * 3600
 
 export function startCommand(): Command {
   return new Command('start')
@@ -33,7 +32,7 @@ export function startCommand(): Command {
         openDatabase({ environment, variables, onProgress: terminal.progress }),
       )
       try {
-        await serve(environment, database, options.demo)
+        await serve({ environment, variables, database, hasDemo: options.demo })
       } catch (error) {
         await database.stop()
         throw error
@@ -41,7 +40,16 @@ export function startCommand(): Command {
     })
 }
 
-async function serve(environment: CliEnvironment, database: CabinetDatabase, hasDemo: boolean): Promise<void> {
+interface ServeOptions {
+  readonly environment: CliEnvironment
+  readonly variables: Variables
+  readonly database: CabinetDatabase
+  readonly hasDemo: boolean
+}
+
+async function serve({ environment, variables, database, hasDemo }: ServeOptions): Promise<void> {
+  const isDevelopment = environment.NODE_ENV !== 'production'
+  if (hasDemo && isDevelopment) await offerDemo(environment, database)
   const keys = await accessTokenKeys(environment)
   const newId = createNewId(systemClock)
   const logger = createLogger({ name: 'cabinet', level: environment.LOG_LEVEL })
@@ -53,32 +61,35 @@ async function serve(environment: CliEnvironment, database: CabinetDatabase, has
       logger,
       currencyCode: environment.CURRENCY,
       accessTokenKeys: keys,
-      isDevelopment: environment.NODE_ENV !== 'production',
+      isDevelopment,
       supergraphPath: SUPERGRAPH_PATH,
     }),
   )
   const stop = async () => {
+    terminal.progress('stopping…')
     await cabinet.close()
     await database.stop()
+    terminal.progress('✓ stopped')
   }
   stopOnSignal(stop, logger)
-  const url = await listen(cabinet.gateway.http, environment)
-  void hasDemo
-  const token = await signInByPhone(
-    {
-      linkedNumbers: cabinet.subgraphs['linked-numbers'],
-      keys,
-      clock: systemClock,
-      newId,
-      ttlSeconds: TOKEN_TTL_SECONDS,
-    },
-    DEMO_PHONE,
-    null,
-  )
-  terminal.result(await introduce(cabinet, url, token))
+  const url = await listen(cabinet.gateway.http, environment, terminal.progress)
+  // A token for whoever reads the log is for development only.
+  const greeting = isDevelopment ? await greet(cabinet, { keys, clock: systemClock, newId }) : null
+  terminal.result(introduce({ url, greeting, isDevelopment, databaseLabel: database.label }, variables))
 }
 
-const DEMO_PHONE = '+79160000000'
+async function offerDemo(environment: CliEnvironment, database: CabinetDatabase): Promise<void> {
+  const clock = systemClock
+  const options = { databases: database.urls, clock, newId: createNewId(clock), logger: silentLogger }
+  const place = { stateDirectory: stateDirectory(environment), databaseLabel: database.label }
+  await withLoaders(options, async (loaders) => {
+    if (!(await isDemoWanted(loaders, place))) return
+    terminal.progress('loading demo data: about a thousand accounts…')
+    await step(terminal, 'demo data', () =>
+      loadDemoAtStart({ loaders, currency: environment.CURRENCY, clock, ...place }),
+    )
+  })
+}
 
 async function accessTokenKeys(environment: CliEnvironment) {
   if (environment.ACCESS_TOKEN_KEYS) return environment.ACCESS_TOKEN_KEYS
@@ -87,41 +98,5 @@ async function accessTokenKeys(environment: CliEnvironment) {
       'Set ACCESS_TOKEN_KEYS: production signs with keys of its own (npm run cabinet -- keys).',
     )
   }
-  return developmentKeys(STATE_DIRECTORY)
-}
-
-/** Listens on the port asked for, or on the first free one after it. */
-async function listen(http: FastifyInstance, { HOST, PORT }: CliEnvironment): Promise<string> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await http.listen({ host: HOST, port: PORT + attempt })
-      if (attempt > 0) terminal.progress(`port ${PORT} is taken, using ${PORT + attempt}; set PORT to choose`)
-      return `http://${HOST === '0.0.0.0' ? 'localhost' : HOST}:${PORT + attempt}`
-    } catch (error) {
-      const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-      if (!isTaken || attempt === PORTS_TRIED_MAX) throw error
-    }
-  }
-}
-
-async function introduce(cabinet: OneProcess, url: string, token: string | null): Promise<string> {
-  if (token === null) return `The cabinet is ready and empty: ${url}/graphql`
-  const query = await readFile(path.join(PROJECT_DIRECTORY, 'schema/operations/home.graphql'), 'utf8')
-  const response = await cabinet.gateway.http.inject({
-    method: 'POST',
-    url: '/graphql',
-    headers: { authorization: `Bearer ${token}`, 'accept-language': 'ru' },
-    payload: { query, variables: { first: 2 } },
-  })
-  return [
-    '',
-    'The home query, answered:',
-    JSON.stringify(response.json(), null, 2),
-    '',
-    `Access token (12 hours):\n${token}`,
-    '',
-    `GraphQL   ${url}/graphql`,
-    `Explorer  ${url}/`,
-    `Health    ${url}/health/ready`,
-  ].join('\n')
+  return developmentKeys(stateDirectory(environment))
 }

@@ -1,6 +1,11 @@
 import { Command, Option } from 'commander'
 import { systemClock } from '../../platform/clock.ts'
-import { EnvironmentError, processVariables, readCliEnvironment } from '../../platform/environment.ts'
+import {
+  type CliEnvironment,
+  EnvironmentError,
+  processVariables,
+  readCliEnvironment,
+} from '../../platform/environment.ts'
 import {
   ORGANIZATION_ROLES,
   type OrganizationRole,
@@ -12,7 +17,7 @@ import { silentLogger } from '../../platform/logger.ts'
 import { type CabinetDatabase, openDatabase } from '../database.ts'
 import { developmentKeys } from '../development-keys.ts'
 import { createSubgraphs, type Subgraphs } from '../one-process.ts'
-import { STATE_DIRECTORY } from '../project.ts'
+import { stateDirectory } from '../project.ts'
 import { type SignInDependencies, signIn, signInByPhone } from '../sign-in.ts'
 import { processTerminal } from '../terminal.ts'
 
@@ -39,7 +44,7 @@ export function tokenCommand(): Command {
       const database = await openDatabase({ environment, variables, onProgress: () => undefined })
       const subgraphs = openSubgraphs(database)
       try {
-        processTerminal.result(await makeToken(options, subgraphs, environment.ACCESS_TOKEN_KEYS))
+        processTerminal.result(await makeToken(options, subgraphs, environment))
       } finally {
         await Promise.all(Object.values(subgraphs).map((subgraph) => subgraph.close()))
         await database.stop()
@@ -60,11 +65,11 @@ function openSubgraphs(database: CabinetDatabase): Subgraphs {
 async function makeToken(
   { phone, role, staff, hours }: TokenOptions,
   subgraphs: Subgraphs,
-  keys: SignInDependencies['keys'] | undefined,
+  environment: CliEnvironment,
 ): Promise<string> {
   const dependencies: SignInDependencies = {
     linkedNumbers: subgraphs['linked-numbers'],
-    keys: keys ?? (await developmentKeys(STATE_DIRECTORY)),
+    keys: environment.ACCESS_TOKEN_KEYS ?? (await developmentKeys(stateDirectory(environment))),
     clock: systemClock,
     newId: createNewId(systemClock),
     ttlSeconds: Math.round(Number(hours) * 3600),

@@ -91,6 +91,6 @@ function putInForce<Context>(
     supergraph,
     operations: new LRUCache({ max: operationsMax ?? OPERATIONS_MAX }),
     prepare: prepareFor(supergraph),
-    adjustPlan: createRootKeys(sdl),
+    adjustPlan: createRootKeys(supergraph.fullSchema),
   }
 }

@@ -1,13 +1,13 @@
 import { operationFromDocument, Supergraph } from '@apollo/federation-internals'
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
-import type { DocumentNode, GraphQLSchema } from 'graphql'
+import { buildSchema, type DocumentNode, type GraphQLSchema } from 'graphql'
 
 /** A supergraph that was read and is ready to be planned against. */
 export interface LoadedSupergraph {
   readonly sdl: string
   /** What clients see. */
   readonly apiSchema: GraphQLSchema
-  /** All that is there, inaccessible types too: what subgraphs' answers are made of. */
+  /** All that is there, inaccessible types and the marks of composition too: what subgraphs' answers are made of. */
   readonly fullSchema: GraphQLSchema
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[]
   plan(document: DocumentNode, operationName: string | undefined): QueryPlan
@@ -21,7 +21,7 @@ export function loadSupergraph(sdl: string): LoadedSupergraph {
   return {
     sdl,
     apiSchema: apiSchema.toGraphQLJSSchema(),
-    fullSchema: supergraph.schema.toGraphQLJSSchema(),
+    fullSchema: buildSchema(sdl, { assumeValid: true, assumeValidSDL: true }),
     subgraphs: [...supergraph.subgraphsMetadata()].map(({ name, url }) => ({ name, url })),
     plan(document, operationName) {
       const named = operationName === undefined ? {} : { operationName }

@@ -19,9 +19,17 @@ function visiblePath(path: readonly (string | number)[], data: unknown): (string
   const visible: (string | number)[] = []
   let value = data
   for (const step of path) {
-    if (step === '@' || value === null || value === undefined) break
+    // The null may be the whole answer: then it is the root field that tells what is missing.
+    if (step === '@' || (isNothing(value) && visible.length > 0)) break
+    const next: unknown = isNothing(value) ? null : (value as Record<string | number, unknown>)[step]
+    // What the plan asked for its own use is not in the answer, so the path ends at what it was asked for.
+    if (next === undefined && visible.length > 0) break
     visible.push(step)
-    value = (value as Record<string | number, unknown>)[step]
+    value = next
   }
   return visible
+}
+
+function isNothing(value: unknown): value is null | undefined {
+  return value === null || value === undefined
 }

@@ -1,5 +1,7 @@
 import type { ExecutionResult } from 'graphql'
 import { Pool } from 'undici'
+import { assertExecutionResult } from './execution-result.ts'
+import { RESPONSE_BYTES_MAX } from './read-lines.ts'
 import type { Transport, TransportRequest } from './transport.ts'
 
 export interface HttpTransportOptions {
@@ -9,16 +11,20 @@ export interface HttpTransportOptions {
   readonly signIdentity?: (viewer: TransportRequest['viewer']) => Promise<string>
 }
 
-const CONNECTIONS_MAX = 64
-const CONNECT_TIMEOUT_MS = 1_000
-const RESPONSE_BYTES_MAX = 8 * 1024 * 1024
+/** How connections to subgraphs are kept. The time-outs free those whose answer nobody waits for any more. */
+export const CONNECTION_OPTIONS = {
+  connections: 64,
+  connect: { timeout: 1_000 },
+  headersTimeout: 10_000,
+  bodyTimeout: 10_000,
+} satisfies Pool.Options
 
 /** Calls a subgraph over HTTP, with connections kept alive. */
 export function createHttpTransport({ url, signIdentity }: HttpTransportOptions): Transport {
   const { origin, pathname } = new URL(url)
-  const pool = new Pool(origin, { connections: CONNECTIONS_MAX, connect: { timeout: CONNECT_TIMEOUT_MS } })
+  const pool = new Pool(origin, CONNECTION_OPTIONS)
   return {
-    async send({ query, operationName, variables, viewer, signal }) {
+    async send({ query, operationName, variables, viewer }) {
       const response = await pool.request({
         method: 'POST',
         path: pathname,
@@ -28,7 +34,6 @@ export function createHttpTransport({ url, signIdentity }: HttpTransportOptions)
           'x-request-id': viewer.requestId,
         },
         body: JSON.stringify({ query, operationName, variables }),
-        signal,
       })
       return readResult(response.statusCode, await readText(response.body))
     },
@@ -50,15 +55,5 @@ async function readText(body: AsyncIterable<Buffer>): Promise<string> {
 
 function readResult(statusCode: number, text: string): ExecutionResult {
   if (statusCode !== 200) throw new Error(`the subgraph answered with HTTP status ${statusCode}`)
-  const result: unknown = JSON.parse(text)
-  if (!isExecutionResult(result)) throw new Error('the answer is not a GraphQL result')
-  return result
-}
-
-function isExecutionResult(value: unknown): value is ExecutionResult {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const { data, errors } = value as { data?: unknown; errors?: unknown }
-  const hasData = typeof data === 'object' && data !== null && !Array.isArray(data)
-  const hasErrors = Array.isArray(errors) && errors.every((error) => typeof error?.message === 'string')
-  return (hasData && (errors === undefined || hasErrors)) || ((data === undefined || data === null) && hasErrors)
+  return assertExecutionResult(JSON.parse(text))
 }

@@ -7,8 +7,6 @@ export interface TransportRequest {
   readonly operationName: string | undefined
   readonly variables: Readonly<Record<string, unknown>>
   readonly viewer: Viewer
-  /** Ends the waiting, not what the subgraph has begun. */
-  readonly signal: AbortSignal
 }
 
 /** How operations reach one subgraph: in memory or over HTTP. Rejects when no GraphQL answer came back. */

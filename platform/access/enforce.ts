@@ -11,7 +11,7 @@ import {
 import { forbidden, unauthenticated } from '../errors.ts'
 import type { Viewer } from '../identity/viewer.ts'
 import { decide, type Grant } from './grant.ts'
-import { type AccessPolicy, fieldPolicy, typePolicy } from './policy.ts'
+import { type AccessPolicy, dependsOnParent, fieldPolicy, typePolicy } from './policy.ts'
 
 /** What enforcement needs of a request's context, and what it leaves there for the resolver it lets through. */
 export interface GuardedContext {
@@ -42,12 +42,32 @@ function guardType(schema: GraphQLSchema, type: GraphQLObjectType): void {
 function guardField(policy: AccessPolicy, field: GraphQLField<unknown, GuardedContext>, isRoot: boolean): void {
   if (isOpen(policy)) return
   const resolve: Resolve = field.resolve ?? defaultFieldResolver
+  const contextFor = createContextGranter(policy)
   field.resolve = (source, args, context, info) => {
-    const grant = decide(policy, context.viewer.principal, isRoot ? null : idOf(source))
-    if (grant) return resolve(source, args, { ...context, grant }, info)
+    const granted = contextFor(context, isRoot ? null : idOf(source))
+    if (granted) return resolve(source, args, granted, info)
     // Inside an entity a refusal looks like a value that is not there; at the root it says that it is a refusal.
     if (!isRoot && !isNonNullType(field.type)) return null
     throw context.viewer.principal.kind === 'anonymous' ? unauthenticated() : forbidden()
+  }
+}
+
+type GrantContext = (context: GuardedContext, parentId: string | null) => GuardedContext | null
+
+/**
+ * Makes the context that carries a policy's grant; null when the viewer has none. Where the decision does not depend
+ * on the parent it is made once for a request, whatever the number of lines.
+ */
+function createContextGranter(policy: AccessPolicy): GrantContext {
+  const grantContext: GrantContext = (context, parentId) => {
+    const grant = decide(policy, context.viewer.principal, parentId)
+    return grant && { ...context, grant }
+  }
+  if (dependsOnParent(policy)) return grantContext
+  let last: { readonly context: GuardedContext; readonly granted: GuardedContext | null } | undefined
+  return (context) => {
+    if (last?.context !== context) last = { context, granted: grantContext(context, null) }
+    return last.granted
   }
 }
 

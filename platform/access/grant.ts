@@ -41,6 +41,7 @@ function decideForAccount(
   const grant = { accountId: account.accountId, rights: 0 }
   for (const rule of rules) {
     if (isLineRule(rule)) grant.rights |= LINE_RULES[rule] & roleRights
+    else if (rule === 'LINE_KEEPER') grant.rights |= decidesForAccount(account) ? ALL_RIGHTS : 0
     else if (rule === 'SIGNED_IN') return { ...grant, rights: roleRights }
     else if (parentId === account.accountId && holdsRole(rule, account)) return { ...grant, rights: roleRights }
   }
@@ -50,6 +51,11 @@ function decideForAccount(
 function holdsRole(rule: AccessRule, { organizationRole }: Principal & { kind: 'account' }): boolean {
   if (rule === 'ACCOUNT_OWNER') return true
   return isOrganizationRule(rule) && ORGANIZATION_RULES[rule] === (organizationRole ?? 'owner')
+}
+
+/** A linked number is the account's: who only sees or pays for an organization does not give it up. */
+function decidesForAccount({ organizationRole }: Principal & { kind: 'account' }): boolean {
+  return organizationRole === null || organizationRole === 'owner' || organizationRole === 'administrator'
 }
 
 function isStaffRule(rule: AccessRule): rule is keyof typeof STAFF_RULES {

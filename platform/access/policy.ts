@@ -1,12 +1,17 @@
 import { type GraphQLField, type GraphQLObjectType, type GraphQLSchema, getDirectiveValues } from 'graphql'
 import { invariant } from '../invariant.ts'
-import type { AccessRule } from './rule.ts'
+import { type AccessRule, ORGANIZATION_RULES } from './rule.ts'
 
 /** Who may read one field, as its `@access` says. */
 export interface AccessPolicy {
   readonly to: readonly AccessRule[]
   /** Where the line's id stands among the arguments (`input.lineId`); null when no argument names a line. */
   readonly line: string | null
+}
+
+/** Whether the decision needs the entity that the field is of: rules of accounts do, rights on lines are for the SQL. */
+export function dependsOnParent({ to }: AccessPolicy): boolean {
+  return to.some((rule) => rule === 'ACCOUNT_OWNER' || rule in ORGANIZATION_RULES)
 }
 
 /** The policy of a field: its own `@access`, else its type's. Throws when it has neither: nothing is open by omission. */

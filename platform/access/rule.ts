@@ -8,6 +8,7 @@ export type AccessRule =
   | 'SIGNED_IN'
   | 'ACCOUNT_OWNER'
   | keyof typeof ORGANIZATION_RULES
+  | 'LINE_KEEPER'
   | keyof typeof LINE_RULES
   | keyof typeof STAFF_RULES
 

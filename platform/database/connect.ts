@@ -29,9 +29,18 @@ export function createPool({ url, poolSizeMax, logger }: DatabaseOptions): pg.Po
     connectionString: url,
     max: poolSizeMax ?? POOL_SIZE_MAX_DEFAULT,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    // Notices a server that vanished without a word; without it a statement would wait for ever.
+    keepAlive: true,
     types: { getTypeParser },
   })
   // Without a listener a database that goes away would end the process.
-  pool.on('error', (error) => logger.warn({ err: error }, 'an idle database connection broke'))
+  pool.on('error', (error) => {
+    // A pool that is closed leaves its last words to the sockets: the server may be gone before they are.
+    if (!pool.ending) logger.warn({ reason: error.message }, 'an idle database connection broke')
+  })
+  // The pool listens to idle connections only. One that breaks between two statements fails at its next.
+  pool.on('connect', (client) => {
+    client.on('error', (error) => logger.debug({ err: error }, 'a database connection broke'))
+  })
   return pool
 }

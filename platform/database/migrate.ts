@@ -19,8 +19,18 @@ export interface MigrationReport {
 }
 
 /**
- * Brings a subgraph's schema, login role and tables up to date. Forward only; safe to run from many processes at
- * once, since the migrator takes a lock. `admin` owns the tables, so that the login role cannot alter them.
+ * Waits until no other process migrates this database, and keeps others waiting until `admin`, a pool of one
+ * connection, is closed. The migrator's own lock does not cover roles, schemas and grants.
+ */
+export async function lockMigrations(admin: Kysely<unknown>): Promise<void> {
+  await sql`select pg_advisory_lock(${MIGRATIONS_LOCK})`.execute(admin)
+}
+
+/** Any number, as long as all take the same. */
+const MIGRATIONS_LOCK = 20_260_107
+
+/**
+ * Brings a subgraph's schema, login role and tables up to date. Forward only. `admin` owns the tables, so that the login role cannot alter them.
  */
 export async function migrateSubgraph(admin: Kysely<unknown>, part: SubgraphMigration): Promise<MigrationReport> {
   const schema = schemaName(part.subgraph)

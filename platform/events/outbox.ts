@@ -37,29 +37,69 @@ export interface OutboxRelayOptions<Tables extends OutboxTables> {
 }
 
 const POLL_INTERVAL_MS = 1_000
+const RETRY_INTERVAL_MAX_MS = 10_000
 const BATCH_SIZE = 100
 
 /**
  * Delivers events at least once: a row leaves the outbox after its receiver has taken it, in the transaction that
- * locked it, so any number of processes may run a relay. A receiver that is down holds back only its own rows.
+ * locked it, so any number of processes may run a relay. A receiver that is down holds back only its own rows, and
+ * is asked more and more seldom until it is back.
  */
 export function createOutboxRelay<Tables extends OutboxTables>(options: OutboxRelayOptions<Tables>): OutboxRelay {
-  const pollIntervalMs = options.pollIntervalMs ?? POLL_INTERVAL_MS
+  const relays = Object.entries(options.receivers).map(([receiver, deliver]) =>
+    createReceiverRelay(options, receiver, deliver),
+  )
+  return {
+    poke() {
+      for (const relay of relays) relay.poke()
+    },
+    async stop() {
+      await Promise.all(relays.map((relay) => relay.stop()))
+    },
+  }
+}
+
+function createReceiverRelay<Tables extends OutboxTables>(
+  { db, logger, pollIntervalMs = POLL_INTERVAL_MS }: OutboxRelayOptions<Tables>,
+  receiver: string,
+  deliver: Deliver,
+): OutboxRelay {
   let isStopped = false
   let isPoked = false
+  let failureCount = 0
   let wake = (): void => undefined
 
   async function run(): Promise<void> {
     while (!isStopped) {
       isPoked = false
-      const delivered = await deliverToAll(options)
-      if (delivered === 0 && !isPoked && !isStopped) await pause()
+      const delivered = await attempt()
+      if (isStopped) return
+      if (failureCount > 0) await pause(retryInMs())
+      else if (delivered === 0 && !isPoked) await pause(pollIntervalMs)
     }
   }
 
-  function pause(): Promise<void> {
+  async function attempt(): Promise<number> {
+    try {
+      const delivered = await deliverBatch(db, receiver, deliver)
+      if (failureCount > 0) logger.info({ receiver, failureCount }, 'events are delivered again')
+      failureCount = 0
+      return delivered
+    } catch (error) {
+      failureCount++
+      const progress = { err: error, receiver, failureCount, retryInMs: retryInMs() }
+      logger.warn(progress, 'events could not be delivered; they will be brought again')
+      return 0
+    }
+  }
+
+  function retryInMs(): number {
+    return Math.min(pollIntervalMs * 2 ** (failureCount - 1), RETRY_INTERVAL_MAX_MS)
+  }
+
+  function pause(durationMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, pollIntervalMs)
+      const timer = setTimeout(resolve, durationMs)
       wake = () => {
         clearTimeout(timer)
         resolve()
@@ -71,7 +111,8 @@ export function createOutboxRelay<Tables extends OutboxTables>(options: OutboxRe
   return {
     poke() {
       isPoked = true
-      wake()
+      // Whoever is down is not asked more often because there is more to tell.
+      if (failureCount === 0) wake()
     },
     async stop() {
       isStopped = true
@@ -79,18 +120,6 @@ export function createOutboxRelay<Tables extends OutboxTables>(options: OutboxRe
       await running
     },
   }
-}
-
-async function deliverToAll<Tables extends OutboxTables>(options: OutboxRelayOptions<Tables>): Promise<number> {
-  const counts = Object.entries(options.receivers).map(async ([receiver, deliver]) => {
-    try {
-      return await deliverBatch(options.db, receiver, deliver)
-    } catch (error) {
-      options.logger.warn({ err: error, receiver }, 'events could not be delivered; they will be brought again')
-      return 0
-    }
-  })
-  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
 }
 
 async function deliverBatch<Tables extends OutboxTables>(

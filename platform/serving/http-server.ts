@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Logger } from '../logger.ts'
 
@@ -8,6 +9,9 @@ export interface HttpServerOptions {
   /** Throws when the process cannot serve now. */
   readonly checkReady?: () => Promise<void>
 }
+
+/** How long a check of readiness may take: balancers do not wait longer. */
+const READY_TIMEOUT_MS = 1_000
 
 const BODY_BYTES_MAX = 256 * 1024
 const REQUEST_ID = /^[\w-]{8,64}$/
@@ -26,6 +30,8 @@ export function createHttpServer({ logger, newId, checkReady }: HttpServerOption
   http.decorate('isDraining', false)
   http.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id)
+    // A connection that is kept alive would hold the process until its client lets go.
+    if (http.isDraining) reply.header('connection', 'close')
   })
   http.addHook('onResponse', async (request, reply) => {
     const { method, routeOptions, id } = request
@@ -40,19 +46,30 @@ export function createHttpServer({ logger, newId, checkReady }: HttpServerOption
   return http
 }
 
-/** Says "not ready" to the balancer first, then finishes what is in flight and closes. */
-export async function drainHttpServer(http: FastifyInstance): Promise<void> {
+/**
+ * Says "not ready" first and goes on serving for a while, so that balancers see it and send nobody more; then finishes
+ * what is in flight and closes.
+ */
+export async function drainHttpServer(http: FastifyInstance, delayMs = 0): Promise<void> {
   http.isDraining = true
+  await sleep(delayMs)
   await http.close()
 }
 
 async function succeeds(check: (() => Promise<void>) | undefined): Promise<boolean> {
+  const timeout = new AbortController()
   try {
-    await check?.()
+    await Promise.race([check?.(), sleep(READY_TIMEOUT_MS, undefined, timeout).then(refuse)])
     return true
   } catch {
     return false
+  } finally {
+    timeout.abort()
   }
+}
+
+function refuse(): never {
+  throw new Error(`not ready within ${READY_TIMEOUT_MS} ms`)
 }
 
 declare module 'fastify' {

@@ -1,23 +1,27 @@
 import { type ExecutionResult, GraphQLError } from 'graphql'
-import { errorCode } from '../errors.ts'
+import { isDatabaseAway } from '../database/is-away.ts'
+import { badUserInput, errorCode, unavailable } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 
 /** Lets errors with a stable code through and hides every other behind one, after logging it with its stack. */
 export function maskErrors(result: ExecutionResult, logger: Logger): ExecutionResult {
   if (!result.errors) return result
+  // graphql-js leaves the data out when it did not begin: the variables do not fit their types.
+  if (result.data === undefined) return { errors: result.errors.map(({ message }) => badUserInput(message)) }
   return { ...result, errors: result.errors.map((error) => maskError(error, logger)) }
 }
 
 function maskError(error: GraphQLError, logger: Logger): GraphQLError {
-  if (errorCode(error) !== 'INTERNAL_SERVER_ERROR' || isClientFault(error)) return error
-  logger.error({ err: error.originalError ?? error, path: error.path }, 'a resolver failed')
-  return new GraphQLError('Something broke on our side. Try again later.', {
-    ...(error.path && { path: error.path }),
-    extensions: { code: 'INTERNAL_SERVER_ERROR' },
-  })
+  if (errorCode(error) !== 'INTERNAL_SERVER_ERROR') return error
+  const cause = error.originalError ?? error
+  const isAway = isDatabaseAway(cause)
+  logger.error({ err: cause, path: error.path }, isAway ? 'the database is away' : 'a resolver failed')
+  const { message, extensions } = isAway ? unavailable() : internal()
+  return new GraphQLError(message, { ...(error.path && { path: error.path }), extensions })
 }
 
-/** Variables that do not fit their types: graphql-js reports them with no path and no original error. */
-function isClientFault(error: GraphQLError): boolean {
-  return error.path === undefined && error.originalError === undefined
+function internal(): GraphQLError {
+  return new GraphQLError('Something broke on our side. Try again later.', {
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+  })
 }

@@ -33,7 +33,7 @@ export async function runSubgraph(
   const http = serveSubgraph({ subgraph, findKey, clock: systemClock, newId, logger })
   addRoutes(http)
   stopOnSignal(async () => {
-    await drainHttpServer(http)
+    await drainHttpServer(http, environment.DRAIN_DELAY_MS)
     await subgraph.close()
   }, logger)
   await http.listen({ host: environment.HOST, port: environment.PORT })

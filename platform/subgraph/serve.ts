@@ -7,6 +7,7 @@ import type { DomainEvent } from '../events/event.ts'
 import { type InternalIdentity, verifyInternalToken } from '../identity/internal-token.ts'
 import type { Logger } from '../logger.ts'
 import { createHttpServer } from '../serving/http-server.ts'
+import { type Identify, serveBatch } from './serve-batch.ts'
 import type { Subgraph } from './subgraph.ts'
 
 export interface SubgraphServerOptions {
@@ -43,7 +44,7 @@ export function serveSubgraph({ subgraph, findKey, clock, newId, logger }: Subgr
   const identify = createIdentifier(subgraph.name, findKey, clock)
 
   http.post('/graphql', async (request, reply) => {
-    const identity = await identify(request)
+    const identity = await identify(bearerToken(request))
     if (identity?.issuer !== 'gateway') return reply.status(401).send(UNAUTHENTICATED)
     const body = graphqlBody.safeParse(request.body)
     if (!body.success) return reply.status(400).send(BAD_REQUEST)
@@ -55,8 +56,10 @@ export function serveSubgraph({ subgraph, findKey, clock, newId, logger }: Subgr
     )
   })
 
+  serveBatch(http, { subgraph, identify, logger })
+
   http.post('/events', async (request, reply) => {
-    const identity = await identify(request)
+    const identity = await identify(bearerToken(request))
     if (!identity || identity.issuer === 'gateway') return reply.status(401).send(UNAUTHENTICATED)
     const event = lineAccessChanged.safeParse(request.body)
     if (!event.success) return reply.status(400).send(BAD_REQUEST)
@@ -71,13 +74,16 @@ const UNAUTHENTICATED = {
 }
 const BAD_REQUEST = { errors: [{ message: 'The body cannot be read.', extensions: { code: 'BAD_REQUEST' } }] }
 
+function bearerToken({ headers }: FastifyRequest): string | undefined {
+  return headers.authorization?.replace(/^Bearer /, '')
+}
+
 /** Checks a token's signature once in some seconds: the gateway sends the same one with many requests. */
-function createIdentifier(audience: string, findKey: JWTVerifyGetKey, clock: Clock) {
+function createIdentifier(audience: string, findKey: JWTVerifyGetKey, clock: Clock): Identify {
   const known = new LRUCache<string, { readonly identity: InternalIdentity; readonly reuseUntil: number }>({
     max: IDENTITIES_MAX,
   })
-  return async ({ headers }: FastifyRequest): Promise<InternalIdentity | null> => {
-    const token = headers.authorization?.replace(/^Bearer /, '')
+  return async (token) => {
     if (!token) return null
     const now = clock.now().getTime()
     const found = known.get(token)

@@ -9,17 +9,18 @@ const POINTS_MAX = 2_147_483_647
 const YEAR_MIN = 1900
 const YEAR_MAX = 2200
 
-/** Text of one line; line breaks and runs of space become one space. */
+/** Text of one line: a line break, with the space around it, becomes a space. */
 export function text(lengthMax: number): ReadCell<string> {
   return (cell) => {
-    const line = /[\s\u{85}]{2}|[\t\n\v\f\r\u{85}\u{2028}\u{2029}]/u.test(cell)
-      ? cell.replace(/[\s\u{85}]+/gu, ' ')
-      : cell
+    const line = BREAK.test(cell) ? cell.replace(BREAKS, ' ') : cell
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
     if (/[\u{0}-\u{1f}\u{7f}-\u{9f}]/u.test(line)) return new BadCell('bad-text', 'has control characters')
     return isLonger(line, lengthMax) ? new BadCell('too-long', `is longer than ${lengthMax} characters`) : line
   }
 }
+
+const BREAK = /[\t-\r\u{85}\u{2028}\u{2029}]/u
+const BREAKS = /\s*[\t-\r\u{85}\u{2028}\u{2029}][\s\u{85}]*/gu
 
 /** Characters are counted as PostgreSQL counts them: code points. */
 function isLonger(line: string, lengthMax: number): boolean {

@@ -15,7 +15,7 @@ export interface GrantLineAccess {
 export type GrantLineAccessOutcome =
   | { readonly kind: 'granted'; readonly access: AccessChange }
   | { readonly kind: 'invalidPhone' }
-  | { readonly kind: 'invalidRights' }
+  | { readonly kind: 'invalidRights'; readonly at: 'rights' | 'until' }
   | { readonly kind: 'subscriberNotFound' }
   | { readonly kind: 'lineNotFound' }
 
@@ -31,8 +31,8 @@ export async function grantLineAccess(
   if (phone === null) return { kind: 'invalidPhone' }
   const rights = toBits(command.rights)
   const now = dependencies.clock.now()
-  const isOver = command.until !== null && command.until <= now
-  if (rights === 0 || (rights & LINE_RIGHTS.OWN) !== 0 || isOver) return { kind: 'invalidRights' }
+  if (rights === 0 || (rights & LINE_RIGHTS.OWN) !== 0) return { kind: 'invalidRights', at: 'rights' }
+  if (command.until !== null && command.until <= now) return { kind: 'invalidRights', at: 'until' }
 
   const outcome = await dependencies.db.transaction().execute(async (trx): Promise<GrantLineAccessOutcome> => {
     if (!(await lockAccess(trx, lineId, grant, now))) return { kind: 'lineNotFound' }

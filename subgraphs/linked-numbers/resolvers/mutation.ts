@@ -21,7 +21,7 @@ export const mutation: MutationResolvers = {
       case 'invalidPhone':
         return refusal('InvalidPhoneNumberError', viewer.language, ['phone'])
       case 'invalidRights':
-        return refusal('InvalidLineRightsError', viewer.language, ['rights'])
+        return refusal('InvalidLineRightsError', viewer.language, [outcome.at])
       case 'subscriberNotFound':
         return refusal('SubscriberNotFoundError', viewer.language, ['phone'])
       case 'lineNotFound':

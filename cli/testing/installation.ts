@@ -1,0 +1,99 @@
+import { roleName, SUBGRAPH_NAMES, type SubgraphName, variablePrefix } from '../../platform/subgraph/name.ts'
+import { type Child, runChild, startChild } from './child.ts'
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
+import type { TestDatabase } from './test-database.ts'
+
+/** The product as it runs for real: a gateway and four subgraphs, each a process, and a way to the database. */
+export interface Installation {
+  readonly gatewayUrl: string
+  readonly urls: Readonly<Record<SubgraphName, string>>
+  readonly children: Readonly<Record<SubgraphName | 'gateway', Child>>
+  /** The variables that `cabinet keys` printed. */
+  readonly keys: Readonly<Record<string, string>>
+  readonly databaseProxy: TcpProxy
+  /** Starts a process again, where it listened before. */
+  restart(name: SubgraphName | 'gateway'): Promise<void>
+  close(): Promise<void>
+}
+
+export interface InstallationOptions {
+  readonly database: TestDatabase
+  readonly variables?: Readonly<Record<string, string>>
+}
+
+export async function startInstallation({ database, variables }: InstallationOptions): Promise<Installation> {
+  const keys = await makeKeys()
+  const databaseProxy = await startTcpProxy(socketOf(database.adminUrl))
+  const common = { NODE_ENV: 'production', PORT: '0', ...variables }
+  const environments: Partial<Record<SubgraphName | 'gateway', Record<string, string>>> = {}
+  const children: Partial<Record<SubgraphName | 'gateway', Child>> = {}
+  const urls: Partial<Record<SubgraphName | 'gateway', string>> = {}
+
+  async function start(name: SubgraphName | 'gateway', environment: Record<string, string>): Promise<string> {
+    const child = startChild(name === 'gateway' ? 'gateway/main.ts' : `subgraphs/${name}/main.ts`, environment)
+    children[name] = child
+    const url = await child.untilListening()
+    urls[name] = url
+    environments[name] = { ...environment, PORT: new URL(url).port }
+    return url
+  }
+
+  const startSubgraph = (name: SubgraphName, more: Record<string, string>) =>
+    start(name, {
+      ...common,
+      DATABASE_URL: proxied(database.adminUrl, roleName(name), databaseProxy.port),
+      INTERNAL_JWKS: keys['INTERNAL_JWKS'] ?? '',
+      ...more,
+    })
+
+  const [accounts, products, payments] = await Promise.all([
+    startSubgraph('accounts', { ACCESS_TOKEN_KEYS: keys['ACCESS_TOKEN_KEYS'] ?? '' }),
+    startSubgraph('products', {}),
+    startSubgraph('payments', {}),
+  ])
+  await startSubgraph('linked-numbers', {
+    INTERNAL_KEYS: keys['LINKED_NUMBERS_INTERNAL_KEYS'] ?? '',
+    PRODUCTS_URL: `${products}/graphql`,
+    PAYMENTS_URL: `${payments}/graphql`,
+  })
+  await start('gateway', {
+    ...common,
+    INTERNAL_KEYS: keys['GATEWAY_INTERNAL_KEYS'] ?? '',
+    ACCESS_TOKEN_JWKS_URL: `${accounts}/.well-known/jwks.json`,
+    ...Object.fromEntries(SUBGRAPH_NAMES.map((name) => [`${variablePrefix(name)}_URL`, `${urls[name]}/graphql`])),
+  })
+
+  return {
+    get gatewayUrl() {
+      return urls.gateway ?? ''
+    },
+    urls: urls as Record<SubgraphName, string>,
+    children: children as Record<SubgraphName | 'gateway', Child>,
+    keys,
+    databaseProxy,
+    async restart(name) {
+      await start(name, environments[name] ?? {})
+    },
+    async close() {
+      const running = Object.values(children)
+      for (const child of running) child.signal('SIGKILL')
+      await Promise.all(running.map(({ exited }) => exited))
+      await databaseProxy.close()
+    },
+  }
+}
+
+/** Keys as an operator makes them. */
+async function makeKeys(): Promise<Record<string, string>> {
+  const { output } = await runChild('cli/main.ts', ['keys'], {})
+  return Object.fromEntries([...output.matchAll(/^(\w+)='(.*)'$/gm)].map(([, name, value]) => [name, value]))
+}
+
+function socketOf(url: string): { path: string } {
+  const { searchParams } = new URL(url)
+  return { path: `${searchParams.get('host')}/.s.PGSQL.${searchParams.get('port')}` }
+}
+
+function proxied(url: string, role: string, port: number): string {
+  return `postgresql://${role}@127.0.0.1:${port}${new URL(url).pathname}`
+}

@@ -1,0 +1,68 @@
+import type { Viewer } from '../platform/identity/viewer.ts'
+import type { Logger } from '../platform/logger.ts'
+import { withTimeout } from '../platform/with-timeout.ts'
+import { type ResultError, type SubgraphResult, withoutFailedRoots } from './errors/root-errors.ts'
+import { unavailableErrors } from './errors/unavailable.ts'
+import type { ResponseCheck } from './response-shape/response-shape.ts'
+import type { Transport } from './transport/transport.ts'
+
+/** What Apollo Server hands from the HTTP request to every fetch. */
+export interface GatewayContext {
+  readonly viewer: Viewer
+  readonly logger: Logger
+  /** When the client is to have its answer, by `performance.now()`. */
+  readonly answerByMs: number
+}
+
+/** How one subgraph is asked. */
+export interface AskedSubgraph {
+  readonly subgraph: string
+  readonly transport: Transport
+  readonly timeoutMs: number
+  /** By the supergraph that is in force when an answer comes. */
+  readonly checkResponse: ResponseCheck
+}
+
+/** One operation of a query plan. */
+export interface Question {
+  readonly query: string
+  readonly operationName: string | undefined
+  readonly variables: Readonly<Record<string, unknown>>
+}
+
+/** What a fetch gets though others have used up the time of its request: enough for one that is well. */
+const TIMEOUT_MIN_MS = 100
+
+/**
+ * Asks a subgraph, and never rejects. One that is dead, slow or answers nonsense costs its own fields: they come as
+ * null, each with an error that says which part is away and when to try again.
+ */
+export async function askSubgraph(
+  asked: AskedSubgraph,
+  question: Question,
+  context: GatewayContext,
+): Promise<SubgraphResult> {
+  const { subgraph, transport, timeoutMs, checkResponse } = asked
+  const { viewer, logger, answerByMs } = context
+  const leftMs = Math.max(TIMEOUT_MIN_MS, Math.ceil(answerByMs - performance.now()))
+  try {
+    const result = await withTimeout(transport.send({ ...question, viewer }), Math.min(timeoutMs, leftMs))
+    const trouble = checkResponse(question, result)
+    if (trouble !== null) throw new Error(`the answer${trouble}`)
+    return result.errors ? cleanResult(subgraph, withoutFailedRoots(question.query, result)) : result
+  } catch (error) {
+    logger.warn({ err: error, subgraph }, 'a subgraph did not answer; its fields are null')
+    return { data: null, errors: unavailableErrors(subgraph, question) as unknown as ResultError[] }
+  }
+}
+
+function cleanResult(subgraph: string, { data, errors }: SubgraphResult): SubgraphResult {
+  return { data, errors: errors?.map((error) => cleanError(subgraph, error)) }
+}
+
+/** Only what we know of: Apollo Server would take HTTP statuses and headers out of an error's extensions. */
+function cleanError(subgraph: string, { message, path, extensions }: ResultError): ResultError {
+  const { code, reason, retryAfter } = extensions ?? {}
+  const isAway = code === 'SUBGRAPH_UNAVAILABLE'
+  return { message, path, extensions: { code, reason, retryAfter, ...(isAway && { subgraph }) } }
+}

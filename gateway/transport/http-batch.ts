@@ -1,0 +1,90 @@
+import type { ExecutionResult } from 'graphql'
+import { Pool } from 'undici'
+import { decodeAnswer, encodeOperations, type WireOperation } from '../../platform/subgraph/batch-protocol.ts'
+import { assertExecutionResult } from './execution-result.ts'
+import { CONNECTION_OPTIONS } from './http.ts'
+import { readLines } from './read-lines.ts'
+import type { Transport, TransportRequest } from './transport.ts'
+
+export interface BatchTransportOptions {
+  /** The subgraph's GraphQL endpoint; batches go to `/batch` below it. */
+  readonly url: string
+  /** Signs who asks, for this subgraph: each operation of a batch has an identity of its own. */
+  readonly signIdentity: (viewer: TransportRequest['viewer']) => Promise<string>
+}
+
+const BATCH_SIZE_MAX = 100
+
+/** An operation that waits for its answer. */
+interface Pending {
+  readonly operation: WireOperation
+  readonly resolve: (result: ExecutionResult) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Calls a subgraph of ours over HTTP: what all requests of one turn of the event loop have for it goes in one request.
+ * Answers come back line by line, each when it is ready, so that none waits for a slower one.
+ */
+export function createBatchTransport({ url, signIdentity }: BatchTransportOptions): Transport {
+  const { origin, pathname } = new URL(url)
+  const pool = new Pool(origin, CONNECTION_OPTIONS)
+  let waiting: Pending[] = []
+
+  const flush = (): void => {
+    const batch = waiting
+    waiting = []
+    void sendBatch(pool, `${pathname}/batch`, batch)
+  }
+  const enqueue = (pending: Pending): void => {
+    waiting.push(pending)
+    if (waiting.length === 1) setImmediate(flush)
+    else if (waiting.length === BATCH_SIZE_MAX) flush()
+  }
+
+  return {
+    async send({ query, operationName, variables, viewer }) {
+      const identity = await signIdentity(viewer)
+      const { requestId } = viewer
+      return new Promise((resolve, reject) => {
+        enqueue({ operation: { query, operationName, variables, identity, requestId }, resolve, reject })
+      })
+    },
+    close: () => pool.close(),
+  }
+}
+
+async function sendBatch(pool: Pool, path: string, batch: readonly Pending[]): Promise<void> {
+  if (batch.length === 0) return
+  const unanswered = new Set(batch)
+  let failure: unknown = new Error('the subgraph closed before it had answered')
+  try {
+    for await (const line of readLines(await request(pool, path, batch))) settle(line, batch, unanswered)
+  } catch (error) {
+    failure = error
+  }
+  for (const { reject } of unanswered) reject(failure)
+}
+
+async function request(pool: Pool, path: string, batch: readonly Pending[]): Promise<AsyncIterable<Buffer>> {
+  const { statusCode, body } = await pool.request({
+    method: 'POST',
+    path,
+    headers: { 'content-type': 'application/json' },
+    body: encodeOperations(batch.map(({ operation }) => operation)),
+  })
+  if (statusCode === 200) return body
+  await body.dump()
+  throw new Error(`the subgraph answered with HTTP status ${statusCode}`)
+}
+
+function settle(line: string, batch: readonly Pending[], unanswered: Set<Pending>): void {
+  const { index, result } = decodeAnswer(line)
+  const pending = batch[index]
+  if (!pending || !unanswered.delete(pending)) return
+  try {
+    pending.resolve(assertExecutionResult(result))
+  } catch (error) {
+    pending.reject(error)
+  }
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+
+/** One operation of a batch, and who asks: a batch holds operations of many viewers. */
+export interface WireOperation {
+  readonly query: string
+  readonly operationName: string | undefined
+  readonly variables: Readonly<Record<string, unknown>>
+  /** The token that the gateway signed for this subgraph and viewer. */
+  readonly identity: string
+  readonly requestId: string
+}
+
+/** The body of a batch. */
+export function encodeOperations(operations: readonly WireOperation[]): string {
+  return JSON.stringify({ operations })
+}
+
+const batchSchema = z.object({
+  operations: z.array(
+    z.object({
+      query: z.string(),
+      operationName: z.string().optional(),
+      variables: z.record(z.string(), z.unknown()),
+      identity: z.string(),
+      requestId: z.string(),
+    }),
+  ),
+})
+
+/** The operations of a body that was parsed from JSON; null when it is no batch. */
+export function decodeOperations(body: unknown): WireOperation[] | null {
+  const batch = batchSchema.safeParse(body)
+  if (!batch.success) return null
+  return batch.data.operations.map((operation) => ({ ...operation, operationName: operation.operationName }))
+}
+
+/** One line of the answer: which operation of the batch, and its result. */
+export function encodeAnswer(index: number, result: unknown): string {
+  return `${index} ${JSON.stringify(result)}\n`
+}
+
+/** Throws when the line is not one of `encodeAnswer`. */
+export function decodeAnswer(line: string): { readonly index: number; readonly result: unknown } {
+  const space = line.indexOf(' ')
+  return { index: Number(line.slice(0, space)), result: JSON.parse(line.slice(space + 1)) }
+}

@@ -1,0 +1,112 @@
+import type { Kysely } from 'kysely'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '../../cli/testing/test-database.ts'
+import { connectDatabase } from '../../platform/database/connect.ts'
+import type { DomainEvent } from '../../platform/events/event.ts'
+import { createOutboxRelay, type OutboxRelay, type OutboxTables, writeEvent } from '../../platform/events/outbox.ts'
+import { type Logger, silentLogger } from '../../platform/logger.ts'
+
+const id = (number: number) => `01900009-0000-7000-8000-${String(number).padStart(12, '0')}`
+const event = (number: number): DomainEvent => ({
+  id: id(number),
+  kind: 'LineAccessChanged',
+  occurredAt: '2026-11-22T10:00:00.000Z',
+  lineId: id(100),
+  accountId: id(200),
+  rights: 1,
+  until: null,
+  version: number,
+})
+
+describe('the relay of events', () => {
+  let database: TestDatabase
+  let db: Kysely<OutboxTables>
+  let relay: OutboxRelay | undefined
+
+  beforeEach(async () => {
+    database = await createTestDatabase()
+    db = connectDatabase<OutboxTables>({ url: database.urls['linked-numbers'], logger: silentLogger })
+  })
+  afterEach(async () => {
+    await relay?.stop()
+    await db.destroy()
+    await database.drop()
+  })
+
+  const write = (number: number) =>
+    db.transaction().execute((trx) => writeEvent(trx, event(number), ['products', 'payments']))
+  const waiting = async () =>
+    (await database.sql<{ receiver: string }>('select receiver from linked_numbers.outbox order by 1')).map(
+      ({ receiver }) => receiver,
+    )
+
+  it('brings each event to each receiver, in order, and keeps none', async () => {
+    for (let number = 1; number <= 250; number++) await write(number)
+    const brought: Record<string, number[]> = { products: [], payments: [] }
+    const receivers = Object.fromEntries(
+      Object.entries(brought).map(([name, list]) => [
+        name,
+        async (taken: DomainEvent) => void list.push(taken.version),
+      ]),
+    )
+    relay = createOutboxRelay({ db, logger: silentLogger, receivers })
+    await vi.waitFor(async () => expect(await waiting()).toEqual([]), 5_000)
+    const all = Array.from({ length: 250 }, (_, index) => index + 1)
+    expect(brought).toEqual({ products: all, payments: all })
+  })
+
+  it('keeps the events of a receiver that is down, and only those, until it is back', async () => {
+    await write(1)
+    let isDown = true
+    const taken: string[] = []
+    const payments = async ({ id: taking }: DomainEvent) => {
+      if (isDown) throw new Error('down')
+      taken.push(taking)
+    }
+    relay = createOutboxRelay({
+      db,
+      logger: silentLogger,
+      pollIntervalMs: 20,
+      receivers: { products: async () => undefined, payments },
+    })
+    await vi.waitFor(async () => expect(await waiting()).toEqual(['payments']))
+    isDown = false
+    await vi.waitFor(async () => expect(await waiting()).toEqual([]))
+    expect(taken).toEqual([id(1)])
+  })
+
+  it('asks a receiver that is down more and more seldom, however often it is poked, and says so as seldom', async () => {
+    await write(1)
+    const delaysMs: number[] = []
+    const logger = { ...silentLogger, warn: ({ retryInMs }: { retryInMs: number }) => delaysMs.push(retryInMs) }
+    relay = createOutboxRelay({
+      db,
+      logger: logger as unknown as Logger,
+      pollIntervalMs: 20,
+      receivers: { products: () => Promise.reject(new Error('down')) },
+    })
+    const pokes = setInterval(() => relay?.poke(), 1)
+    await vi.waitFor(() => expect(delaysMs.length).toBeGreaterThanOrEqual(4), 5_000)
+    clearInterval(pokes)
+    expect(delaysMs.slice(0, 4)).toEqual([20, 40, 80, 160])
+  })
+
+  it('brings at once what it is poked for', async () => {
+    const taken: string[] = []
+    const products = async ({ id: taking }: DomainEvent) => void taken.push(taking)
+    relay = createOutboxRelay({ db, logger: silentLogger, pollIntervalMs: 60_000, receivers: { products } })
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await write(1)
+    relay.poke()
+    await vi.waitFor(() => expect(taken).toEqual([id(1)]))
+  })
+
+  it('ends when it is told to, though it is waiting for one that is down', async () => {
+    await write(1)
+    const failed = vi.fn(() => Promise.reject(new Error('down')))
+    relay = createOutboxRelay({ db, logger: silentLogger, pollIntervalMs: 60_000, receivers: { products: failed } })
+    await vi.waitFor(() => expect(failed).toHaveBeenCalled())
+    await relay.stop()
+    expect(await waiting()).toEqual(['payments', 'products'])
+  })
+})
