@@ -1,9 +1,9 @@
 import type { BenchCase } from './case.ts'
 import { hiveCase } from './hive.ts'
-import { manyCase } from './many.ts'
+import { manyCase, manyUnbatchedCase } from './many.ts'
 import { mercuriusCase } from './mercurius.ts'
 import { monolithCase } from './monolith.ts'
-import { oneCase } from './one.ts'
+import { oneCase, oneUnbatchedCase } from './one.ts'
 import { sqlCase } from './sql.ts'
 import { stockCase } from './stock.ts'
 
@@ -15,7 +15,9 @@ export const CASES: readonly BenchCase[] = [
   stockCase,
   hiveCase,
   oneCase,
+  oneUnbatchedCase,
   manyCase,
+  manyUnbatchedCase,
 ]
 
 export function casesNamed(names: readonly string[] | null): readonly BenchCase[] {

@@ -33,7 +33,13 @@ export async function startServer(start: ServerStart): Promise<ServerProcess> {
     [...(start.nodeOptions ?? []), fileURLToPath(new URL(start.file, ROOT)), ...(start.arguments ?? [])],
     {
       cwd: ROOT,
-      env: { ...processVariables(), NODE_ENV: 'production', LOG_LEVEL: 'warn', ...start.variables },
+      env: {
+        ...processVariables(),
+        NODE_ENV: 'production',
+        LOG_LEVEL: 'warn',
+        DRAIN_DELAY_MS: '0',
+        ...start.variables,
+      },
       stdio: ['ignore', 'inherit', 'inherit'],
     },
   )

@@ -4,7 +4,11 @@ import type { RunningSubgraphs } from './case.ts'
 import { freePort, startServer } from './process.ts'
 
 /** Starts the four subgraphs as a deployment does: their own entry points, told everything by variables. */
-export async function startSubgraphs(world: World, databaseOwner: string): Promise<RunningSubgraphs> {
+export async function startSubgraphs(
+  world: World,
+  databaseOwner: string,
+  nodeOptions: readonly string[] = [],
+): Promise<RunningSubgraphs> {
   const ports = await Promise.all(SUBGRAPH_NAMES.map(async (name) => [name, await freePort()] as const))
   const origins = Object.fromEntries(ports.map(([name, port]) => [name, `http://127.0.0.1:${port}`])) as Origins
   const databaseUrls = world.subgraphDatabaseUrls(databaseOwner)
@@ -13,6 +17,7 @@ export async function startSubgraphs(world: World, databaseOwner: string): Promi
       startServer({
         file: `subgraphs/${name}/main.ts`,
         port,
+        nodeOptions,
         variables: { ...variables(name, world, origins), DATABASE_URL: databaseUrls[name], PORT: String(port) },
       }),
     ),
