@@ -1,38 +1,29 @@
-import { compareAnswers } from './answers.ts'
-import { casesNamed } from './cases/cases.ts'
-import { startEntrants } from './entrants.ts'
-import { startLoad } from './load/load.ts'
+import { type CabinetBench, openBench } from './bench.ts'
 import { readOptions } from './options.ts'
-import { table } from './report/table.ts'
-import { type Rounds, runRounds } from './rounds.ts'
-import { crowdWith } from './world/crowd.ts'
-import { signIn } from './world/viewers.ts'
-import { createWorld } from './world/world.ts'
+import { storeResult } from './report/store.ts'
+import { tables } from './report/table.ts'
 
 const options = readOptions(process.argv)
-const say = (text: string) => process.stderr.write(`${text}\n`)
-
-say('making the world')
-const world = await createWorld()
-const entrants = await startEntrants(world, casesNamed(options.only), [])
-const load = startLoad()
+const bench = await openBench(options)
 try {
-  say('comparing answers')
-  const sample = await Promise.all([2, 1, 10, 100].map((lines) => signIn(world.keys, crowdWith(lines), 5)))
-  await compareAnswers(entrants.all, sample.flat())
-  for (const lineCount of options.lines) {
-    const viewers = await signIn(world.keys, crowdWith(lineCount), options.viewers)
-    for (const connections of options.connections) {
-      const shared = { world, load, entrants: entrants.all, viewers, connections, seconds: options.seconds }
-      await runRounds({ ...shared, onMeasured: () => undefined }, 1, 0)
-      const onMeasured: Rounds['onMeasured'] = ({ benchCase }, { cpuMs }) =>
-        say(`  ${benchCase.name} ${cpuMs.toFixed(3)}`)
-      const measured = await runRounds({ ...shared, onMeasured }, options.rounds, options.seed)
-      console.log(`\n${connections} connections, ${lineCount} lines a viewer\n${table(measured)}`)
-    }
-  }
+  if (options.soak === null) await compare(bench)
+  else await soakOnce(bench, options.soak)
 } finally {
-  load.close()
-  await entrants.stop()
-  await world.close()
+  await bench.close()
+}
+
+async function compare({ run }: CabinetBench): Promise<void> {
+  const result = await run()
+  console.log(tables(result))
+  // A part of the bench, or one under a profiler, is not what the README shows.
+  if (options.only === null && options.profile === null && !options.connections && !options.lines) storeResult(result)
+}
+
+async function soakOnce({ soak }: CabinetBench, seconds: number): Promise<void> {
+  const { requests, residentMb, drift, isFlat } = await soak(seconds)
+  console.log(`${requests} requests in ${seconds} s; resident MB every 5 s: ${residentMb.join(' ')}`)
+  console.log(
+    `${isFlat ? 'flat' : 'NOT flat'}: ${(drift * 100).toFixed(1)} % from the first third after warm-up to the last`,
+  )
+  if (!isFlat) process.exitCode = 1
 }

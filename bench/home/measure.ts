@@ -1,5 +1,5 @@
 import type { RunningCase } from './cases/case.ts'
-import { cpuMs, sumCpuMs } from './cpu.ts'
+import { type CpuReading, cpuBetween, readCpu } from './cpu.ts'
 import type { Load } from './load/load.ts'
 import type { LoadFigures, LoadOrder } from './load/messages.ts'
 import type { World } from './world/world.ts'
@@ -14,50 +14,54 @@ export interface Measurement extends LoadFigures {
   readonly databaseCpuMs: number
 }
 
-interface CpuReading {
-  readonly front: number
-  readonly processes: number
-  readonly database: number
+interface Reading {
+  readonly front: CpuReading
+  readonly processes: CpuReading
+  readonly database: CpuReading
 }
 
 /** Puts one case under load and reads from the operating system what its processes used meanwhile. */
 export async function measure(world: World, running: RunningCase, load: Load, order: LoadOrder): Promise<Measurement> {
-  let before: CpuReading | undefined
-  let after: CpuReading | undefined
-  // Idle connections are closed between rounds, so the backends are those that the warm-up has opened.
+  let before: Reading | undefined
+  let after: Reading | undefined
   let backends: readonly number[] = []
-  const refresh = setTimeout(() => {
-    world.backends(running.databaseOwner).then(
-      (pids) => {
-        backends = pids
+  // Late in the warm-up, when the case has opened its database connections.
+  const refreshing = setTimeout(() => void refresh(), order.warmUpSeconds * 700)
+  const refresh = async () => {
+    backends = await world.backends(running.databaseOwner).catch(() => [])
+  }
+  const figures = await load
+    .run(
+      order,
+      () => {
+        before = read(running, backends)
       },
-      () => undefined,
+      () => {
+        after = read(running, backends)
+      },
     )
-  }, order.warmUpSeconds * 700)
-  const figures = await load.run(
-    order,
-    () => {
-      before = read(running, backends)
-    },
-    () => {
-      after = read(running, backends)
-    },
-  )
-  clearTimeout(refresh)
-  if (!before || !after || backends.length === 0) throw new Error('the load ended before it was measured')
-  return { ...figures, ...perRequest(before, after, figures.requests) }
+    .finally(() => clearTimeout(refreshing))
+  if (!before || !after || before.database.size === 0) throw new Error('the load ended before it was measured')
+  await refresh()
+  return { ...figures, ...perRequest(before, withNewBackends(after, backends), figures.requests) }
 }
 
-function read({ front, processes }: RunningCase, backends: readonly number[]): CpuReading {
+function read({ front, processes }: RunningCase, backends: readonly number[]): Reading {
   return {
-    front: cpuMs(front.pid),
-    processes: sumCpuMs(processes.map(({ pid }) => pid)),
-    database: sumCpuMs(backends),
+    front: readCpu([front.pid]),
+    processes: readCpu(processes.map(({ pid }) => pid)),
+    database: readCpu(backends),
   }
 }
 
-function perRequest(before: CpuReading, after: CpuReading, requests: number) {
-  const spent = (part: keyof CpuReading) => (after[part] - before[part]) / requests
+/** Connections that were opened while we counted. They rest by now, so that it does not matter that they are read late. */
+function withNewBackends(reading: Reading, backends: readonly number[]): Reading {
+  const opened = backends.filter((pid) => !reading.database.has(pid))
+  return { ...reading, database: new Map([...reading.database, ...readCpu(opened)]) }
+}
+
+function perRequest(before: Reading, after: Reading, requests: number) {
+  const spent = (part: keyof Reading) => cpuBetween(before[part], after[part]) / requests
   return {
     cpuMs: spent('processes') + spent('database'),
     frontCpuMs: spent('front'),

@@ -5,12 +5,6 @@ import { HOME_BODY } from './operation.ts'
 import type { Viewer } from './world/viewers.ts'
 import type { World } from './world/world.ts'
 
-/** One kind of load: how many requests at once, by people with how many lines. */
-export interface Scenario {
-  readonly connections: number
-  readonly lineCount: number
-}
-
 /** What all rounds of a scenario have in common. */
 export interface Rounds {
   readonly world: World

@@ -4,13 +4,14 @@
 declare module 'mercurius' {
   import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 
-  const mercurius: FastifyPluginAsync<{
+  const plugin: FastifyPluginAsync<{
     readonly schema: string
     readonly resolvers: object
     readonly jit: number
     readonly context: (request: FastifyRequest) => Promise<object>
   }>
-  export default mercurius
+
+  export = plugin
 }
 
 declare module '@graphql-hive/gateway-runtime' {

@@ -6,6 +6,8 @@ export interface BenchCase {
   readonly name: string
   /** In the table. */
   readonly title: string
+  /** Whether it runs on packages of `bench/peers`. */
+  readonly needsPeers?: true
   start(world: World, options: StartOptions): Promise<RunningCase>
 }
 
@@ -14,6 +16,8 @@ export interface StartOptions {
   readonly nodeOptions: readonly string[]
   /** Subgraphs that several gateways are put before. */
   subgraphs(): Promise<RunningSubgraphs>
+  /** The same without batching across requests. */
+  unbatchedSubgraphs(): Promise<RunningSubgraphs>
 }
 
 /** The four subgraphs of the product, each a process. */

@@ -1,5 +1,5 @@
 import type { BenchCase } from './case.ts'
-import { hiveCase } from './hive.ts'
+import { hiveCase, hiveUnbatchedCase } from './hive.ts'
 import { manyCase, manyUnbatchedCase } from './many.ts'
 import { mercuriusCase } from './mercurius.ts'
 import { monolithCase } from './monolith.ts'
@@ -14,6 +14,7 @@ export const CASES: readonly BenchCase[] = [
   mercuriusCase,
   stockCase,
   hiveCase,
+  hiveUnbatchedCase,
   oneCase,
   oneUnbatchedCase,
   manyCase,

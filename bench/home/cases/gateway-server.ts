@@ -4,8 +4,13 @@ import type { RunningCase, StartOptions } from './case.ts'
 import { freePort, startServer } from './process.ts'
 
 /** A case that puts somebody else's gateway before the product's subgraph processes. */
-export async function startGatewayServer(file: string, world: World, options: StartOptions): Promise<RunningCase> {
-  const subgraphs = await options.subgraphs()
+export async function startGatewayServer(
+  file: string,
+  world: World,
+  nodeOptions: readonly string[],
+  startSubgraphs: StartOptions['subgraphs'],
+): Promise<RunningCase> {
+  const subgraphs = await startSubgraphs()
   const serverOptions: ServerOptions = {
     port: await freePort(),
     accessTokenKeys: world.keys.accessTokenKeys,
@@ -16,7 +21,7 @@ export async function startGatewayServer(file: string, world: World, options: St
     file,
     port: serverOptions.port,
     arguments: [JSON.stringify(serverOptions)],
-    nodeOptions: options.nodeOptions,
+    nodeOptions,
   })
   return { front, processes: [front, ...subgraphs.processes], databaseOwner: subgraphs.databaseOwner }
 }

@@ -1,7 +1,6 @@
 import type { World } from '../world/world.ts'
 import type { BenchCase, RunningSubgraphs, StartOptions } from './case.ts'
 import { freePort, startServer } from './process.ts'
-import { startSubgraphs } from './subgraphs.ts'
 import { UNBATCHED } from './unbatched.ts'
 
 export const manyCase: BenchCase = {
@@ -18,7 +17,7 @@ export const manyUnbatchedCase: BenchCase = {
   name: 'many-unbatched',
   title: 'Cabinet, gateway and four subgraph processes, no batching across requests',
   async start(world, options) {
-    const subgraphs = await startSubgraphs(world, 'many-unbatched', UNBATCHED)
+    const subgraphs = await options.unbatchedSubgraphs()
     const nodeOptions = [...options.nodeOptions, ...UNBATCHED]
     const front = await startGateway(world, subgraphs, { ...options, nodeOptions })
     return { front, processes: [front, ...subgraphs.processes], databaseOwner: subgraphs.databaseOwner }
