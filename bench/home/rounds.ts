@@ -42,6 +42,7 @@ function measureOnce(shared: Rounds, { running }: Entrant, seed: number): Promis
     warmUpSeconds: WARM_UP_SECONDS,
     seconds: shared.seconds,
     seed,
+    pauseMs: 0,
     viewers: shared.viewers.map(({ token, accountId }) => ({ token, accountId })),
     body: HOME_BODY,
   })

@@ -19,7 +19,9 @@ export interface SoakReport {
 }
 
 const SAMPLE_SECONDS = 5
+/** Some four hundred requests a second: steady, and never all that the process could do. */
 const CONNECTIONS = 16
+const PAUSE_MS = 40
 const DRIFT_MAX = 0.02
 /** Caches fill and the compiler works: a fifth of the time, which is not judged. */
 const WARM_UP_SHARE = 0.2
@@ -34,7 +36,7 @@ export async function soak(
   const residentMb: number[] = []
   const sampling = new AbortController()
   const sampled = sample(running.front.pid, residentMb, sampling.signal)
-  const order = { connections: CONNECTIONS, warmUpSeconds: 0, seconds, seed: 1, body: HOME_BODY }
+  const order = { connections: CONNECTIONS, pauseMs: PAUSE_MS, warmUpSeconds: 0, seconds, seed: 1, body: HOME_BODY }
   const { requests } = await load.run(
     { ...order, port: running.front.port, viewers: viewers.map(({ token, accountId }) => ({ token, accountId })) },
     () => undefined,

@@ -5,14 +5,14 @@ const FILE = 'bench/peers/hive.ts'
 
 export const hiveCase: BenchCase = {
   name: 'hive',
-  title: 'Hive Gateway, its Rust planner, the same subgraph processes',
+  title: 'Hive Gateway, Rust planner',
   needsPeers: true,
   start: (world, options) => startGatewayServer(FILE, world, options.nodeOptions, options.subgraphs),
 }
 
 export const hiveUnbatchedCase: BenchCase = {
   name: 'hive-unbatched',
-  title: 'Hive Gateway, the same subgraphs, no batching across requests',
+  title: 'Hive Gateway, unbatched subgraphs',
   needsPeers: true,
   start: (world, options) => startGatewayServer(FILE, world, options.nodeOptions, options.unbatchedSubgraphs),
 }

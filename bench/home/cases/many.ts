@@ -5,7 +5,7 @@ import { UNBATCHED } from './unbatched.ts'
 
 export const manyCase: BenchCase = {
   name: 'many',
-  title: 'Cabinet, gateway and four subgraph processes',
+  title: 'Cabinet, five processes',
   async start(world, options) {
     const subgraphs = await options.subgraphs()
     const front = await startGateway(world, subgraphs, options)
@@ -15,7 +15,7 @@ export const manyCase: BenchCase = {
 
 export const manyUnbatchedCase: BenchCase = {
   name: 'many-unbatched',
-  title: 'Cabinet, gateway and four subgraph processes, no batching across requests',
+  title: 'Cabinet, five processes, unbatched',
   async start(world, options) {
     const subgraphs = await options.unbatchedSubgraphs()
     const nodeOptions = [...options.nodeOptions, ...UNBATCHED]

@@ -12,7 +12,7 @@ export const oneCase: BenchCase = {
 
 export const oneUnbatchedCase: BenchCase = {
   name: 'one-unbatched',
-  title: 'Cabinet, one process, no batching across requests',
+  title: 'Cabinet, one process, unbatched',
   start: (world, { nodeOptions, ...options }) =>
     startSingleServer('one-unbatched', FILE, world, { ...options, nodeOptions: [...nodeOptions, ...UNBATCHED] }),
 }

@@ -3,6 +3,6 @@ import { startSingleServer } from './single-server.ts'
 
 export const sqlCase: BenchCase = {
   name: 'sql',
-  title: 'One hand-written SQL over node:http',
+  title: 'One hand-written SQL, node:http',
   start: (world, options) => startSingleServer('sql', 'bench/home/servers/sql/server.ts', world, options),
 }

@@ -3,7 +3,7 @@ import { startGatewayServer } from './gateway-server.ts'
 
 export const stockCase: BenchCase = {
   name: 'stock',
-  title: 'Stock Apollo Gateway, the same subgraph processes',
+  title: 'Stock Apollo Gateway',
   start: (world, options) =>
     startGatewayServer('bench/home/servers/stock/server.ts', world, options.nodeOptions, options.subgraphs),
 }

@@ -45,6 +45,7 @@ async function run(connections: readonly Connection[], order: LoadOrder): Promis
       refuseWrong(answer, mark)
       count.latenciesMs.push(performance.now() - sentAt)
       count.bytes += answer.bytes
+      if (order.pauseMs > 0) await sleep(order.pauseMs)
     }
   })
   const measured = measure()

@@ -5,6 +5,8 @@ export interface LoadOrder {
   readonly warmUpSeconds: number
   readonly seconds: number
   readonly seed: number
+  /** How long a connection rests after an answer. */
+  readonly pauseMs: number
   /** Those who ask. Each connection has its own of them, as each telephone has its own owner. */
   readonly viewers: readonly LoadViewer[]
   readonly body: string

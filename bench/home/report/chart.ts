@@ -3,8 +3,8 @@ import type { BenchResult, CaseResult, ScenarioResult } from './result.ts'
 const WIDTH = 860
 const ROW_HEIGHT = 34
 const TOP = 64
-const TITLE_WIDTH = 330
-const BAR_WIDTH = 400
+const TITLE_WIDTH = 250
+const BAR_WIDTH = 470
 const BAR_HEIGHT = 18
 
 /** The main scenario as bars, one part for each kind of process. Readable on light and dark pages. */
