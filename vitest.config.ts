@@ -12,5 +12,8 @@ export default defineConfig({
     // Five times faster than a process a file; a test that changes what its worker shares must put it back.
     pool: 'threads',
     isolate: false,
+    // Nothing is asserted about time: these only end what hangs, on a machine that may be busy.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 })

@@ -75,15 +75,6 @@ const linkedNumbersVariables = subgraphVariables.extend({
 })
 const moneyVariables = subgraphVariables.extend({ CURRENCY: currency })
 
-/** What each kind of process reads, for those who start them: the deployment's test compares with this. */
-export const PROCESS_VARIABLES = {
-  gateway: Object.keys(gatewayVariables.shape),
-  accounts: Object.keys(accountsVariables.shape),
-  'linked-numbers': Object.keys(linkedNumbersVariables.shape),
-  products: Object.keys(moneyVariables.shape),
-  payments: Object.keys(moneyVariables.shape),
-} satisfies Record<SubgraphName | 'gateway', string[]>
-
 const cliVariables = common.extend({
   // Commands talk to people: only what is wrong goes between their lines.
   LOG_LEVEL: logLevel.default('warn'),
@@ -94,6 +85,16 @@ const cliVariables = common.extend({
   CURRENCY: currency,
   ACCESS_TOKEN_KEYS: keySet.optional(),
 })
+
+/** What each kind of process reads, for those who start them: the deployment's test compares with this. */
+export const PROCESS_VARIABLES = {
+  gateway: Object.keys(gatewayVariables.shape),
+  accounts: Object.keys(accountsVariables.shape),
+  'linked-numbers': Object.keys(linkedNumbersVariables.shape),
+  products: Object.keys(moneyVariables.shape),
+  payments: Object.keys(moneyVariables.shape),
+  commands: [...Object.keys(cliVariables.shape), ...SUBGRAPH_NAMES.map(passwordVariable)],
+} satisfies Record<SubgraphName | 'gateway' | 'commands', string[]>
 
 export const readGatewayEnvironment = reader(gatewayVariables)
 export const readAccountsEnvironment = reader(accountsVariables)
@@ -120,7 +121,7 @@ function withoutBlanks(variables: Variables): Variables {
 
 function describe(error: z.ZodError): string {
   const lines = error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
-  return `The environment is not complete. Set these variables (README, "Running it for real"):\n${lines.join('\n')}`
+  return `The environment is not complete. Set these variables (docs/operating.md):\n${lines.join('\n')}`
 }
 
 /** Keys made for development are known to whoever can read the disk they lie on: production does not start with them. */
@@ -149,7 +150,8 @@ export function subgraphLogins(adminUrl: string, variables: Variables): Record<S
     const url = new URL(adminUrl)
     const password = variables[passwordVariable(name)] || derivedPassword(name, url, variables)
     url.username = roleName(name)
-    url.password = password
+    // The setter leaves a bare `%` as it is, and readers of the URL would take it for an escape.
+    url.password = encodeURIComponent(password)
     return [name, { url: url.href, password }]
   })
   return Object.fromEntries(logins) as Record<SubgraphName, SubgraphLogin>

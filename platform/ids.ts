@@ -9,14 +9,20 @@ export type NewId = () => string
 export function createNewId(clock: Clock): NewId {
   const pool = new Uint8Array(RANDOM_POOL_BYTES)
   let used = pool.length
+  let lastMs = 0
+  let sequence = 0
   return () => {
+    const nowMs = clock.now().getTime()
+    // Ids of one millisecond go up by a counter, so that rows keep the order in which they were made.
+    sequence = nowMs === lastMs ? sequence + 1 : 0
+    lastMs = nowMs
     if (used === pool.length) {
       randomFillSync(pool)
       used = 0
     }
     const random = pool.subarray(used, used + RANDOM_BYTES)
     used += RANDOM_BYTES
-    return v7({ msecs: clock.now().getTime(), random })
+    return v7({ msecs: nowMs, seq: sequence, random })
   }
 }
 

@@ -86,6 +86,7 @@ function lastScript(html: string): string {
  */
 function browserScript(query: string): string {
   return `
+      const cabinetHome = ${scriptLiteral(query)}
       function cabinetOptions() {
         const given = new URLSearchParams(location.hash.slice(1))
         if (given.has('token')) {
@@ -93,13 +94,17 @@ function browserScript(query: string): string {
           sessionStorage.setItem('cabinet:token', given.get('token'))
         }
         const token = sessionStorage.getItem('cabinet:token')
+        const headers = JSON.stringify(token ? { authorization: 'Bearer ' + token } : {}, null, 2)
         if (given.has('from')) showNotice()
         history.replaceState(null, '', location.pathname)
         return {
           title: 'Cabinet',
           endpoint: '/graphql',
-          defaultQuery: ${scriptLiteral(query)},
-          headers: JSON.stringify(token ? { authorization: 'Bearer ' + token } : {}, null, 2),
+          defaultQuery: cabinetHome,
+          headers,
+          // Without these a reload before the first edit opens an empty tab beside the one that it restores.
+          query: sessionStorage.getItem('graphiql:query') || cabinetHome,
+          initialHeaders: sessionStorage.getItem('graphiql:headers') || headers,
           storage: sessionStorage,
           onEditQuery() {},
         }

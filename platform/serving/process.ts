@@ -20,4 +20,5 @@ export function stopOnSignal(stop: () => Promise<void>, logger: Logger, timeoutM
   process.once('SIGINT', onSignal)
 }
 
-const STOP_TIMEOUT_MS = 15_000
+/** An orchestrator that kills after a time gives more than this. */
+export const STOP_TIMEOUT_MS = 15_000

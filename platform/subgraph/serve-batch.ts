@@ -32,9 +32,13 @@ export function serveBatch(http: FastifyInstance, services: BatchServices): void
         .send({ errors: [{ message: 'The body is no batch.', extensions: { code: 'BAD_REQUEST' } }] })
     }
     reply.hijack()
+    const startedAt = performance.now()
     const write = createGatheringWriter(reply.raw)
     await Promise.all(
-      operations.map(async (operation, index) => write(encodeAnswer(index, await answer(services, operation)))),
+      operations.map(async (operation, index) => {
+        write(encodeAnswer(index, await answer(services, operation)))
+        logAnswered(services.logger, operation, startedAt)
+      }),
     )
     write.end()
   })
@@ -51,6 +55,12 @@ async function answer({ subgraph, identify, logger }: BatchServices, operation: 
     logger.error({ err: error, requestId: operation.requestId }, 'an operation of a batch failed')
     return { errors: [{ message: 'Something broke on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }] }
   }
+}
+
+/** A line for each operation, as it would have had it come alone: its request is found in the log by its id. */
+function logAnswered(logger: Logger, { requestId }: WireOperation, startedAt: number): void {
+  const durationMs = Math.round((performance.now() - startedAt) * 10) / 10
+  logger.info({ requestId, method: 'POST', route: '/graphql', status: 200, durationMs }, 'answered')
 }
 
 interface GatheringWriter {
