@@ -1,0 +1,47 @@
+import { SUBGRAPH_NAMES, type SubgraphName } from '../../../platform/subgraph/name.ts'
+import type { World } from '../world/world.ts'
+import type { RunningSubgraphs } from './case.ts'
+import { freePort, startServer } from './process.ts'
+
+/** Starts the four subgraphs as a deployment does: their own entry points, told everything by variables. */
+export async function startSubgraphs(
+  world: World,
+  databaseOwner: string,
+  nodeOptions: readonly string[] = [],
+): Promise<RunningSubgraphs> {
+  const ports = await Promise.all(SUBGRAPH_NAMES.map(async (name) => [name, await freePort()] as const))
+  const origins = Object.fromEntries(ports.map(([name, port]) => [name, `http://127.0.0.1:${port}`])) as Origins
+  const databaseUrls = world.subgraphDatabaseUrls(databaseOwner)
+  const processes = await Promise.all(
+    ports.map(([name, port]) =>
+      startServer({
+        file: `subgraphs/${name}/main.ts`,
+        port,
+        nodeOptions,
+        variables: { ...variables(name, world, origins), DATABASE_URL: databaseUrls[name], PORT: String(port) },
+      }),
+    ),
+  )
+  const urls = Object.fromEntries(SUBGRAPH_NAMES.map((name) => [name, `${origins[name]}/graphql`]))
+  return { processes, urls, databaseOwner }
+}
+
+type Origins = Readonly<Record<SubgraphName, string>>
+
+function variables(name: SubgraphName, { keys }: World, origins: Origins): Record<string, string> {
+  const common = { INTERNAL_JWKS: JSON.stringify(keys.internalJwks) }
+  switch (name) {
+    case 'accounts':
+      return { ...common, ACCESS_TOKEN_KEYS: JSON.stringify(keys.accessTokenKeys) }
+    case 'linked-numbers':
+      return {
+        ...common,
+        INTERNAL_KEYS: JSON.stringify(keys.linkedNumbersKeys),
+        PRODUCTS_URL: origins.products,
+        PAYMENTS_URL: origins.payments,
+      }
+    case 'products':
+    case 'payments':
+      return { ...common, CURRENCY: 'RUB' }
+  }
+}

@@ -1,0 +1,20 @@
+import { createOneProcess } from '../../../../cli/one-process.ts'
+import { SUPERGRAPH_PATH } from '../../../../cli/project.ts'
+import { systemClock } from '../../../../platform/clock.ts'
+import { createNewId } from '../../../../platform/ids.ts'
+import { createLogger } from '../../../../platform/logger.ts'
+import { readServerOptions } from '../server-options.ts'
+
+// The product as `npm start` runs it: gateway and subgraphs in one process.
+const options = readServerOptions()
+const cabinet = await createOneProcess({
+  databaseUrls: options.subgraphDatabaseUrls,
+  clock: systemClock,
+  newId: createNewId(systemClock),
+  logger: createLogger({ name: 'cabinet', level: 'warn' }),
+  currencyCode: 'RUB',
+  accessTokenKeys: options.accessTokenKeys,
+  isDevelopment: false,
+  supergraphPath: SUPERGRAPH_PATH,
+})
+await cabinet.gateway.http.listen({ host: '127.0.0.1', port: options.port })
