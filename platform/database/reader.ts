@@ -37,12 +37,13 @@ export function createReader(options: ReaderOptions): Reader {
     async read(statement, values) {
       const query = { name: statement.name, text: statement.text, values: statement.parameters(values) }
       options.onStatement?.(statement.text)
-      try {
-        return await run(nextSlot(), query)
-      } catch (error) {
-        // A read has no effect, so it may be sent again when its connection broke under it.
-        if (!isDatabaseAway(error)) throw error
-        return run(nextSlot(), query)
+      // A read has no effect, so it may be sent again when its connection broke under it: all may have broken at once.
+      for (let triesLeft = slots.length; ; triesLeft--) {
+        try {
+          return await nextSlot().run(query)
+        } catch (error) {
+          if (triesLeft === 0 || !isDatabaseAway(error)) throw error
+        }
       }
     },
     async close() {
@@ -51,15 +52,9 @@ export function createReader(options: ReaderOptions): Reader {
   }
 }
 
-async function run<Row extends object>(slot: Slot, query: pg.QueryConfig): Promise<Row[]> {
-  const client = await slot.connected()
-  const { rows } = await client.query<Row>(query)
-  return rows
-}
-
 /** A place for one connection: made when first needed, and made anew after it broke. */
 interface Slot {
-  connected(): Promise<pg.Client>
+  run<Row extends object>(query: pg.QueryConfig): Promise<Row[]>
   close(): Promise<void>
 }
 
@@ -82,9 +77,16 @@ function createSlot({ url, logger }: ReaderOptions): Slot {
   }
 
   return {
-    connected() {
+    async run<Row extends object>(query: pg.QueryConfig) {
       current ??= open()
-      return current
+      const used = current
+      try {
+        const { rows } = await (await used).query<Row>(query)
+        return rows
+      } catch (error) {
+        if (isDatabaseAway(error)) forget(used)
+        throw error
+      }
     },
     async close() {
       const client = await current?.catch(() => undefined)
