@@ -13,6 +13,7 @@ import { ENGINE_PARTS, type EngineParts } from './parts.ts'
 import { compilePlan } from './plan/compile-plan.ts'
 import type { PrepareFetch } from './plan/step.ts'
 import { findBooleanVariables } from './projection/boolean-variables.ts'
+import { collectFields } from './projection/collect-fields.ts'
 import { type Project, ProjectionRun } from './projection/project.ts'
 import type { LoadedSupergraph } from './supergraph.ts'
 import type { JsonObject } from './value.ts'
@@ -66,7 +67,8 @@ function compileAnswer<Context>(
 ): Answer<Context> {
   const { supergraph, document, operationName, prepare, adjustPlan } = compilation
   const parts = { ...ENGINE_PARTS, ...compilation.parts }
-  const plan = supergraph.plan(withoutIntrospection(document), operationName)
+  const plan = supergraph.planner.plan(withoutIntrospection(document), operationName)
+  if (plan.node === undefined && asksSubgraphs(compilation, operation)) return async () => ({ errors: [UNANSWERABLE] })
   adjustPlan?.(plan)
   const { fullSchema: schema } = supergraph
   const runPlan = compilePlan(plan, { schema, operation, prepare, merge: parts.createMerge(schema) })
@@ -77,6 +79,22 @@ function compileAnswer<Context>(
     await runPlan({ path: [], targets: [data] }, { data, variables, context, errors })
     return project(data, variables, errors)
   }
+}
+
+/** The planner leaves out what no object can ever answer: an interface that nothing implements. */
+const UNANSWERABLE = new GraphQLError('No subgraph can answer this operation.')
+
+/** Whether an operation asks for more at its root than introspection knows, whatever its variables are. */
+function asksSubgraphs(
+  { supergraph, document }: OperationCompilation<never>,
+  operation: OperationDefinitionNode,
+): boolean {
+  const { apiSchema: schema } = supergraph
+  const rootType = schema.getRootType(operation.operation)
+  invariant(rootType, `the schema has a root type for ${operation.operation}`)
+  const collecting = { schema, fragments: fragmentsOf(document), conditions: {} }
+  const fields = collectFields(collecting, rootType, operation.selectionSet.selections)
+  return [...fields.values()].some(([field]) => !field?.name.value.startsWith('__'))
 }
 
 function findOperation({ document, operationName }: OperationCompilation<never>): OperationDefinitionNode {

@@ -1,6 +1,6 @@
-import { operationFromDocument, Supergraph } from '@apollo/federation-internals'
-import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
-import { buildSchema, type DocumentNode, type GraphQLSchema } from 'graphql'
+import { Supergraph } from '@apollo/federation-internals'
+import { buildSchema, type GraphQLSchema } from 'graphql'
+import { createPlanner, type Planner } from './planning/planner.ts'
 
 /** A supergraph that was read and is ready to be planned against. */
 export interface LoadedSupergraph {
@@ -10,22 +10,17 @@ export interface LoadedSupergraph {
   /** All that is there, inaccessible types and the marks of composition too: what subgraphs' answers are made of. */
   readonly fullSchema: GraphQLSchema
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[]
-  plan(document: DocumentNode, operationName: string | undefined): QueryPlan
+  readonly planner: Planner
 }
 
 /** Reads a supergraph of Federation 2. Throws when it cannot be one. */
 export function loadSupergraph(sdl: string): LoadedSupergraph {
   const supergraph = Supergraph.build(sdl, { validateSupergraph: true })
-  const apiSchema = supergraph.apiSchema()
-  const planner = new QueryPlanner(supergraph)
   return {
     sdl,
-    apiSchema: apiSchema.toGraphQLJSSchema(),
+    apiSchema: supergraph.apiSchema().toGraphQLJSSchema(),
     fullSchema: buildSchema(sdl, { assumeValid: true, assumeValidSDL: true }),
     subgraphs: [...supergraph.subgraphsMetadata()].map(({ name, url }) => ({ name, url })),
-    plan(document, operationName) {
-      const named = operationName === undefined ? {} : { operationName }
-      return planner.buildQueryPlan(operationFromDocument(apiSchema, document, named))
-    },
+    planner: createPlanner(sdl),
   }
 }

@@ -36,7 +36,7 @@ function change(field: string, rewrite: FetchDataRewrite): Rewrite {
           object[field] = rewrite.setValueTo
         }
       : (object) => {
-          if (!object[field]) return
+          if (object[field] === undefined) return
           object[rewrite.renameKeyTo] = object[field]
           object[field] = undefined
         },
