@@ -22,8 +22,8 @@ import { roleName, SUBGRAPH_NAMES, type SubgraphName } from '../platform/subgrap
 import { cpuBetween, readCpu } from './home/cpu.ts'
 import { spreadOf } from './home/statistics.ts'
 
-/** Of the application's own cluster, durability included. */
-const SETTINGS = { max_connections: '100', shared_buffers: '256MB', max_wal_size: '2GB' }
+/** What a server for a base of a million lines would be given: durability included, and the busy part of it in memory. */
+const SETTINGS = { max_connections: '100', shared_buffers: '1GB', max_wal_size: '4GB' }
 const VIEWERS = 2_000
 const REQUESTS_A_ROUND = 4_000
 const REQUESTS_AT_ONCE = 16

@@ -24,7 +24,8 @@ create table line_access (
   rights smallint not null check (rights between 0 and 15),
   until timestamptz,
   version bigint not null default 1,
-  primary key (line_id, account_id)
+  -- Every read asks for the rights first: they are in the index itself.
+  primary key (line_id, account_id) include (rights, until)
 );
 
 -- The same by account, with the account's own name for the line: what one page of the home screen reads.

@@ -5,7 +5,8 @@ create table line_access (
   rights smallint not null check (rights between 0 and 15),
   until timestamptz,
   version bigint not null,
-  primary key (line_id, account_id)
+  -- Every read asks for the rights first: they are in the index itself.
+  primary key (line_id, account_id) include (rights, until)
 );
 
 -- Events that have had their effect.
