@@ -4,16 +4,19 @@ import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/dis
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Principal } from '../platform/identity/viewer.ts'
+import { invariant } from '../platform/invariant.ts'
 import { preferredLanguage } from '../platform/languages.ts'
 import type { Logger } from '../platform/logger.ts'
 import { createHttpServer, drainHttpServer } from '../platform/serving/http-server.ts'
 import type { GatewayContext } from './ask-subgraph.ts'
+import { createDataSource } from './data-source.ts'
 import { createEngine } from './engine/engine.ts'
 import { formatError } from './errors/format.ts'
 import { settleErrors } from './errors/settle.ts'
 import { addExplorers, allowSandbox } from './explorer/explorer.ts'
 import { operationNamePlugin } from './operation-name-plugin.ts'
 import { createPrepareFetch } from './prepare-fetch.ts'
+import { createResponseCheck } from './response-shape/response-shape.ts'
 import { scalarsPlugin } from './scalars-plugin.ts'
 import type { Transport } from './transport/transport.ts'
 
@@ -94,6 +97,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
 }
 
 function createCabinetEngine(dependencies: GatewayDependencies, transports: Map<string, Transport>) {
+  const timeoutMs = dependencies.subgraphTimeoutMs ?? SUBGRAPH_TIMEOUT_MS
   return createEngine<GatewayContext>({
     supergraph: dependencies.supergraph,
     logger: dependencies.logger,
@@ -101,9 +105,20 @@ function createCabinetEngine(dependencies: GatewayDependencies, transports: Map<
       for (const subgraph of subgraphs) {
         if (!transports.has(subgraph.name)) transports.set(subgraph.name, dependencies.transports(subgraph))
       }
-      const timeoutMs = dependencies.subgraphTimeoutMs ?? SUBGRAPH_TIMEOUT_MS
       return createPrepareFetch({ schema: fullSchema, transports, timeoutMs })
     },
+    dataSourcesFor:
+      ({ fullSchema }) =>
+      (subgraph) => {
+        const transport = transports.get(subgraph)
+        invariant(transport, `there is a transport to each subgraph of the supergraph, and so to ${subgraph}`)
+        return createDataSource({
+          subgraph,
+          transport,
+          timeoutMs,
+          checkResponse: createResponseCheck(fullSchema, subgraph),
+        })
+      },
   })
 }
 

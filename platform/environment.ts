@@ -12,6 +12,11 @@ export function processVariables(): Variables {
   return process.env
 }
 
+/** Apollo's gateway reports to its makers unless this is set before it is made. */
+export function disableApolloTelemetry(): void {
+  process.env['APOLLO_TELEMETRY_DISABLED'] = 'true'
+}
+
 /** Variables that are missing or cannot be read: told all at once, with what each should be. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError'

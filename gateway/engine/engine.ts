@@ -1,13 +1,15 @@
 import type { SupergraphManager } from '@apollo/gateway'
 import type {
   GatewayExecutor,
+  GatewayGraphQLRequestContext,
   GatewayInterface,
   GatewaySchemaLoadOrUpdateCallback,
 } from '@apollo/server-gateway-interface'
-import { LRUCache } from 'lru-cache'
 import type { Logger } from '../../platform/logger.ts'
 import { createRootKeys } from '../plan/root-keys.ts'
+import { createFallback, type Fallback, type FallbackDependencies } from './fallback.ts'
 import { type CompiledOperation, compileOperation } from './operation.ts'
+import { createOperationCache, type OperationCache, sizeOf } from './operation-cache.ts'
 import type { EngineParts } from './parts.ts'
 import type { PrepareFetch } from './plan/step.ts'
 import { type LoadedSupergraph, loadSupergraph } from './supergraph.ts'
@@ -17,17 +19,17 @@ export interface EngineDependencies<Context> {
   readonly logger: Logger
   /** Prepares the operations of plans for the subgraphs of a supergraph that was just loaded. */
   readonly prepareFor: (supergraph: LoadedSupergraph) => PrepareFetch<Context>
-  readonly operationsMax?: number
+  /** The same subgraphs as Apollo's executor sees them, which runs what the engine does not. */
+  readonly dataSourcesFor: (supergraph: LoadedSupergraph) => FallbackDependencies<Context>['createDataSource']
   /** Parts of another make, for tests. */
   readonly parts?: Partial<EngineParts>
 }
 
-const OPERATIONS_MAX = 2_000
-
 /** A supergraph in force, and what was compiled for it. */
 interface InForce<Context> {
   readonly supergraph: LoadedSupergraph
-  readonly operations: LRUCache<string, CompiledOperation<Context>>
+  readonly operations: OperationCache<Context>
+  readonly fallback: Fallback<Context>
   readonly prepare: PrepareFetch<Context>
   readonly adjustPlan: ReturnType<typeof createRootKeys>
 }
@@ -40,26 +42,15 @@ export function createEngine<Context>(dependencies: EngineDependencies<Context>)
 
   const take = (sdl: string): void => {
     // A supergraph that does not load throws here, before anything has changed.
+    const before = inForce
     inForce = putInForce(sdl, dependencies)
+    void before?.fallback.stop()
     const { apiSchema } = inForce.supergraph
     for (const listener of listeners) listener({ apiSchema, coreSupergraphSdl: sdl })
   }
   const executor: GatewayExecutor = async (request) => {
     if (!inForce) throw new Error('The engine was asked before it has loaded a supergraph.')
-    const { operations } = inForce
-    const key = request.request.operationName
-      ? `${request.queryHash} ${request.request.operationName}`
-      : request.queryHash
-    let operation = operations.get(key)
-    if (!operation) {
-      operation = compileOperation({
-        ...inForce,
-        parts: dependencies.parts,
-        document: request.document,
-        operationName: request.request.operationName || undefined,
-      })
-      operations.set(key, operation)
-    }
+    const operation = operationFor(request, inForce, dependencies.parts)
     return operation.run(request.request.variables ?? {}, request.context as Context)
   }
 
@@ -82,19 +73,37 @@ export function createEngine<Context>(dependencies: EngineDependencies<Context>)
     },
     async stop() {
       await cleanup?.()
+      await inForce?.fallback.stop()
     },
   }
 }
 
-function putInForce<Context>(
-  sdl: string,
-  { prepareFor, operationsMax }: EngineDependencies<Context>,
-): InForce<Context> {
+/** The operation of a request, compiled when it comes first. Compiling does not wait, so nobody compiles it twice. */
+function operationFor<Context>(
+  { request: { operationName }, queryHash, document }: GatewayGraphQLRequestContext,
+  inForce: InForce<Context>,
+  parts: Partial<EngineParts> | undefined,
+): CompiledOperation<Context> {
+  const key = operationName ? `${queryHash} ${operationName}` : queryHash
+  const known = inForce.operations.get(key)
+  if (known) return known
+  const operation = compileOperation({ ...inForce, parts, document, operationName: operationName || undefined })
+  inForce.operations.set(key, operation, { size: sizeOf(document) })
+  return operation
+}
+
+function putInForce<Context>(sdl: string, dependencies: EngineDependencies<Context>): InForce<Context> {
   const supergraph = loadSupergraph(sdl)
+  const { logger } = dependencies
   return {
     supergraph,
-    operations: new LRUCache({ max: operationsMax ?? OPERATIONS_MAX }),
-    prepare: prepareFor(supergraph),
+    operations: createOperationCache(),
+    prepare: dependencies.prepareFor(supergraph),
     adjustPlan: createRootKeys(supergraph.fullSchema),
+    fallback: createFallback({
+      supergraphSdl: sdl,
+      createDataSource: dependencies.dataSourcesFor(supergraph),
+      logger,
+    }),
   }
 }

@@ -1,29 +1,17 @@
 import type { QueryPlan } from '@apollo/query-planner'
-import {
-  type DocumentNode,
-  type FragmentDefinitionNode,
-  GraphQLError,
-  getVariableValues,
-  Kind,
-  type OperationDefinitionNode,
-} from 'graphql'
+import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode } from 'graphql'
 import { invariant } from '../../platform/invariant.ts'
-import { compileIntrospection, withoutIntrospection } from './introspection.ts'
+import { compileCoercion } from './coercion.ts'
+import type { Fallback } from './fallback.ts'
+import { fragmentsOf } from './fragments.ts'
+import { withoutIntrospection } from './introspection.ts'
 import { ENGINE_PARTS, type EngineParts } from './parts.ts'
-import { compilePlan } from './plan/compile-plan.ts'
-import type { PrepareFetch } from './plan/step.ts'
-import { findBooleanVariables } from './projection/boolean-variables.ts'
+import { compilePlan, type PlanCompilation, UnsupportedPlanError } from './plan/compile-plan.ts'
+import type { PrepareFetch, Step } from './plan/step.ts'
+import { compileAnswer, type OperationResult } from './projection/answer.ts'
 import { collectFields } from './projection/collect-fields.ts'
-import { type Project, ProjectionRun } from './projection/project.ts'
 import type { LoadedSupergraph } from './supergraph.ts'
 import type { JsonObject } from './value.ts'
-
-/** What came of one run of an operation. */
-export interface OperationResult {
-  readonly data?: JsonObject | null
-  readonly errors?: readonly GraphQLError[]
-  readonly extensions?: Readonly<Record<string, unknown>>
-}
 
 /** An operation that is ready to run: planned and compiled, once for all its requests. */
 export interface CompiledOperation<Context> {
@@ -38,46 +26,68 @@ export interface OperationCompilation<Context> {
   /** Sees the plan before it is compiled, and may add to its fetches. */
   readonly adjustPlan?: ((plan: QueryPlan) => void) | undefined
   readonly parts?: Partial<EngineParts> | undefined
+  /** Runs plans that the engine does not. */
+  readonly fallback: Pick<Fallback<Context>, 'run'>
 }
-
-/** How many sets of values of `@skip` and `@include` an operation keeps projections for. */
-const PROJECTORS_MAX = 64
 
 export function compileOperation<Context>(compilation: OperationCompilation<Context>): CompiledOperation<Context> {
   const operation = findOperation(compilation)
-  const coerce = compileCoercion(compilation.supergraph, operation)
-  let answer: Answer<Context> | undefined
+  const coerce = compileCoercion(compilation.supergraph.apiSchema, operation)
+  let run: RunOperation<Context> | undefined
 
   return {
     async run(variables, context) {
       const refusals = coerce(variables)
       if (refusals) return { errors: refusals }
       // Planning is dear: only an operation that can run is worth it.
-      answer ??= compileAnswer(compilation, operation)
-      return answer(variables, context)
+      run ??= compileRun(compilation, operation)
+      return run(variables, context)
     },
   }
 }
 
-type Answer<Context> = (variables: Readonly<Record<string, unknown>>, context: Context) => Promise<OperationResult>
+type RunOperation<Context> = (
+  variables: Readonly<Record<string, unknown>>,
+  context: Context,
+) => Promise<OperationResult>
 
-function compileAnswer<Context>(
+function compileRun<Context>(
   compilation: OperationCompilation<Context>,
   operation: OperationDefinitionNode,
-): Answer<Context> {
+): RunOperation<Context> {
   const { supergraph, document, operationName, prepare, adjustPlan } = compilation
   const parts = { ...ENGINE_PARTS, ...compilation.parts }
   const plan = supergraph.planner.plan(withoutIntrospection(document), operationName)
   if (plan.node === undefined && asksSubgraphs(compilation, operation)) return async () => ({ errors: [UNANSWERABLE] })
   adjustPlan?.(plan)
   const { fullSchema: schema } = supergraph
-  const runPlan = compilePlan(plan, { schema, operation, prepare, merge: parts.createMerge(schema) })
-  const project = compileProjection({ supergraph, document, operation, parts })
+  const runPlan = compileSupported(plan, { schema, operation, prepare, merge: parts.createMerge(schema) })
+  if (runPlan instanceof UnsupportedPlanError) {
+    const { fallback } = compilation
+    return (variables, context) => fallback.run({ document, operationName, variables, context }, runPlan.message)
+  }
+  const answer = compileAnswer({ supergraph, document, operation, parts })
   return async (variables, context) => {
     const data: JsonObject = {}
     const errors: GraphQLError[] = []
     await runPlan({ path: [], targets: [data] }, { data, variables, context, errors })
-    return project(data, variables, errors)
+    return answer(
+      data,
+      variables,
+      errors.map((error) => withClientPath(error, supergraph)),
+    )
+  }
+}
+
+function compileSupported<Context>(
+  plan: QueryPlan,
+  compilation: PlanCompilation<Context>,
+): Step<Context> | UnsupportedPlanError {
+  try {
+    return compilePlan(plan, compilation)
+  } catch (error) {
+    if (error instanceof UnsupportedPlanError) return error
+    throw error
   }
 }
 
@@ -107,70 +117,9 @@ function findOperation({ document, operationName }: OperationCompilation<never>)
   return operation
 }
 
-function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
-  return new Map(
-    document.definitions.flatMap((definition) =>
-      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
-    ),
-  )
-}
-
-/** Checks the client's variables against their types. The plan gets them as they came; subgraphs coerce their own. */
-function compileCoercion({ apiSchema }: LoadedSupergraph, operation: OperationDefinitionNode) {
-  const definitions = operation.variableDefinitions ?? []
-  if (definitions.length === 0) return () => undefined
-  return (variables: Readonly<Record<string, unknown>>): GraphQLError[] | undefined => {
-    const { errors } = getVariableValues(apiSchema, definitions, variables)
-    return errors?.map(toVariableError)
-  }
-}
-
-function toVariableError(error: GraphQLError): GraphQLError {
-  return new GraphQLError(error.message, {
-    ...(error.nodes && { nodes: error.nodes }),
-    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
-  })
-}
-
-interface ProjectionCompilation {
-  readonly supergraph: LoadedSupergraph
-  readonly document: DocumentNode
-  readonly operation: OperationDefinitionNode
-  readonly parts: EngineParts
-}
-
-/** Cuts the answer out of what was fetched, by the values that the operation's conditions have this time. */
-function compileProjection({ supergraph, document, operation, parts }: ProjectionCompilation) {
-  const { apiSchema: schema } = supergraph
-  const fragments = fragmentsOf(document)
-  const introspect = compileIntrospection(schema, operation, fragments)
-  const booleans = findBooleanVariables(document, operation)
-  const rootType = schema.getRootType(operation.operation)
-  invariant(rootType, `the schema has a root type for ${operation.operation}`)
-  const projectors = new Map<string, Project>()
-
-  const projectorFor = (variables: Readonly<Record<string, unknown>>): Project => {
-    const conditions = booleans.read(variables)
-    const key = booleans.key(conditions)
-    const known = projectors.get(key)
-    if (known) return known
-    if (projectors.size >= PROJECTORS_MAX) projectors.clear()
-    const made = parts.compileProjector({ schema, fragments, conditions }, rootType, operation.selectionSet.selections)
-    projectors.set(key, made)
-    return made
-  }
-
-  return (
-    fetched: JsonObject,
-    variables: Readonly<Record<string, unknown>>,
-    errors: GraphQLError[],
-  ): OperationResult => {
-    const introspected = introspect?.(variables) ?? {}
-    const run = new ProjectionRun((key) => introspected[key] ?? null)
-    const projected = projectorFor(variables)(fetched, run, () => 'the root')
-    const data = typeof projected === 'symbol' ? null : (projected as JsonObject)
-    if (errors.length > 0) return { errors, data }
-    // Nulls that no subgraph has explained are told of beside the answer, as Apollo's gateway does.
-    return run.errors.length > 0 ? { data, extensions: { valueCompletion: run.errors } } : { data }
-  }
+/** The same error at a path that the client knows; the plan may have names of its own. */
+function withClientPath(error: GraphQLError, { planner }: LoadedSupergraph): GraphQLError {
+  if (!error.path) return error
+  const path = planner.clientPath(error.path)
+  return path === error.path ? error : new GraphQLError(error.message, { path, extensions: error.extensions })
 }

@@ -24,6 +24,9 @@ export function createPlanner(sdl: string): Planner {
       const named = operationName === undefined ? {} : { operationName }
       return restorePlan(planner.buildQueryPlan(operationFromDocument(apiSchema, document, named)), requirements)
     },
-    clientPath: (path) => path.map((step) => requirements.fields.get(String(step))?.field ?? step),
+    clientPath(path) {
+      const isOurs = (step: string | number) => requirements.fields.has(String(step))
+      return path.some(isOurs) ? path.map((step) => requirements.fields.get(String(step))?.field ?? step) : path
+    },
   }
 }

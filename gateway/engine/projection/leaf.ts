@@ -8,8 +8,10 @@ export function compileLeaf(type: GraphQLLeafType): IsLeaf {
     const names = new Set(type.getValues().map((value) => value.name))
     return (value) => typeof value === 'string' && names.has(value)
   }
-  return BUILT_IN[type.name] ?? (() => true)
+  return BUILT_IN[type.name] ?? isAnything
 }
+
+const isAnything: IsLeaf = () => true
 
 const BUILT_IN: Readonly<Record<string, IsLeaf>> = {
   Boolean: (value) => typeof value === 'boolean',

@@ -12,10 +12,12 @@ import {
   type SelectionNode,
 } from 'graphql'
 import { invariant } from '../../../platform/invariant.ts'
-import { isJsonObject, type JsonObject } from '../value.ts'
+import { isJsonObject } from '../value.ts'
 import { type CollectContext, collectFields } from './collect-fields.ts'
-import { compileLeaf } from './leaf.ts'
-import { BUBBLE, type Project, type ProjectionRun } from './project.ts'
+import { compileLeaf, type IsLeaf } from './leaf.ts'
+import { compileList } from './list.ts'
+import { type CompiledField, compileObject, type ProjectObject } from './object.ts'
+import { BUBBLE, INVALID_NULL, INVALID_VALUE, type Project } from './project.ts'
 
 /** Compiles what a client selected of a type into a function that cuts it out of what was fetched. */
 export function compileProjector(
@@ -23,54 +25,44 @@ export function compileProjector(
   type: GraphQLCompositeType,
   selections: readonly SelectionNode[],
 ): Project {
-  const byTypename = new Map<string, ObjectProjector>()
-  const projectorOf = (runtimeType: GraphQLNamedType): ObjectProjector => {
-    const known = byTypename.get(runtimeType.name)
-    if (known) return known
-    const made = compileObject(context, runtimeType, selections)
-    byTypename.set(runtimeType.name, made)
+  return compileComposite(context, { type, place: 'the root' }, selections)
+}
+
+/** A type where it stands: `place` names it in messages. */
+interface Placed<Type> {
+  readonly type: Type
+  readonly place: string
+}
+
+function compileComposite(
+  context: CollectContext,
+  { type, place }: Placed<GraphQLCompositeType>,
+  selections: readonly SelectionNode[],
+): Project {
+  const byTypename = new Map<unknown, ProjectObject>()
+  const compile = (typename: string): ProjectObject | undefined => {
+    const runtimeType = context.schema.getType(typename)
+    if (!runtimeType || !isCompositeType(runtimeType)) return undefined
+    const made = compileObject(compileFields(context, runtimeType, selections))
+    byTypename.set(typename, made)
     return made
   }
-  return (value, run, place) => {
+  return (value, run) => {
     if (!isJsonObject(value)) return BUBBLE
-    const typename = value['__typename']
-    if (typename === undefined || typename === null || typename === type.name) return projectorOf(type)(value, run)
-    const runtimeType = typeof typename === 'string' ? context.schema.getType(typename) : undefined
-    if (runtimeType && isCompositeType(runtimeType)) return projectorOf(runtimeType)(value, run)
-    run.report(`Invalid __typename found for object at ${place()}.`)
+    const typename = value['__typename'] ?? type.name
+    const project = byTypename.get(typename) ?? (typeof typename === 'string' ? compile(typename) : undefined)
+    if (project) return project(value, run)
+    run.report('Invalid __typename found for object at', place)
     return BUBBLE
   }
 }
 
-type ObjectProjector = (object: JsonObject, run: ProjectionRun) => JsonObject | typeof BUBBLE
-
-/** One field of one type, compiled. */
-interface CompiledField {
-  readonly key: string
-  readonly project: Project
-}
-
-function compileObject(
+function compileFields(
   context: CollectContext,
   type: GraphQLNamedType,
   selections: readonly SelectionNode[],
-): ObjectProjector {
-  const fields = [...collectFields(context, type, selections)].map(([key, nodes]) =>
-    compileField(context, type, key, nodes),
-  )
-  return (object, run) => {
-    const output: JsonObject = {}
-    for (const { key, project } of fields) {
-      run.path.push(key)
-      const value = project(object[key] ?? null, run, () => `field ${type.name}.${key}`)
-      run.path.pop()
-      if (value === BUBBLE) return BUBBLE
-      if (key === '__proto__')
-        Object.defineProperty(output, key, { value, enumerable: true, configurable: true, writable: true })
-      else output[key] = value
-    }
-    return output
-  }
+): CompiledField[] {
+  return [...collectFields(context, type, selections)].map(([key, nodes]) => compileField(context, type, key, nodes))
 }
 
 function compileField(
@@ -79,78 +71,69 @@ function compileField(
   key: string,
   nodes: readonly FieldNode[],
 ): CompiledField {
+  const place = `field ${parentType.name}.${key}`
   const name = nodes[0]?.name.value ?? ''
-  if (name === '__typename') return { key, project: () => (isObjectType(parentType) ? parentType.name : BUBBLE) }
-  if (name === '__schema' || name === '__type') return { key, project: (_, run) => run.introspection(key) }
+  if (name === '__typename') {
+    const typename = isObjectType(parentType) ? parentType.name : BUBBLE
+    return { key, place, isLeaf: null, isNonNull: false, project: () => typename }
+  }
+  if (name === '__schema' || name === '__type') {
+    return { key, place, isLeaf: null, isNonNull: false, project: (_, run) => run.introspection(key) }
+  }
   invariant(isObjectType(parentType) || isInterfaceType(parentType), `${parentType.name} has fields`)
-  const field = parentType.getFields()[name]
-  invariant(field, `a validated operation asks ${parentType.name} only for fields that it has, not ${name}`)
+  const type = parentType.getFields()[name]?.type
+  invariant(type, `a validated operation asks ${parentType.name} only for fields that it has, not ${name}`)
   const selections = nodes.flatMap((node) => node.selectionSet?.selections ?? [])
-  return { key, project: compileOutput(context, field.type, selections) }
+  const isNonNull = isNonNullType(type)
+  const nullable = isNonNull ? type.ofType : type
+  if (isLeafType(nullable)) return { key, place, isNonNull, isLeaf: compileLeaf(nullable), project: () => BUBBLE }
+  return { key, place, isNonNull: false, isLeaf: null, project: compileOutput(context, { type, place }, selections) }
 }
 
 function compileOutput(
   context: CollectContext,
-  type: GraphQLOutputType,
+  { type, place }: Placed<GraphQLOutputType>,
   selections: readonly SelectionNode[],
 ): Project {
-  if (isNonNullType(type)) return nonNull(compileOutput(context, type.ofType, selections), String(type.ofType))
-  const project = compileNullable(context, type, selections)
-  return (value, run, place) => {
+  if (isNonNullType(type)) return nonNull(compileOutput(context, { type: type.ofType, place }, selections), place)
+  const project = compileNullable(context, { type, place }, selections)
+  return (value, run) => {
     if (value === null || value === undefined) return null
-    const projected = project(value, run, place)
+    const projected = project(value, run)
     return projected === BUBBLE ? null : projected
   }
 }
 
 function compileNullable(
   context: CollectContext,
-  type: GraphQLOutputType,
+  { type, place }: Placed<GraphQLOutputType>,
   selections: readonly SelectionNode[],
 ): Project {
-  if (isListType(type)) return compileList(compileOutput(context, type.ofType, selections), String(type.ofType))
-  if (isLeafType(type)) {
-    const isLeaf = compileLeaf(type)
-    return (value, run, place) => {
-      if (isLeaf(value)) return value
-      run.report(`Invalid value found for ${place()}.`)
-      return BUBBLE
-    }
+  if (isListType(type)) {
+    const item = String(type.ofType).replace(/!$/, '')
+    const placeOfItem = `array element of type ${item} at index`
+    return compileList(compileOutput(context, { type: type.ofType, place: placeOfItem }, selections), place)
   }
+  if (isLeafType(type)) return leaf(compileLeaf(type), place)
   invariant(isCompositeType(type), 'an output type is a list, a leaf or composite')
-  return compileProjector(context, type, selections)
+  return compileComposite(context, { type, place }, selections)
 }
 
-/** A null that may not be there takes its parent with it; it is told of once, where it began. */
-function nonNull(project: Project, _typeName: string): Project {
-  return (value, run, place) => {
-    const reported = run.reportCount
-    const projected = project(value, run, place)
-    if (projected !== null) return projected
-    if (run.reportCount === reported) run.report(`Cannot return null for non-nullable ${place()}.`)
+function leaf(isLeaf: IsLeaf, place: string): Project {
+  return (value, run) => {
+    if (isLeaf(value)) return value
+    run.report(INVALID_VALUE, place)
     return BUBBLE
   }
 }
 
-function compileList(project: Project, typeName: string): Project {
-  return (value, run, place) => {
-    if (!Array.isArray(value)) {
-      run.report(`Invalid value found for ${place()}.`)
-      return BUBBLE
-    }
-    const output = new Array<unknown>(value.length)
-    let hasBubble = false
-    for (let index = 0; index < value.length; index++) {
-      run.path.push(index)
-      const item = project(
-        value[index] ?? null,
-        run,
-        () => `array element of type ${typeName.replace(/!$/, '')} at index ${index}`,
-      )
-      run.path.pop()
-      if (item === BUBBLE) hasBubble = true
-      else output[index] = item
-    }
-    return hasBubble ? BUBBLE : output
+/** A null that may not be there takes its parent with it; it is told of once, where it began. */
+function nonNull(project: Project, place: string): Project {
+  return (value, run) => {
+    const reported = run.errors.length
+    const projected = project(value, run)
+    if (projected !== null) return projected
+    if (run.errors.length === reported) run.report(INVALID_NULL, place)
+    return BUBBLE
   }
 }

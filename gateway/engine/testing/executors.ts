@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { ApolloGateway } from '@apollo/gateway'
 import type { GatewayExecutor, GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface'
 import { parse } from 'graphql'
+import { disableApolloTelemetry } from '../../../platform/environment.ts'
 import { silentLogger } from '../../../platform/logger.ts'
 import type { GatewayContext } from '../../ask-subgraph.ts'
 import { createDataSource } from '../../data-source.ts'
@@ -32,6 +33,9 @@ export async function startEngine(supergraphSdl: string, parts?: Partial<EngineP
       const transports = new Map(subgraphs.map(({ name }) => [name, target.transport(name)]))
       return createPrepareFetch({ schema: fullSchema, transports, timeoutMs: TIMEOUT_MS })
     },
+    dataSourcesFor: () => () => {
+      throw new Error('The engine runs all plans of this test itself.')
+    },
     ...(parts && { parts }),
   })
   // Apollo Server listens before it loads.
@@ -43,6 +47,7 @@ export async function startEngine(supergraphSdl: string, parts?: Partial<EngineP
 
 /** Apollo's own executor over the same subgraphs. Plans get the same keys as the engine's. */
 export async function startStock(supergraphSdl: string): Promise<Executor> {
+  disableApolloTelemetry()
   const target = createTarget()
   const { fullSchema: schema } = loadSupergraph(supergraphSdl)
   const addKeys = createRootKeys(schema)
