@@ -1,19 +1,9 @@
 import type { PlanNode, QueryPlan } from '@apollo/query-planner'
-import type { GraphQLSchema, OperationDefinitionNode } from 'graphql'
+import type { PlanCompilation } from './compilation.ts'
 import { compileCondition } from './condition.ts'
 import { compileFetch } from './fetch.ts'
 import { compileFlatten } from './flatten.ts'
-import type { Merge } from './merge.ts'
-import type { PrepareFetch, Step } from './step.ts'
-
-/** What compiling a plan needs to know. */
-export interface PlanCompilation<Context> {
-  readonly schema: GraphQLSchema
-  readonly operation: OperationDefinitionNode
-  readonly prepare: PrepareFetch<Context>
-  /** Adds what a subgraph said of an object to what is known of it. */
-  readonly merge: Merge
-}
+import type { Step } from './step.ts'
 
 /** A plan has a kind of node that the engine does not run. The stock executor may. */
 export class UnsupportedPlanError extends Error {

@@ -1,7 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner'
 import { toClientError } from '../subgraph-error.ts'
 import { isJsonObject, type JsonObject, type Path } from '../value.ts'
-import type { PlanCompilation } from './compile-plan.ts'
+import type { PlanCompilation } from './compilation.ts'
 import { pathsOfTargets } from './flatten.ts'
 import type { Merge } from './merge.ts'
 import { compileRepresentation, type Represent } from './representation.ts'
