@@ -30,7 +30,7 @@ describe(`the engine beside Apollo’s executor (seed ${SEED})`, { timeout: TIME
       const hasInterfaceObjects = name === 'interface objects'
       const found = await runDifferential({
         supergraphSdl: compose(),
-        operationCount: SMALL_COUNT,
+        operationCount: hasInterfaceObjects ? SMALL_COUNT / 2 : SMALL_COUNT,
         seed: SEED,
         ...(hasInterfaceObjects && { accepted: [...COMMON, 'interfaceName'], fieldsMax: 12 }),
       })

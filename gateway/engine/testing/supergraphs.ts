@@ -5,7 +5,8 @@ const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.5
   "@key", "@external", "@requires", "@provides", "@shareable", "@interfaceObject", "@inaccessible", "@override"
 ])`
 
-function compose(subgraphs: Readonly<Record<string, string>>): string {
+/** Composes subgraphs, given by their SDL without the link to federation. */
+export function composeSubgraphs(subgraphs: Readonly<Record<string, string>>): string {
   const services = Object.entries(subgraphs).map(([name, sdl]) => ({
     name,
     url: `http://${name}.test`,
@@ -19,7 +20,7 @@ function compose(subgraphs: Readonly<Record<string, string>>): string {
 /** Small supergraphs that hold what our own does not. */
 export const SUPERGRAPHS: Readonly<Record<string, () => string>> = {
   'interfaces, unions and lists in lists': () =>
-    compose({
+    composeSubgraphs({
       shop: `
         type Query { products: [Product!]! shelves: [[Product]!]! anything(kind: Kind, at: Point): Anything @shareable featured: Featured }
         interface Product { id: ID! name: String dimensions: Size }
@@ -55,7 +56,7 @@ export const SUPERGRAPHS: Readonly<Record<string, () => string>> = {
       `,
     }),
   'interface objects': () =>
-    compose({
+    composeSubgraphs({
       library: `
         type Query { media: [Media!]! video: Video }
         type Mutation { publish(id: ID!): Media }
@@ -74,7 +75,7 @@ export const SUPERGRAPHS: Readonly<Record<string, () => string>> = {
       `,
     }),
   'requirements and nested keys': () =>
-    compose({
+    composeSubgraphs({
       orders: `
         type Query { orders(first: Int! = 3): [Order!]! order(id: ID!): Order @shareable }
         type Mutation { place(order: NewOrder!): PlaceResult! cancel(id: ID!): Order }

@@ -1,0 +1,81 @@
+import type { PlanNode } from '@apollo/query-planner'
+import { parse } from 'graphql'
+import { describe, expect, it } from 'vitest'
+import { silentLogger } from '../../platform/logger.ts'
+import { createFallback } from './fallback.ts'
+import { compileOperation } from './operation.ts'
+import { type LoadedSupergraph, loadSupergraph } from './supergraph.ts'
+import { composeSubgraphs } from './testing/supergraphs.ts'
+
+const supergraphSdl = composeSubgraphs({
+  books: 'type Query { count(of: Int!): Int ghost: Ghost } interface Ghost { name: String }',
+})
+const supergraph = loadSupergraph(supergraphSdl)
+
+function compile(query: string, changed: Partial<LoadedSupergraph> = {}) {
+  const warnings: unknown[] = []
+  const sent: unknown[] = []
+  const fallback = createFallback<object>({
+    supergraphSdl,
+    logger: { ...silentLogger, warn: (fields: unknown) => warnings.push(fields) } as unknown as typeof silentLogger,
+    createDataSource: () => ({ process: async () => ({ data: { count: 42 } }) }),
+  })
+  const operation = compileOperation<object>({
+    supergraph: { ...supergraph, ...changed },
+    document: parse(query),
+    operationName: undefined,
+    prepare: () => async (variables) => {
+      sent.push(variables)
+      return { data: { count: 7 } }
+    },
+    fallback,
+  })
+  return { operation, fallback, warnings, sent }
+}
+
+describe('an operation', () => {
+  it('is run with the client’s variables', async () => {
+    const { operation, sent } = compile('query ($n: Int!) { count(of: $n) }')
+    expect(await operation.run({ n: 3 }, {})).toEqual({ data: { count: 7 } })
+    expect(sent).toEqual([{ n: 3 }])
+  })
+
+  it('is refused, and not even planned, with variables that do not fit', async () => {
+    const plan = () => {
+      throw new Error('planned')
+    }
+    const { operation } = compile('query ($n: Int!) { count(of: $n) }', {
+      planner: { plan, clientPath: (path) => path },
+    })
+    const { errors, data } = await operation.run({ n: 'three' }, {})
+    expect(data).toBeUndefined()
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' })
+  })
+
+  it('is refused when the planner finds nobody who could ever answer it', async () => {
+    const { operation, sent } = compile('{ ghost { name } }', {
+      planner: { plan: () => ({ kind: 'QueryPlan' }), clientPath: (path) => path },
+    })
+    expect(await operation.run({}, {})).toMatchObject({ errors: [{ message: expect.stringContaining('No subgraph') }] })
+    expect(sent).toEqual([])
+  })
+
+  it('asks nobody for what the gateway knows itself', async () => {
+    const { operation, sent } = compile('{ __typename }')
+    expect(await operation.run({}, {})).toEqual({ data: { __typename: 'Query' } })
+    expect(sent).toEqual([])
+  })
+
+  it('is run by Apollo’s executor, counted and logged, when its plan has a node that the engine does not know', async () => {
+    const node = { kind: 'Teleport' } as unknown as PlanNode
+    const { operation, fallback, warnings } = compile('{ count(of: 1) }', {
+      planner: { plan: () => ({ kind: 'QueryPlan', node }), clientPath: (path) => path },
+    })
+    expect(await operation.run({}, {})).toEqual({ data: { count: 42 } })
+    expect(await operation.run({}, {})).toEqual({ data: { count: 42 } })
+    expect(fallback.count).toBe(2)
+    expect(warnings).toHaveLength(2)
+    expect(warnings[0]).toMatchObject({ reason: 'the plan has a node of kind Teleport' })
+    await fallback.stop()
+  })
+})
