@@ -6,6 +6,7 @@ import { createFallback } from './fallback.ts'
 import { compileOperation } from './operation.ts'
 import { type LoadedSupergraph, loadSupergraph } from './supergraph.ts'
 import { composeSubgraphs } from './testing/supergraphs.ts'
+import type { Path } from './value.ts'
 
 const supergraphSdl = composeSubgraphs({
   books: 'type Query { count(of: Int!): Int ghost: Ghost } interface Ghost { name: String }',
@@ -52,12 +53,19 @@ describe('an operation', () => {
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' })
   })
 
-  it('is refused when the planner finds nobody who could ever answer it', async () => {
-    const { operation, sent } = compile('{ ghost { name } }', {
-      planner: { plan: () => ({ kind: 'QueryPlan' }), clientPath: (path) => path },
-    })
+  const nothingPlanned = { planner: { plan: () => ({ kind: 'QueryPlan' as const }), clientPath: (path: Path) => path } }
+
+  it('is refused when it asks for an interface that nothing implements', async () => {
+    const { operation, sent } = compile('{ ghost { name } }', nothingPlanned)
     expect(await operation.run({}, {})).toMatchObject({ errors: [{ message: expect.stringContaining('No subgraph') }] })
     expect(sent).toEqual([])
+  })
+
+  it('is answered when conditions left nothing to ask for', async () => {
+    const query = 'query ($no: Boolean!) { ghost @skip(if: $no) { name } ... @include(if: false) { count(of: 1) } }'
+    const { operation } = compile(query, nothingPlanned)
+    expect(await operation.run({ no: true }, {})).toEqual({ data: {} })
+    expect(await operation.run({ no: false }, {})).toMatchObject({ errors: [{}] })
   })
 
   it('asks nobody for what the gateway knows itself', async () => {

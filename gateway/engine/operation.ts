@@ -1,5 +1,12 @@
 import type { QueryPlan } from '@apollo/query-planner'
-import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode } from 'graphql'
+import {
+  type DocumentNode,
+  GraphQLError,
+  getNamedType,
+  isAbstractType,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql'
 import { invariant } from '../../platform/invariant.ts'
 import { compileCoercion } from './coercion.ts'
 import type { Fallback } from './fallback.ts'
@@ -10,6 +17,7 @@ import type { PlanCompilation } from './plan/compilation.ts'
 import { compilePlan, UnsupportedPlanError } from './plan/compile-plan.ts'
 import type { PrepareFetch, Step } from './plan/step.ts'
 import { compileAnswer, type OperationResult } from './projection/answer.ts'
+import { findBooleanVariables } from './projection/boolean-variables.ts'
 import { collectFields } from './projection/collect-fields.ts'
 import type { LoadedSupergraph } from './supergraph.ts'
 import type { JsonObject } from './value.ts'
@@ -59,7 +67,6 @@ function compileRun<Context>(
   const { supergraph, document, operationName, prepare, adjustPlan } = compilation
   const parts = { ...ENGINE_PARTS, ...compilation.parts }
   const plan = supergraph.planner.plan(withoutIntrospection(document), operationName)
-  if (plan.node === undefined && asksSubgraphs(compilation, operation)) return async () => ({ errors: [UNANSWERABLE] })
   adjustPlan?.(plan)
   const { fullSchema: schema } = supergraph
   const runPlan = compileSupported(plan, { schema, operation, prepare, merge: parts.createMerge(schema) })
@@ -68,7 +75,9 @@ function compileRun<Context>(
     return (variables, context) => fallback.run({ document, operationName, variables, context }, runPlan.message)
   }
   const answer = compileAnswer({ supergraph, document, operation, parts })
+  const isUnanswerable = plan.node === undefined ? compileUnanswerable(compilation, operation) : () => false
   return async (variables, context) => {
+    if (isUnanswerable(variables)) return { errors: [UNANSWERABLE] }
     const data: JsonObject = {}
     const errors: GraphQLError[] = []
     await runPlan({ path: [], targets: [data] }, { data, variables, context, errors })
@@ -92,20 +101,28 @@ function compileSupported<Context>(
   }
 }
 
-/** The planner leaves out what no object can ever answer: an interface that nothing implements. */
 const UNANSWERABLE = new GraphQLError('No subgraph can answer this operation.')
 
-/** Whether an operation asks for more at its root than introspection knows, whatever its variables are. */
-function asksSubgraphs(
-  { supergraph, document }: OperationCompilation<never>,
+/**
+ * Tells, of an operation whose plan is empty, whether it asks for an object that nobody can make: of an interface that
+ * no type implements. Other plans are empty because conditions left nothing to ask for, which is an answer.
+ */
+function compileUnanswerable(
+  { supergraph: { apiSchema: schema }, document }: OperationCompilation<never>,
   operation: OperationDefinitionNode,
-): boolean {
-  const { apiSchema: schema } = supergraph
+): (variables: Readonly<Record<string, unknown>>) => boolean {
   const rootType = schema.getRootType(operation.operation)
   invariant(rootType, `the schema has a root type for ${operation.operation}`)
-  const collecting = { schema, fragments: fragmentsOf(document), conditions: {} }
-  const fields = collectFields(collecting, rootType, operation.selectionSet.selections)
-  return [...fields.values()].some(([field]) => !field?.name.value.startsWith('__'))
+  const fragments = fragmentsOf(document)
+  const booleans = findBooleanVariables(document, operation)
+  return (variables) => {
+    const collecting = { schema, fragments, conditions: booleans.read(variables) }
+    const fields = collectFields(collecting, rootType, operation.selectionSet.selections)
+    return [...fields.values()].some(([field]) => {
+      const type = getNamedType(rootType.getFields()[field?.name.value ?? '']?.type)
+      return isAbstractType(type) && schema.getPossibleTypes(type).length === 0
+    })
+  }
 }
 
 function findOperation({ document, operationName }: OperationCompilation<never>): OperationDefinitionNode {
