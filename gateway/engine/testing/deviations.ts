@@ -17,7 +17,8 @@ export interface Deviation {
  */
 export const DEVIATIONS = {
   introspection: {
-    reason: 'Apollo’s planner refuses `__schema` and `__type` in fragments or with conditions; they are valid there.',
+    reason:
+      'Apollo’s planner refuses `__schema` and `__type` in fragments or with conditions; they are valid there. What remains of the operation without them is compared.',
     explains: (_, stock) =>
       /^Error: Was not able to find any options for (\w+: )?__(schema|type)\b/.test(stock.rejected ?? ''),
   },
