@@ -18,7 +18,7 @@ import { signAccessToken } from '../platform/identity/access-token.ts'
 import { generatePrivateKey, signingKey } from '../platform/identity/keys.ts'
 import { createNewId } from '../platform/ids.ts'
 import { silentLogger } from '../platform/logger.ts'
-import { roleName, SUBGRAPH_NAMES, type SubgraphName } from '../platform/subgraph/name.ts'
+import { mapSubgraphs, roleName, type SubgraphName } from '../platform/subgraph/name.ts'
 import { cpuBetween, readCpu } from './home/cpu.ts'
 import { spreadOf } from './home/statistics.ts'
 
@@ -116,8 +116,8 @@ async function createWorld(server: EmbeddedCluster, lineCount: number): Promise<
   const maintenance = createPool({ url: server.url('postgres'), poolSizeMax: 1, logger: silentLogger })
   await maintenance.query(`create database ${database}`)
   await maintenance.end()
-  await migrateAll({ adminUrl: server.url(database), passwords: perSubgraph(() => null), logger: silentLogger })
-  const databases = perSubgraph((name) => server.url(database, roleName(name)))
+  await migrateAll({ adminUrl: server.url(database), passwords: mapSubgraphs(() => null), logger: silentLogger })
+  const databases = mapSubgraphs((name) => server.url(database, roleName(name)))
   await importBase(databases, lineCount)
   const admin = createPool({ url: server.url(database), poolSizeMax: 1, logger: silentLogger })
   await step(processTerminal, 'vacuum', () => admin.query('vacuum analyze'))
@@ -173,8 +173,4 @@ async function open(
     ),
   )
   return { cabinet, tokens: await Promise.all(tokens) }
-}
-
-function perSubgraph<Value>(value: (name: SubgraphName) => Value): Record<SubgraphName, Value> {
-  return Object.fromEntries(SUBGRAPH_NAMES.map((name) => [name, value(name)])) as Record<SubgraphName, Value>
 }

@@ -14,7 +14,7 @@ import { createPool } from '../platform/database/connect.ts'
 import { startCluster } from '../platform/database/embedded/cluster.ts'
 import { createNewId } from '../platform/ids.ts'
 import { silentLogger } from '../platform/logger.ts'
-import { roleName, SUBGRAPH_NAMES, type SubgraphName } from '../platform/subgraph/name.ts'
+import { mapSubgraphs, roleName, type SubgraphName } from '../platform/subgraph/name.ts'
 
 const CURRENCY = 'RUB'
 /** As the application's own cluster is set, durability included: what is measured is what an operator gets. */
@@ -47,16 +47,14 @@ async function measure(directory: string): Promise<void> {
   })
   try {
     await createDatabase(cluster.url('postgres'))
-    const perSubgraph = <Value>(value: (name: SubgraphName) => Value) =>
-      Object.fromEntries(SUBGRAPH_NAMES.map((name) => [name, value(name)])) as Record<SubgraphName, Value>
     await migrateAll({
       adminUrl: cluster.url('bench'),
-      passwords: perSubgraph(() => null),
+      passwords: mapSubgraphs(() => null),
       logger: silentLogger,
     })
     await importBase(
       directory,
-      perSubgraph((name) => cluster.url('bench', roleName(name))),
+      mapSubgraphs((name) => cluster.url('bench', roleName(name))),
     )
   } finally {
     await cluster.stop()

@@ -3,7 +3,7 @@ import { createPool } from '../platform/database/connect.ts'
 import { startCluster } from '../platform/database/embedded/cluster.ts'
 import { type CliEnvironment, subgraphLogins, type Variables } from '../platform/environment.ts'
 import { type Logger, silentLogger } from '../platform/logger.ts'
-import { roleName, SUBGRAPH_NAMES, type SubgraphName } from '../platform/subgraph/name.ts'
+import { mapSubgraphs, roleName, type SubgraphName } from '../platform/subgraph/name.ts'
 import { migrateAll } from './migrations.ts'
 import { stateDirectory } from './project.ts'
 
@@ -83,7 +83,3 @@ async function ensureDatabase(url: string, logger: Logger): Promise<void> {
 
 /** `duplicate_database`, and `unique_violation` where another process makes it at this moment. */
 const ALREADY_THERE = new Set(['42P04', '23505'])
-
-function mapSubgraphs<Value>(value: (name: SubgraphName) => Value): Record<SubgraphName, Value> {
-  return Object.fromEntries(SUBGRAPH_NAMES.map((name) => [name, value(name)])) as Record<SubgraphName, Value>
-}

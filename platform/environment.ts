@@ -3,7 +3,7 @@ import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
 import { DEVELOPMENT_KEY_PREFIX } from './identity/keys.ts'
 import { CURRENCY_CODES } from './money.ts'
-import { roleName, SUBGRAPH_NAMES, type SubgraphName, variablePrefix } from './subgraph/name.ts'
+import { mapSubgraphs, roleName, SUBGRAPH_NAMES, type SubgraphName, variablePrefix } from './subgraph/name.ts'
 
 /** The variables as the operating system has them. The only place that reads `process.env` is this file. */
 export type Variables = Readonly<Record<string, string | undefined>>
@@ -151,15 +151,14 @@ export interface SubgraphLogin {
  * production, made from the administrator's.
  */
 export function subgraphLogins(adminUrl: string, variables: Variables): Record<SubgraphName, SubgraphLogin> {
-  const logins = SUBGRAPH_NAMES.map((name): [SubgraphName, SubgraphLogin] => {
+  return mapSubgraphs((name) => {
     const url = new URL(adminUrl)
     const password = variables[passwordVariable(name)] || derivedPassword(name, url, variables)
     url.username = roleName(name)
     // The setter leaves a bare `%` as it is, and readers of the URL would take it for an escape.
     url.password = encodeURIComponent(password)
-    return [name, { url: url.href, password }]
+    return { url: url.href, password }
   })
-  return Object.fromEntries(logins) as Record<SubgraphName, SubgraphLogin>
 }
 
 export function passwordVariable(name: SubgraphName): string {

@@ -1,9 +1,8 @@
-import type pg from 'pg'
 import type { Clock } from '../../platform/clock.ts'
 import { createPool } from '../../platform/database/connect.ts'
 import type { NewId } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
-import { SUBGRAPH_NAMES, type SubgraphName } from '../../platform/subgraph/name.ts'
+import { mapSubgraphs, type SubgraphName } from '../../platform/subgraph/name.ts'
 import { type AccountsBulk, createAccountsBulk } from '../../subgraphs/accounts/bulk.ts'
 import { createLinkedNumbersBulk, type LinkedNumbersBulk } from '../../subgraphs/linked-numbers/bulk.ts'
 import { createPaymentsBulk, type PaymentsBulk } from '../../subgraphs/payments/bulk.ts'
@@ -32,9 +31,7 @@ export async function withLoaders<Result>(
   { databases, clock, newId, logger }: LoadersOptions,
   use: (loaders: Loaders) => Promise<Result>,
 ): Promise<Result> {
-  const pools = Object.fromEntries(
-    SUBGRAPH_NAMES.map((name) => [name, createPool({ url: databases[name], poolSizeMax: POOL_SIZE_MAX, logger })]),
-  ) as Record<SubgraphName, pg.Pool>
+  const pools = mapSubgraphs((name) => createPool({ url: databases[name], poolSizeMax: POOL_SIZE_MAX, logger }))
   try {
     return await use({
       accounts: createAccountsBulk({ pool: pools.accounts, newId }),

@@ -2,7 +2,7 @@ import type { TestProject } from 'vitest/node'
 import { createPool } from '../../platform/database/connect.ts'
 import { startThrowawayCluster } from '../../platform/database/embedded/throwaway-cluster.ts'
 import { silentLogger } from '../../platform/logger.ts'
-import { SUBGRAPH_NAMES, type SubgraphName } from '../../platform/subgraph/name.ts'
+import { mapSubgraphs } from '../../platform/subgraph/name.ts'
 import { migrateAll } from '../migrations.ts'
 
 /** The database that each test file gets a copy of: all tables, no rows. */
@@ -14,14 +14,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const maintenanceUrl = cluster.url('postgres')
   const pool = createPool({ url: maintenanceUrl, poolSizeMax: 1, logger: silentLogger })
   await pool.query(`create database ${EMPTY_TEMPLATE}`)
-  await migrateAll({ adminUrl: cluster.url(EMPTY_TEMPLATE), passwords: noPasswords(), logger: silentLogger })
+  await migrateAll({ adminUrl: cluster.url(EMPTY_TEMPLATE), passwords: mapSubgraphs(() => null), logger: silentLogger })
   await pool.end()
   project.provide('postgresUrl', maintenanceUrl)
   return () => cluster.stop()
-}
-
-function noPasswords(): Record<SubgraphName, null> {
-  return Object.fromEntries(SUBGRAPH_NAMES.map((name) => [name, null])) as Record<SubgraphName, null>
 }
 
 declare module 'vitest' {

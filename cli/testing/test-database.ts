@@ -2,7 +2,7 @@ import { threadId } from 'node:worker_threads'
 import { inject } from 'vitest'
 import { createPool } from '../../platform/database/connect.ts'
 import { silentLogger } from '../../platform/logger.ts'
-import { roleName, SUBGRAPH_NAMES, type SubgraphName } from '../../platform/subgraph/name.ts'
+import { mapSubgraphs, roleName, type SubgraphName } from '../../platform/subgraph/name.ts'
 import { EMPTY_TEMPLATE } from './global-setup.ts'
 
 /** A database of a test's own. */
@@ -22,10 +22,9 @@ export async function createTestDatabase(template: string = EMPTY_TEMPLATE): Pro
   await maintain(`create database ${name} template ${template}`)
   const adminUrl = databaseUrl(name, null)
   const pool = createPool({ url: adminUrl, poolSizeMax: 4, logger: silentLogger })
-  const urls = SUBGRAPH_NAMES.map((subgraph) => [subgraph, databaseUrl(name, roleName(subgraph))])
   return {
     adminUrl,
-    urls: Object.fromEntries(urls) as Record<SubgraphName, string>,
+    urls: mapSubgraphs((subgraph) => databaseUrl(name, roleName(subgraph))),
     sql: async (text, values = []) => (await pool.query(text, [...values])).rows,
     async drop() {
       await pool.end()

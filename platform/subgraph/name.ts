@@ -16,3 +16,8 @@ export function roleName(subgraph: SubgraphName): string {
 export function variablePrefix(subgraph: SubgraphName): string {
   return schemaName(subgraph).toUpperCase()
 }
+
+/** A value for each subgraph, by its name. */
+export function mapSubgraphs<Value>(value: (name: SubgraphName) => Value): Record<SubgraphName, Value> {
+  return Object.fromEntries(SUBGRAPH_NAMES.map((name) => [name, value(name)])) as Record<SubgraphName, Value>
+}

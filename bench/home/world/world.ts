@@ -3,7 +3,7 @@ import { createPool } from '../../../platform/database/connect.ts'
 import type { EmbeddedCluster } from '../../../platform/database/embedded/cluster.ts'
 import { startThrowawayCluster } from '../../../platform/database/embedded/throwaway-cluster.ts'
 import { silentLogger } from '../../../platform/logger.ts'
-import { roleName, SUBGRAPH_NAMES, type SubgraphName } from '../../../platform/subgraph/name.ts'
+import { mapSubgraphs, roleName, type SubgraphName } from '../../../platform/subgraph/name.ts'
 import { CROWDS } from './crowd.ts'
 import { fillWorld } from './fill.ts'
 import { createKeys, type Keys } from './keys.ts'
@@ -28,7 +28,7 @@ export async function createWorld(): Promise<World> {
   const cluster = await startThrowawayCluster({ settings: SETTINGS })
   const maintenance = createPool({ url: cluster.url('postgres'), poolSizeMax: 1, logger: silentLogger })
   await maintenance.query(`create database ${DATABASE}`)
-  await migrateAll({ adminUrl: cluster.url(DATABASE), passwords: noPasswords(), logger: silentLogger })
+  await migrateAll({ adminUrl: cluster.url(DATABASE), passwords: mapSubgraphs(() => null), logger: silentLogger })
   await fillWorld(cluster.url(DATABASE), CROWDS)
   const { rows } = await maintenance.query<{ server_version: string }>('show server_version')
   return {
@@ -51,16 +51,11 @@ export async function createWorld(): Promise<World> {
 }
 
 function subgraphUrls(cluster: EmbeddedCluster, owner: string): Record<SubgraphName, string> {
-  const urls = SUBGRAPH_NAMES.map((name) => [name, withOwner(cluster.url(DATABASE, roleName(name)), owner)])
-  return Object.fromEntries(urls) as Record<SubgraphName, string>
+  return mapSubgraphs((name) => withOwner(cluster.url(DATABASE, roleName(name)), owner))
 }
 
 function withOwner(url: string, owner: string): string {
   const owned = new URL(url)
   owned.searchParams.set('application_name', owner)
   return owned.href
-}
-
-function noPasswords(): Record<SubgraphName, null> {
-  return Object.fromEntries(SUBGRAPH_NAMES.map((name) => [name, null])) as Record<SubgraphName, null>
 }
