@@ -166,7 +166,7 @@ async function open(
   )
   const tokens = rows.map(({ account_id: accountId }) =>
     signAccessToken(
-      { kind: 'account', accountId, sessionId: 'bench', organizationRole: null },
+      { kind: 'account', accountId, personId: accountId, sessionId: 'bench', organizationRole: null },
       signer,
       systemClock,
       36_000,

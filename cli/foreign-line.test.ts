@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { UNKNOWN_CLIENT } from '../platform/identity/viewer.ts'
 import type { SubgraphName } from '../platform/subgraph/name.ts'
 import { readPolicies } from './testing/access/policies.ts'
 import { askText } from './testing/access/table.ts'
@@ -87,7 +88,7 @@ describe("another account's line answers exactly as one that does not exist", ()
             query: `query ($of: [_Any!]!) { _entities(representations: $of) { __typename ... on ${entity} { ${selection} } } }`,
             variables: { of: [{ __typename: entity, id }] },
           },
-          { principal: principalOf(viewer), language: 'en', requestId: 'a request' },
+          { principal: principalOf(viewer), language: 'en', requestId: 'a request', client: UNKNOWN_CLIENT },
         )
         return JSON.stringify(result)
       }

@@ -58,7 +58,13 @@ describe('many processes', { timeout: 60_000 }, () => {
 
   const keySet = (name: string) => JSON.parse(many.keys[name] ?? '') as JSONWebKeySet
   async function tokenOf(accountId: string): Promise<string> {
-    const principal = { kind: 'account', accountId, sessionId: 'session', organizationRole: null } as const
+    const principal = {
+      kind: 'account',
+      accountId,
+      personId: accountId,
+      sessionId: 'session',
+      organizationRole: null,
+    } as const
     return signAccessToken(principal, await signingKey(keySet('ACCESS_TOKEN_KEYS')), systemClock)
   }
 
@@ -113,7 +119,13 @@ describe('many processes', { timeout: 60_000 }, () => {
 
   it.each(SUBGRAPH_NAMES)('do not let anybody but the gateway ask %s', async (name) => {
     const gatewayKey = await signingKey(keySet('GATEWAY_INTERNAL_KEYS'))
-    const account = { kind: 'account', accountId: anna, sessionId: 'x', organizationRole: null } as const
+    const account = {
+      kind: 'account',
+      accountId: anna,
+      personId: anna,
+      sessionId: 'x',
+      organizationRole: null,
+    } as const
     const identity = { issuer: 'gateway', principal: account, language: 'ru' } as const
     const other = name === 'accounts' ? 'payments' : 'accounts'
     const anHourAgo = { now: () => new Date(systemClock.now().getTime() - 3_600_000) }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import { signAccessToken } from '../platform/identity/access-token.ts'
 import { signingKey } from '../platform/identity/keys.ts'
-import type { OrganizationRole, Principal } from '../platform/identity/viewer.ts'
+import { type OrganizationRole, type SignedInPrincipal, UNKNOWN_CLIENT } from '../platform/identity/viewer.ts'
 import type { NewId } from '../platform/ids.ts'
 import type { Subgraph } from '../platform/subgraph/subgraph.ts'
 
@@ -24,7 +24,7 @@ const ownersSchema = z.object({
 /** Signs whoever is given in, as development needs it: no password, no text message. */
 export async function signIn(
   { keys, clock, ttlSeconds }: SignInDependencies,
-  principal: Exclude<Principal, { kind: 'anonymous' }>,
+  principal: SignedInPrincipal,
 ): Promise<string> {
   return signAccessToken(principal, await signingKey(keys), clock, ttlSeconds)
 }
@@ -43,6 +43,7 @@ export async function findAccount(
       principal: { kind: 'staff', staffId: 'cli', sessionId: newId(), roles: ['supervisor'] },
       language: 'en',
       requestId: newId(),
+      client: UNKNOWN_CLIENT,
     },
   )
   const { lineByPhone } = ownersSchema.parse(result.data)
@@ -57,5 +58,6 @@ export async function signInByPhone(
 ): Promise<string | null> {
   const accountId = await findAccount(dependencies, phone)
   if (accountId === null) return null
-  return signIn(dependencies, { kind: 'account', accountId, sessionId: dependencies.newId(), organizationRole })
+  const sessionId = dependencies.newId()
+  return signIn(dependencies, { kind: 'account', accountId, personId: accountId, sessionId, organizationRole })
 }

@@ -12,6 +12,7 @@ const seconds = (after: number) => Math.floor(NOW.getTime() / 1000) + after
 const ACCOUNT = {
   kind: 'account',
   accountId: '01900001-0000-7000-8000-000000000001',
+  personId: '01900001-0000-7000-8000-000000000001',
   sessionId: 'session',
   organizationRole: null,
 } satisfies Principal

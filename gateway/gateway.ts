@@ -9,6 +9,7 @@ import { preferredLanguage } from '../platform/languages.ts'
 import type { Logger } from '../platform/logger.ts'
 import { createHttpServer, drainHttpServer } from '../platform/serving/http-server.ts'
 import type { GatewayContext } from './ask-subgraph.ts'
+import { readClient } from './client.ts'
 import { createDataSource } from './data-source.ts'
 import { createEngine } from './engine/engine.ts'
 import { formatError } from './errors/format.ts'
@@ -30,6 +31,8 @@ export interface GatewayDependencies {
   readonly subgraphTimeoutMs?: number
   /** Introspection, explorers and cross-origin requests of Apollo's Sandbox. */
   readonly isDevelopment: boolean
+  /** Addresses or networks (CIDR) of the balancers before this gateway: only they may say whom they speak for. */
+  readonly trustedProxies?: readonly string[]
   /** How long "not ready" is shown before connections are refused. */
   readonly drainDelayMs?: number
 }
@@ -54,7 +57,7 @@ const SECOND_CHANCE_MS = 700
 /** The front door: one GraphQL endpoint over the supergraph. */
 export async function createGateway(dependencies: GatewayDependencies): Promise<Gateway> {
   const { logger, isDevelopment, newId } = dependencies
-  const http = createHttpServer({ logger, newId })
+  const http = createHttpServer({ logger, newId, trustedProxies: dependencies.trustedProxies ?? [] })
   const transports = new Map<string, Transport>()
   const gateway = createCabinetEngine(dependencies, transports)
   const apollo = new ApolloServer<GatewayContext>({
@@ -130,7 +133,7 @@ async function createContext(
   const principal = await authenticate(request.headers.authorization)
   const language = preferredLanguage(request.headers['accept-language'])
   return {
-    viewer: { principal, language, requestId: request.id },
+    viewer: { principal, language, requestId: request.id, client: readClient(request.ip, request.headers) },
     logger: logger.child({ requestId: request.id }),
     answerByMs,
   }

@@ -41,6 +41,7 @@ const gateway = await createGateway({
   logger,
   ...(environment.SUBGRAPH_TIMEOUT_MS !== undefined && { subgraphTimeoutMs: environment.SUBGRAPH_TIMEOUT_MS }),
   isDevelopment: environment.NODE_ENV !== 'production',
+  trustedProxies: environment.TRUSTED_PROXIES,
   drainDelayMs: environment.DRAIN_DELAY_MS,
 })
 

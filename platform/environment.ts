@@ -41,6 +41,18 @@ const serving = common.extend({
 
 const currency = z.enum(CURRENCY_CODES).default('RUB')
 
+/** Addresses and networks, divided by commas. */
+const addresses = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  )
+  .pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'is no address and no network like 10.0.0.0/8')))
+
 /** A set of JSON Web Keys in one variable. */
 const keySet = z.string().transform((text, context): JSONWebKeySet => {
   try {
@@ -63,6 +75,7 @@ const gatewayVariables = serving.extend({
   ACCESS_TOKEN_JWKS_URL: httpUrl,
   INTERNAL_KEYS: keySet,
   SUBGRAPH_TIMEOUT_MS: z.coerce.number().int().positive().optional(),
+  TRUSTED_PROXIES: addresses,
 })
 
 const subgraphVariables = serving.extend({

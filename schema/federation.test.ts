@@ -7,6 +7,7 @@ import { createWorld } from '../cli/testing/access/world.ts'
 import { openTestCabinet, type TestCabinet } from '../cli/testing/test-cabinet.ts'
 import { type InternalIdentity, signInternalToken } from '../platform/identity/internal-token.ts'
 import { findKeyAmong, generatePrivateKey, publicKeys, signingKey } from '../platform/identity/keys.ts'
+import { UNKNOWN_CLIENT } from '../platform/identity/viewer.ts'
 import { createNewId } from '../platform/ids.ts'
 import { silentLogger } from '../platform/logger.ts'
 import { SUBGRAPH_NAMES, type SubgraphName } from '../platform/subgraph/name.ts'
@@ -125,7 +126,7 @@ describe('a key of an entity', () => {
         query: `query ($of: [_Any!]!) { _entities(representations: $of) { ... on ${entity} { __typename id } } }`,
         variables: { of: [{ __typename: entity, id: ids(entity) }] },
       },
-      { principal: principalOf(OWNER), language: 'ru', requestId: 'a request' },
+      { principal: principalOf(OWNER), language: 'ru', requestId: 'a request', client: UNKNOWN_CLIENT },
     )
     expect(ids(entity), `an id of ${entity}: add it to this test`).toBeDefined()
     expect(result).toEqual({ data: { _entities: [{ __typename: entity, id: ids(entity) }] } })

@@ -2,7 +2,7 @@ import type { JSONWebKeySet } from 'jose'
 import { type Clock, systemClock } from '../../platform/clock.ts'
 import { signAccessToken } from '../../platform/identity/access-token.ts'
 import { generatePrivateKey, signingKey } from '../../platform/identity/keys.ts'
-import type { OrganizationRole, Principal, StaffRole } from '../../platform/identity/viewer.ts'
+import type { OrganizationRole, SignedInPrincipal, StaffRole } from '../../platform/identity/viewer.ts'
 import { createNewId } from '../../platform/ids.ts'
 import { silentLogger } from '../../platform/logger.ts'
 import { createOneProcess, type OneProcess, type OneProcessDependencies } from '../one-process.ts'
@@ -18,7 +18,7 @@ export interface TestCabinet extends OneProcess {
   ask(operation: Operation, token?: string): Promise<Answer>
   accountToken(accountId: string, organizationRole?: OrganizationRole | null): Promise<string>
   staffToken(...roles: StaffRole[]): Promise<string>
-  signPrincipal(principal: Exclude<Principal, { kind: 'anonymous' }>, ttlSeconds?: number): Promise<string>
+  signPrincipal(principal: SignedInPrincipal, ttlSeconds?: number): Promise<string>
 }
 
 export interface Operation {
@@ -69,7 +69,7 @@ export async function openTestCabinet({ template, ...overrides }: TestCabinetOpt
     clock,
     signPrincipal,
     accountToken: (accountId, organizationRole = null) =>
-      signPrincipal({ kind: 'account', accountId, sessionId: newId(), organizationRole }),
+      signPrincipal({ kind: 'account', accountId, personId: accountId, sessionId: newId(), organizationRole }),
     staffToken: (...roles) => signPrincipal({ kind: 'staff', staffId: 'tester', sessionId: newId(), roles }),
     ask: (operation, token) => ask(cabinet, operation, token),
     async close() {

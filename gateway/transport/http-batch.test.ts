@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { InternalIdentity } from '../../platform/identity/internal-token.ts'
-import { ANONYMOUS } from '../../platform/identity/viewer.ts'
+import { ANONYMOUS, UNKNOWN_CLIENT } from '../../platform/identity/viewer.ts'
 import { silentLogger } from '../../platform/logger.ts'
 import { serveBatch } from '../../platform/subgraph/serve-batch.ts'
 import type { Subgraph, SubgraphRequest } from '../../platform/subgraph/subgraph.ts'
@@ -45,7 +45,7 @@ describe('operations of many requests in one HTTP request', () => {
       query,
       operationName: undefined,
       variables: { text },
-      viewer: { principal: ANONYMOUS, language: 'ru', requestId },
+      viewer: { principal: ANONYMOUS, language: 'ru', requestId, client: UNKNOWN_CLIENT },
     })
 
   afterEach(async () => {

@@ -19,12 +19,12 @@ export function createIdentitySigner({ signer, audience, clock }: IdentitySigner
     max: TOKENS_MAX,
   })
   return (viewer: Viewer): Promise<string> => {
-    const key = JSON.stringify([viewer.principal, viewer.language])
+    const key = JSON.stringify([viewer.principal, viewer.language, viewer.client])
     const now = clock.now().getTime()
     const known = tokens.get(key)
     if (known && known.reuseUntil > now) return known.token
-    const { principal, language } = viewer
-    const token = signInternalToken({ issuer: 'gateway', principal, language }, audience, signer, clock)
+    const { principal, language, client } = viewer
+    const token = signInternalToken({ issuer: 'gateway', principal, language, client }, audience, signer, clock)
     tokens.set(key, { token, reuseUntil: now + REUSE_MS })
     return token
   }

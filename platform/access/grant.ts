@@ -1,20 +1,20 @@
 import type { Principal } from '../identity/viewer.ts'
 import type { AccessPolicy } from './policy.ts'
 import { ALL_RIGHTS, rightsOfRole } from './rights.ts'
-import { type AccessRule, LINE_RULES, ORGANIZATION_RULES, STAFF_RULES } from './rule.ts'
+import { type AccessRule, LINE_RULES, ORGANIZATION_RULES, SERVICE_RULES, STAFF_RULES } from './rule.ts'
 
 /**
  * What a viewer was found to be allowed, handed to the code that reads the rows. For a right on a line it is half of
  * the check: the other half is in the SQL, which joins `line_access` on this account and these rights.
  */
 export interface Grant {
-  /** The account whose rights count; null for staff, whose role is enough. */
+  /** The account whose rights count; null for staff, whose role is enough, and for our own subgraphs. */
   readonly accountId: string | null
   /** Any of these bits on the line is enough; 0 when no right on a line would do. */
   readonly rights: number
 }
 
-const STAFF_GRANT: Grant = { accountId: null, rights: ALL_RIGHTS }
+const OPERATOR_GRANT: Grant = { accountId: null, rights: ALL_RIGHTS }
 const PUBLIC_GRANT: Grant = { accountId: null, rights: 0 }
 
 /** Decides for one field. `parentId` is the id of the entity that the field is of; null at the root. */
@@ -25,7 +25,11 @@ export function decide(policy: AccessPolicy, principal: Principal, parentId: str
       return null
     case 'staff':
       return policy.to.some((rule) => isStaffRule(rule) && principal.roles.includes(STAFF_RULES[rule]))
-        ? STAFF_GRANT
+        ? OPERATOR_GRANT
+        : null
+    case 'service':
+      return policy.to.some((rule) => isServiceRule(rule) && SERVICE_RULES[rule] === principal.name)
+        ? OPERATOR_GRANT
         : null
     case 'account':
       return decideForAccount(policy.to, principal, parentId)
@@ -60,6 +64,10 @@ function decidesForAccount({ organizationRole }: Principal & { kind: 'account' }
 
 function isStaffRule(rule: AccessRule): rule is keyof typeof STAFF_RULES {
   return rule in STAFF_RULES
+}
+
+function isServiceRule(rule: AccessRule): rule is keyof typeof SERVICE_RULES {
+  return rule in SERVICE_RULES
 }
 
 function isLineRule(rule: AccessRule): rule is keyof typeof LINE_RULES {

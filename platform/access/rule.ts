@@ -1,4 +1,5 @@
 import type { StaffRole } from '../identity/viewer.ts'
+import type { SubgraphName } from '../subgraph/name.ts'
 import { ALL_RIGHTS, LINE_RIGHTS } from './rights.ts'
 
 /** One way of being allowed: the enum `AccessRule` of the schema. */
@@ -11,6 +12,7 @@ export type AccessRule =
   | 'LINE_KEEPER'
   | keyof typeof LINE_RULES
   | keyof typeof STAFF_RULES
+  | keyof typeof SERVICE_RULES
 
 /** Roles of an organization, as rules. The person whose account it is counts as its owner. */
 export const ORGANIZATION_RULES = {
@@ -35,3 +37,11 @@ export const STAFF_RULES = {
   STAFF_CONSULTANT: 'consultant',
   STAFF_SUPERVISOR: 'supervisor',
 } as const satisfies Record<string, StaffRole>
+
+/** Our own subgraphs, as rules: for fields that are `@inaccessible` to clients. */
+export const SERVICE_RULES = {
+  SERVICE_ACCOUNTS: 'accounts',
+  SERVICE_LINKED_NUMBERS: 'linked-numbers',
+  SERVICE_PRODUCTS: 'products',
+  SERVICE_PAYMENTS: 'payments',
+} as const satisfies Record<string, SubgraphName>

@@ -2,7 +2,7 @@ import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } fro
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { type SigningKey, TOKEN_ALGORITHM } from './keys.ts'
-import { ORGANIZATION_ROLES, type Principal, STAFF_ROLES } from './viewer.ts'
+import { ORGANIZATION_ROLES, type SignedInPrincipal, STAFF_ROLES } from './viewer.ts'
 
 const ISSUER = 'cabinet'
 const CUSTOMER_AUDIENCE = 'cabinet'
@@ -12,7 +12,7 @@ export const ACCESS_TOKEN_TTL_SECONDS = 15 * 60
 
 /** What a token that was believed says, or why it was not. */
 export type TokenVerdict =
-  | { readonly kind: 'valid'; readonly principal: Principal; readonly expiresAtMs: number }
+  | { readonly kind: 'valid'; readonly principal: SignedInPrincipal; readonly expiresAtMs: number }
   | { readonly kind: 'expired' }
   | { readonly kind: 'invalid' }
 
@@ -21,6 +21,8 @@ const customerClaims = z.object({
   aud: z.literal(CUSTOMER_AUDIENCE),
   sub: z.uuid(),
   sid: z.string().min(1),
+  // RFC 8693: who acts, when it is in an account that is not their own.
+  act: z.object({ sub: z.uuid() }).optional(),
   org_role: z.enum(ORGANIZATION_ROLES).nullable().default(null),
 })
 const staffClaims = z.object({
@@ -33,7 +35,7 @@ const staffClaims = z.object({
 
 /** Makes the short-lived token that a client sends as `Authorization: Bearer …`. */
 export async function signAccessToken(
-  principal: Exclude<Principal, { kind: 'anonymous' }>,
+  principal: SignedInPrincipal,
   signer: SigningKey,
   clock: Clock,
   ttlSeconds = ACCESS_TOKEN_TTL_SECONDS,
@@ -67,20 +69,28 @@ export async function verifyAccessToken(token: string, findKey: JWTVerifyGetKey,
   }
 }
 
-function toClaims(principal: Exclude<Principal, { kind: 'anonymous' }>): JWTPayload {
+function toClaims(principal: SignedInPrincipal): JWTPayload {
   if (principal.kind === 'staff') {
     return { sub: principal.staffId, sid: principal.sessionId, roles: principal.roles }
   }
-  return { sub: principal.accountId, sid: principal.sessionId, org_role: principal.organizationRole }
+  const { accountId, sessionId, personId, organizationRole } = principal
+  const actor = personId === accountId ? {} : { act: { sub: personId } }
+  return { sub: accountId, sid: sessionId, org_role: organizationRole, ...actor }
 }
 
 function toVerdict(payload: JWTPayload): TokenVerdict {
   const customer = customerClaims.safeParse(payload)
   if (customer.success) {
-    const { sub, sid, org_role, exp } = customer.data
+    const { sub, sid, org_role, act, exp } = customer.data
     return {
       kind: 'valid',
-      principal: { kind: 'account', accountId: sub, sessionId: sid, organizationRole: org_role },
+      principal: {
+        kind: 'account',
+        accountId: sub,
+        sessionId: sid,
+        personId: act?.sub ?? sub,
+        organizationRole: org_role,
+      },
       expiresAtMs: exp * 1000,
     }
   }

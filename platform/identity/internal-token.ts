@@ -2,16 +2,18 @@ import { errors, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { LANGUAGES } from '../languages.ts'
+import { SUBGRAPH_NAMES } from '../subgraph/name.ts'
 import { type SigningKey, TOKEN_ALGORITHM } from './keys.ts'
-import { ORGANIZATION_ROLES, type Principal, STAFF_ROLES } from './viewer.ts'
+import { type Client, ORGANIZATION_ROLES, type Principal, STAFF_ROLES, UNKNOWN_CLIENT, type Viewer } from './viewer.ts'
 
 /** What one of our processes tells another of itself and of whoever it acts for. */
 export interface InternalIdentity {
   /** The process that signed: `gateway`, or a subgraph's name. */
   readonly issuer: string
-  /** Whom the gateway acts for; anonymous between subgraphs. */
+  /** Whom the gateway acts for; the subgraph itself between subgraphs. */
   readonly principal: Principal
   readonly language: (typeof LANGUAGES)[number]
+  readonly client?: Client
 }
 
 export const INTERNAL_TOKEN_TTL_SECONDS = 30
@@ -22,6 +24,7 @@ const principalClaim = z.discriminatedUnion('kind', [
     kind: z.literal('account'),
     accountId: z.uuid(),
     sessionId: z.string(),
+    personId: z.uuid(),
     organizationRole: z.enum(ORGANIZATION_ROLES).nullable(),
   }),
   z.object({
@@ -30,8 +33,24 @@ const principalClaim = z.discriminatedUnion('kind', [
     sessionId: z.string(),
     roles: z.array(z.enum(STAFF_ROLES)),
   }),
+  z.object({ kind: z.literal('service'), name: z.enum(SUBGRAPH_NAMES) }),
 ])
-const claims = z.object({ iss: z.string(), principal: principalClaim, language: z.enum(LANGUAGES) })
+const clientClaim = z.object({
+  address: z.string().nullable(),
+  device: z.string().nullable(),
+  reason: z.string().nullable(),
+})
+const claims = z.object({
+  iss: z.string(),
+  principal: principalClaim,
+  language: z.enum(LANGUAGES),
+  client: clientClaim.default(UNKNOWN_CLIENT),
+})
+
+/** The viewer of one request that came under this identity. */
+export function viewerOf({ principal, language, client }: InternalIdentity, requestId: string): Viewer {
+  return { principal, language, requestId, client: client ?? UNKNOWN_CLIENT }
+}
 
 /** Signs for one receiver. Dear (about 0.1 ms): sign once for a session and a few seconds, not for each request. */
 export async function signInternalToken(
@@ -41,7 +60,7 @@ export async function signInternalToken(
   clock: Clock,
 ): Promise<string> {
   const now = Math.floor(clock.now().getTime() / 1000)
-  return new SignJWT({ principal: identity.principal, language: identity.language })
+  return new SignJWT({ principal: identity.principal, language: identity.language, client: identity.client })
     .setProtectedHeader({ alg: TOKEN_ALGORITHM, kid: signer.kid, typ: 'cabinet-internal+jwt' })
     .setIssuer(identity.issuer)
     .setAudience(audience)
@@ -67,12 +86,19 @@ export async function verifyInternalToken(
     })
     const parsed = claims.safeParse(payload)
     if (!parsed.success || !ownsKey(parsed.data.iss, protectedHeader.kid)) return null
-    const { iss, principal, language } = parsed.data
-    return { issuer: iss, principal, language }
+    const { iss, principal, language, client } = parsed.data
+    return mayBe(principal, iss) ? { issuer: iss, principal, language, client } : null
   } catch (error) {
     if (error instanceof errors.JOSEError) return null
     throw error
   }
+}
+
+/** The gateway speaks for people only, and a subgraph only for itself. */
+function mayBe(principal: Principal, issuer: string): boolean {
+  return principal.kind === 'service'
+    ? principal.name === issuer
+    : issuer === 'gateway' || principal.kind === 'anonymous'
 }
 
 /** A key's id ends with its owner and a serial (`development.gateway.1`): nobody signs in another's name. */

@@ -1,4 +1,5 @@
 import type { Language } from '../languages.ts'
+import type { SubgraphName } from '../subgraph/name.ts'
 
 /** What a person may do for the organization in whose account they act. */
 export const ORGANIZATION_ROLES = ['owner', 'administrator', 'accountant', 'user'] as const
@@ -15,6 +16,8 @@ export type Principal =
       readonly kind: 'account'
       readonly accountId: string
       readonly sessionId: string
+      /** The account of the person who acts: another than `accountId` only when it is an organization's. */
+      readonly personId: string
       /** Null when the account is the person's own. */
       readonly organizationRole: OrganizationRole | null
     }
@@ -24,12 +27,30 @@ export type Principal =
       readonly sessionId: string
       readonly roles: readonly StaffRole[]
     }
+  /** One of our own subgraphs, that asks another for itself and not for a viewer. */
+  | { readonly kind: 'service'; readonly name: SubgraphName }
+
+/** Who may hold an access token. */
+export type SignedInPrincipal = Extract<Principal, { kind: 'account' | 'staff' }>
+
+/** Where a request came from, as the gateway saw it. Never logged: it is about a person. */
+export interface Client {
+  /** The address of the network, without a port; null for a caller inside. */
+  readonly address: string | null
+  /** A mark of the program or device, the same on each of its requests; says nothing by itself. */
+  readonly device: string | null
+  /** Why a member of staff looks or acts, in their words; null when they did not say. */
+  readonly reason: string | null
+}
+
+export const UNKNOWN_CLIENT: Client = { address: null, device: null, reason: null }
 
 /** The asker of one request: who, in which language, and the id under which every log line of it is found. */
 export interface Viewer {
   readonly principal: Principal
   readonly language: Language
   readonly requestId: string
+  readonly client: Client
 }
 
 export const ANONYMOUS: Principal = { kind: 'anonymous' }

@@ -6,6 +6,8 @@ export interface HttpServerOptions {
   readonly logger: Logger
   /** Makes the id of a request that came without one. */
   readonly newId: () => string
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies?: readonly string[]
   /** Throws when the process cannot serve now. */
   readonly checkReady?: () => Promise<void>
 }
@@ -17,8 +19,10 @@ const BODY_BYTES_MAX = 256 * 1024
 const REQUEST_ID = /^[\w-]{8,64}$/
 
 /** An HTTP server with what every process of ours has: health, a request id in each log line and a limit on bodies. */
-export function createHttpServer({ logger, newId, checkReady }: HttpServerOptions): FastifyInstance {
+export function createHttpServer(options: HttpServerOptions): FastifyInstance {
+  const { logger, newId, checkReady, trustedProxies = [] } = options
   const http = fastify({
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: 'idle',
     return503OnClosing: false,

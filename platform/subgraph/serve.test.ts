@@ -4,13 +4,14 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { signAccessToken } from '../identity/access-token.ts'
 import { signInternalToken } from '../identity/internal-token.ts'
 import { findKeyAmong, generatePrivateKey, publicKeys, type SigningKey, signingKey } from '../identity/keys.ts'
-import type { Principal, Viewer } from '../identity/viewer.ts'
+import { type Principal, UNKNOWN_CLIENT, type Viewer } from '../identity/viewer.ts'
 import { silentLogger } from '../logger.ts'
 import { serveSubgraph } from './serve.ts'
 
 const ACCOUNT: Principal = {
   kind: 'account',
   accountId: '01900001-0000-7000-8000-000000000001',
+  personId: '01900001-0000-7000-8000-000000000001',
   sessionId: 'session',
   organizationRole: null,
 }
@@ -77,7 +78,12 @@ describe('a subgraph behind HTTP', () => {
     expect(response.statusCode).toBe(200)
     expect(response.json()).toEqual({ data: { ok: true } })
     expect(response.headers['x-request-id']).toBe('of-the-gateway')
-    expect(execute.mock.calls[0]?.[1]).toEqual({ principal: ACCOUNT, language: 'ru', requestId: 'of-the-gateway' })
+    expect(execute.mock.calls[0]?.[1]).toEqual({
+      principal: ACCOUNT,
+      language: 'ru',
+      requestId: 'of-the-gateway',
+      client: UNKNOWN_CLIENT,
+    })
   })
 
   it.each<[string, () => Promise<string | null> | string | null]>([

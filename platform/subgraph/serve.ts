@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import type { DomainEvent } from '../events/event.ts'
-import { type InternalIdentity, verifyInternalToken } from '../identity/internal-token.ts'
+import { type InternalIdentity, verifyInternalToken, viewerOf } from '../identity/internal-token.ts'
 import type { Logger } from '../logger.ts'
 import { createHttpServer } from '../serving/http-server.ts'
 import { type Identify, serveBatch } from './serve-batch.ts'
@@ -38,21 +38,23 @@ const lineAccessChanged = z.object({
   version: z.int().positive(),
 })
 
-/** Puts a subgraph behind HTTP. Operations are taken from the gateway only, events from other subgraphs only. */
+/** Puts a subgraph behind HTTP. Operations are taken from the gateway and, for
+ * themselves, from other subgraphs; batches from the gateway only, events from other subgraphs only. */
 export function serveSubgraph({ subgraph, findKey, clock, newId, logger }: SubgraphServerOptions): FastifyInstance {
   const http = createHttpServer({ logger, newId, checkReady: subgraph.checkReady })
   const identify = createIdentifier(subgraph.name, findKey, clock)
 
   http.post('/graphql', async (request, reply) => {
     const identity = await identify(bearerToken(request))
-    if (identity?.issuer !== 'gateway') return reply.status(401).send(UNAUTHENTICATED)
+    if (!identity || (identity.issuer !== 'gateway' && identity.principal.kind !== 'service')) {
+      return reply.status(401).send(UNAUTHENTICATED)
+    }
     const body = graphqlBody.safeParse(request.body)
     if (!body.success) return reply.status(400).send(BAD_REQUEST)
     const { query, operationName, variables } = body.data
-    const { principal, language } = identity
     return subgraph.execute(
       { query, operationName: operationName ?? undefined, variables: variables ?? {} },
-      { principal, language, requestId: request.id },
+      viewerOf(identity, request.id),
     )
   })
 

@@ -2,7 +2,7 @@ import type { JSONWebKeySet } from 'jose'
 import { createIdentitySigner } from '../../../gateway/transport/identity-signer.ts'
 import { systemClock } from '../../../platform/clock.ts'
 import { signingKey } from '../../../platform/identity/keys.ts'
-import type { Principal, Viewer } from '../../../platform/identity/viewer.ts'
+import { type Principal, UNKNOWN_CLIENT, type Viewer } from '../../../platform/identity/viewer.ts'
 
 /** Tells a subgraph who asks, for other gateways than ours: signed as ours does it, and as seldom. */
 export async function createIdentities(
@@ -21,5 +21,5 @@ export async function createIdentities(
 }
 
 export function viewerOf(principal: Principal): Viewer {
-  return { principal, language: 'ru', requestId: 'bench' }
+  return { principal, language: 'ru', requestId: 'bench', client: UNKNOWN_CLIENT }
 }

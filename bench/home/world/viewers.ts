@@ -21,7 +21,13 @@ export async function signIn(keys: Keys, crowd: Crowd, viewerCount: number): Pro
 }
 
 async function signInOne(signer: SigningKey, id: string, lineCount: number): Promise<Viewer> {
-  const principal = { kind: 'account', accountId: id, sessionId: `bench-${id}`, organizationRole: null } as const
+  const principal = {
+    kind: 'account',
+    accountId: id,
+    personId: id,
+    sessionId: `bench-${id}`,
+    organizationRole: null,
+  } as const
   return {
     accountId: id,
     token: await signAccessToken(principal, signer, systemClock, TOKEN_TTL_SECONDS),

@@ -1,3 +1,4 @@
+import { UNKNOWN_CLIENT } from '../../../platform/identity/viewer.ts'
 import type { SubgraphName } from '../../../platform/subgraph/name.ts'
 import type { FieldPolicy } from './policies.ts'
 import { RECIPES } from './recipes.ts'
@@ -39,7 +40,7 @@ async function observeReference(
         of: [{ __typename: field.type, id: field.type === 'Account' ? subject.accountId : subject.lineId }],
       },
     },
-    { principal: principalOf(viewer), language: 'en', requestId: 'a request' },
+    { principal: principalOf(viewer), language: 'en', requestId: 'a request', client: UNKNOWN_CLIENT },
   )
   const row = `${field.type}.${field.field}`
   const isExpected = policyAllows(policies, field, viewer, subject)

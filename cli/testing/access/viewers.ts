@@ -91,7 +91,7 @@ function staff(role: StaffRole | null): ViewerKind {
 }
 
 function person(id: string) {
-  return { kind: 'account', accountId: id, sessionId: 'a session', organizationRole: null } as const
+  return { kind: 'account', accountId: id, personId: id, sessionId: 'a session', organizationRole: null } as const
 }
 
 /** Who the gateway says is asking, once it has believed the token. */

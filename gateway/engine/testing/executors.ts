@@ -3,6 +3,7 @@ import { ApolloGateway } from '@apollo/gateway'
 import type { GatewayExecutor, GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface'
 import { parse } from 'graphql'
 import { disableApolloTelemetry } from '../../../platform/environment.ts'
+import { UNKNOWN_CLIENT } from '../../../platform/identity/viewer.ts'
 import { silentLogger } from '../../../platform/logger.ts'
 import type { GatewayContext } from '../../ask-subgraph.ts'
 import { createDataSource } from '../../data-source.ts'
@@ -93,7 +94,7 @@ function createTarget() {
 
 function requestContext({ query, operationName, variables }: GeneratedOperation): GatewayGraphQLRequestContext {
   const context: GatewayContext = {
-    viewer: { principal: { kind: 'anonymous' }, language: 'en', requestId: 'request' },
+    viewer: { principal: { kind: 'anonymous' }, language: 'en', requestId: 'request', client: UNKNOWN_CLIENT },
     logger: silentLogger,
     answerByMs: performance.now() + TIMEOUT_MS,
   }
