@@ -16,6 +16,7 @@ import { createPool } from '../platform/database/connect.ts'
 import { type EmbeddedCluster, startCluster } from '../platform/database/embedded/cluster.ts'
 import { signAccessToken } from '../platform/identity/access-token.ts'
 import { generatePrivateKey, signingKey } from '../platform/identity/keys.ts'
+import { createSecrets } from '../platform/identity/secrets.ts'
 import { createNewId } from '../platform/ids.ts'
 import { silentLogger } from '../platform/logger.ts'
 import { mapSubgraphs, roleName, type SubgraphName } from '../platform/subgraph/name.ts'
@@ -156,6 +157,7 @@ async function open(
     logger: silentLogger,
     currencyCode: 'RUB',
     accessTokenKeys: keys,
+    accountsSecrets: createSecrets(['development-secret-of-a-benchmark-development-secret']),
     isDevelopment: false,
     supergraphPath: SUPERGRAPH_PATH,
     subgraphTimeoutMs: 60_000,

@@ -118,12 +118,14 @@ describe('docker-compose.yml', { timeout: 30_000 }, () => {
     const holders = (variable: string) =>
       Object.keys(RAW).filter((name) => JSON.stringify(RAW[name]?.environment ?? {}).includes(`\${${variable}:?`))
     expect(holders('ACCESS_TOKEN_KEYS')).toEqual(['accounts'])
+    expect(holders('ACCOUNTS_SECRETS')).toEqual(['accounts'])
+    expect(holders('ACCOUNTS_INTERNAL_KEYS')).toEqual(['accounts'])
     expect(holders('GATEWAY_INTERNAL_KEYS')).toEqual(GATEWAYS)
     expect(holders('LINKED_NUMBERS_INTERNAL_KEYS')).toEqual(['linked-numbers'])
     expect(holders('INTERNAL_JWKS').sort()).toEqual([...SUBGRAPH_NAMES].sort())
     const shown = (JSON.parse(variables['INTERNAL_JWKS'] ?? '') as JSONWebKeySet).keys
     expect(shown.every((key) => !('d' in key))).toBe(true)
-    for (const owner of ['GATEWAY_INTERNAL_KEYS', 'LINKED_NUMBERS_INTERNAL_KEYS']) {
+    for (const owner of ['GATEWAY_INTERNAL_KEYS', 'ACCOUNTS_INTERNAL_KEYS', 'LINKED_NUMBERS_INTERNAL_KEYS']) {
       const [key] = (JSON.parse(variables[owner] ?? '') as JSONWebKeySet).keys
       expect(shown.map(({ kid }) => kid)).toContain(key?.kid)
     }
@@ -131,7 +133,7 @@ describe('docker-compose.yml', { timeout: 30_000 }, () => {
 
   it('holds no secret: each comes from outside', () => {
     const values = Object.values(RAW).flatMap(({ environment = {} }) => Object.entries(environment))
-    for (const [, value] of values.filter(([name]) => /PASSWORD|KEYS|JWKS$/.test(name))) {
+    for (const [, value] of values.filter(([name]) => /PASSWORD|KEYS|SECRETS|JWKS$/.test(name))) {
       expect(value).toMatch(/^\$\{\w+:\?[^}]+\}$/)
     }
     for (const [, value] of values.filter(([name]) => name === 'DATABASE_URL')) {
@@ -142,7 +144,7 @@ describe('docker-compose.yml', { timeout: 30_000 }, () => {
 
   it('gives a default to all that is no secret, and to no secret', () => {
     for (const { name, default: value, isRequired } of interpolations(TEXT)) {
-      const isSecret = /PASSWORD|KEYS|JWKS/.test(name)
+      const isSecret = /PASSWORD|KEYS|SECRETS|JWKS/.test(name)
       expect({ name, isRequired, hasDefault: value !== null }).toEqual({
         name,
         isRequired: isSecret,

@@ -8,9 +8,13 @@ import type { Clock } from '../platform/clock.ts'
 import { connectDatabase } from '../platform/database/connect.ts'
 import { createReader } from '../platform/database/reader.ts'
 import { findKeyAmong, publicKeys } from '../platform/identity/keys.ts'
+import type { Secrets } from '../platform/identity/secrets.ts'
 import type { NewId } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { CurrencyCode } from '../platform/money.ts'
+import type { Randomness } from '../platform/random.ts'
+import { systemRandomness } from '../platform/random.ts'
+import { createLocalAsk } from '../platform/subgraph/ask.ts'
 import type { SubgraphName } from '../platform/subgraph/name.ts'
 import type { Subgraph } from '../platform/subgraph/subgraph.ts'
 import { createAccounts } from '../subgraphs/accounts/subgraph.ts'
@@ -27,12 +31,15 @@ export interface SubgraphsDependencies {
   readonly newId: NewId
   readonly logger: Logger
   readonly currencyCode: CurrencyCode
+  readonly accessTokenKeys: JSONWebKeySet
+  readonly accountsSecrets: Secrets
+  readonly random?: Randomness
   /** Told of every SQL statement of every subgraph; tests count them. */
   readonly onStatement?: (subgraph: SubgraphName, sql: string) => void
 }
 
 /** The four subgraphs in one process; events go from one to another as calls. */
-export function createSubgraphs(dependencies: SubgraphsDependencies): Subgraphs {
+export async function createSubgraphs(dependencies: SubgraphsDependencies): Promise<Subgraphs> {
   const { databaseUrls, clock, newId, logger, currencyCode, onStatement } = dependencies
   const connect = <Tables>(name: SubgraphName) => {
     const options = {
@@ -44,22 +51,31 @@ export function createSubgraphs(dependencies: SubgraphsDependencies): Subgraphs 
   }
   const products = createProducts({ ...connect('products'), clock, currencyCode, logger })
   const payments = createPayments({ ...connect('payments'), clock, currencyCode, logger })
-  return {
-    accounts: createAccounts({ ...connect('accounts'), logger }),
-    'linked-numbers': createLinkedNumbers({
-      ...connect('linked-numbers'),
-      clock,
-      newId,
-      logger,
-      receivers: { products: products.receive, payments: payments.receive },
-    }),
-    products,
-    payments,
-  }
+  const linkedNumbers = createLinkedNumbers({
+    ...connect('linked-numbers'),
+    clock,
+    newId,
+    logger,
+    receivers: { products: products.receive, payments: payments.receive },
+  })
+  const accounts = await createAccounts({
+    ...connect('accounts'),
+    clock,
+    newId,
+    random: dependencies.random ?? systemRandomness,
+    logger,
+    accessTokenKeys: dependencies.accessTokenKeys,
+    secrets: dependencies.accountsSecrets,
+    ask: {
+      'linked-numbers': createLocalAsk('accounts', linkedNumbers, newId),
+      products: createLocalAsk('accounts', products, newId),
+      payments: createLocalAsk('accounts', payments, newId),
+    },
+  })
+  return { accounts, 'linked-numbers': linkedNumbers, products, payments }
 }
 
 export interface OneProcessDependencies extends SubgraphsDependencies {
-  readonly accessTokenKeys: JSONWebKeySet
   readonly isDevelopment: boolean
   readonly supergraphPath: string
   readonly subgraphTimeoutMs?: number
@@ -76,7 +92,7 @@ export interface OneProcess {
 
 export async function createOneProcess(dependencies: OneProcessDependencies): Promise<OneProcess> {
   const { clock, newId, logger, subgraphTimeoutMs, isDevelopment } = dependencies
-  const subgraphs = createSubgraphs(dependencies)
+  const subgraphs = await createSubgraphs(dependencies)
   const wrap = dependencies.wrapTransport ?? ((_, transport) => transport)
   const gateway = await createGateway({
     supergraph: createSupergraphFile({ path: dependencies.supergraphPath, logger }),

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
 import { DEVELOPMENT_KEY_PREFIX } from './identity/keys.ts'
+import { DEVELOPMENT_SECRET_PREFIX } from './identity/secrets.ts'
 import { CURRENCY_CODES } from './money.ts'
 import { mapSubgraphs, roleName, SUBGRAPH_NAMES, type SubgraphName, variablePrefix } from './subgraph/name.ts'
 
@@ -21,6 +22,9 @@ export function disableApolloTelemetry(): void {
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError'
 }
+
+/** 256 bits in base64url. */
+const SECRET_LENGTH_MIN = 43
 
 const port = z.coerce.number().int().min(0).max(65_535)
 const httpUrl = z.url({ protocol: /^https?$/ })
@@ -65,6 +69,14 @@ const keySet = z.string().transform((text, context): JSONWebKeySet => {
   }
 })
 
+/** Secrets divided by commas, the newest first. */
+const secretList = z
+  .string()
+  .transform((text) => text.split(',').map((secret) => secret.trim()))
+  .pipe(
+    z.array(z.string().min(SECRET_LENGTH_MIN, 'has a secret that is too short; `npm run cabinet -- keys` makes them')),
+  )
+
 const gatewayVariables = serving.extend({
   PORT: port.default(4000),
   SUPERGRAPH_FILE: z.string().default('schema/supergraph.graphql'),
@@ -85,7 +97,14 @@ const subgraphVariables = serving.extend({
   INTERNAL_JWKS: keySet,
 })
 
-const accountsVariables = subgraphVariables.extend({ ACCESS_TOKEN_KEYS: keySet })
+const accountsVariables = subgraphVariables.extend({
+  ACCESS_TOKEN_KEYS: keySet,
+  ACCOUNTS_SECRETS: secretList,
+  INTERNAL_KEYS: keySet,
+  LINKED_NUMBERS_URL: httpUrl,
+  PRODUCTS_URL: httpUrl,
+  PAYMENTS_URL: httpUrl,
+})
 const linkedNumbersVariables = subgraphVariables.extend({
   INTERNAL_KEYS: keySet,
   PRODUCTS_URL: httpUrl,
@@ -102,6 +121,7 @@ const cliVariables = common.extend({
   CABINET_STATE_DIRECTORY: z.string().optional(),
   CURRENCY: currency,
   ACCESS_TOKEN_KEYS: keySet.optional(),
+  ACCOUNTS_SECRETS: secretList.optional(),
 })
 
 /** What each kind of process reads, for those who start them: the deployment's test compares with this. */
@@ -149,6 +169,9 @@ function refuseDemoSecrets(environment: Record<string, unknown>): void {
     const keys = (value as JSONWebKeySet | undefined)?.keys
     if (Array.isArray(keys) && keys.some((key) => key.kid?.startsWith(DEVELOPMENT_KEY_PREFIX))) {
       throw new EnvironmentError(`${name} holds a development key. Make real ones: npm run cabinet -- keys`)
+    }
+    if (Array.isArray(value) && value.some((secret) => String(secret).startsWith(DEVELOPMENT_SECRET_PREFIX))) {
+      throw new EnvironmentError(`${name} holds a development secret. Make real ones: npm run cabinet -- keys`)
     }
   }
 }

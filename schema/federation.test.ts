@@ -14,6 +14,8 @@ import { SUBGRAPH_NAMES, type SubgraphName } from '../platform/subgraph/name.ts'
 import { subgraphSdl } from '../platform/subgraph/sdl.ts'
 import { serveSubgraph } from '../platform/subgraph/serve.ts'
 
+const ACCOUNTS = { issuer: 'accounts', principal: { kind: 'service', name: 'accounts' } } as const
+
 const OWNER = VIEWER_KINDS.find(({ accountId, isBelieved }) => accountId === OWNER_ID && isBelieved) as ViewerKind
 
 let cabinet: TestCabinet
@@ -90,7 +92,7 @@ describe.each(SUBGRAPH_NAMES)('%s, over HTTP', (name) => {
   it.each<[string, () => Promise<string | null>]>([
     ['anyone', async () => null],
     ['a client with its access token', async () => (await OWNER.token(cabinet)) ?? null],
-    ['another subgraph', () => sign({ issuer: 'accounts' }, name, 'development.accounts.1')],
+    ['another subgraph that speaks for a person', () => sign({ issuer: 'accounts' }, name, 'development.accounts.1')],
     ['another subgraph that says to be the gateway', () => sign({ issuer: 'gateway' }, name, 'development.accounts.1')],
     ['the gateway when it speaks to another', () => sign({}, name === 'payments' ? 'products' : 'payments')],
     ['nonsense', async () => 'nonsense'],
@@ -108,9 +110,7 @@ describe.each(SUBGRAPH_NAMES)('%s, over HTTP', (name) => {
     expect(get.statusCode).toBe(404)
     expect((await post('/events', {}, null)).statusCode).toBe(401)
     expect((await post('/events', {}, token)).statusCode).toBe(401)
-    expect(
-      (await post('/events', {}, await sign({ issuer: 'accounts' }, name, 'development.accounts.1'))).statusCode,
-    ).toBe(400)
+    expect((await post('/events', {}, await sign(ACCOUNTS, name, 'development.accounts.1'))).statusCode).toBe(400)
   })
 })
 

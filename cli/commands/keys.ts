@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { JWK } from 'jose'
 import { generatePrivateKey, publicKeys } from '../../platform/identity/keys.ts'
+import { systemRandomness } from '../../platform/random.ts'
 import { processTerminal } from '../terminal.ts'
 
 export function keysCommand(): Command {
@@ -8,16 +9,18 @@ export function keysCommand(): Command {
     .description('make the keys of a real installation, as variables for its processes')
     .action(async () => {
       const serial = String(Math.floor(performance.timeOrigin / 1000))
-      const [accounts, gateway, linkedNumbers] = await Promise.all(
-        ['accounts', 'gateway', 'linked-numbers'].map((owner) => generatePrivateKey(`${owner}.${serial}`)),
+      const [tokens, gateway, accounts, linkedNumbers] = await Promise.all(
+        ['accounts', 'gateway', 'accounts', 'linked-numbers'].map((owner) => generatePrivateKey(`${owner}.${serial}`)),
       )
       const lines = [
         '# Keep these in your secret store. Private: each only to the process named.',
-        `ACCESS_TOKEN_KEYS='${keySet(accounts)}'`,
+        `ACCESS_TOKEN_KEYS='${keySet(tokens)}'`,
+        `ACCOUNTS_SECRETS='${systemRandomness.bytes(32).toString('base64url')}'`,
         `GATEWAY_INTERNAL_KEYS='${keySet(gateway)}'`,
+        `ACCOUNTS_INTERNAL_KEYS='${keySet(accounts)}'`,
         `LINKED_NUMBERS_INTERNAL_KEYS='${keySet(linkedNumbers)}'`,
         '# Public: to every subgraph.',
-        `INTERNAL_JWKS='${JSON.stringify(publicKeys({ keys: [gateway, linkedNumbers].filter(isKey) }))}'`,
+        `INTERNAL_JWKS='${JSON.stringify(publicKeys({ keys: [gateway, accounts, linkedNumbers].filter(isKey) }))}'`,
       ]
       processTerminal.result(lines.join('\n'))
     })

@@ -2,7 +2,6 @@ import { Command } from 'commander'
 import { systemClock } from '../../platform/clock.ts'
 import {
   type CliEnvironment,
-  EnvironmentError,
   processVariables,
   readCliEnvironment,
   type Variables,
@@ -12,13 +11,13 @@ import { createLogger, silentLogger } from '../../platform/logger.ts'
 import { stopOnSignal } from '../../platform/serving/process.ts'
 import { type CabinetDatabase, openDatabase } from '../database.ts'
 import { isDemoWanted, loadDemoAtStart } from '../demo/demo-at-start.ts'
-import { developmentKeys } from '../development-keys.ts'
 import { greet } from '../greeting.ts'
 import { withLoaders } from '../import/loaders.ts'
 import { introduce } from '../introduction.ts'
 import { listen } from '../listen.ts'
 import { createOneProcess } from '../one-process.ts'
 import { SUPERGRAPH_PATH, stateDirectory } from '../project.ts'
+import { readSecrets } from '../secrets.ts'
 import { step, processTerminal as terminal } from '../terminal.ts'
 
 export function startCommand(): Command {
@@ -50,7 +49,7 @@ interface ServeOptions {
 async function serve({ environment, variables, database, hasDemo }: ServeOptions): Promise<void> {
   const isDevelopment = environment.NODE_ENV !== 'production'
   if (hasDemo && isDevelopment) await offerDemo(environment, database)
-  const keys = await accessTokenKeys(environment)
+  const { keys, secrets } = await readSecrets(environment)
   const newId = createNewId(systemClock)
   const logger = createLogger({ name: 'cabinet', level: environment.LOG_LEVEL })
   const cabinet = await step(terminal, 'gateway and subgraphs', () =>
@@ -61,6 +60,7 @@ async function serve({ environment, variables, database, hasDemo }: ServeOptions
       logger,
       currencyCode: environment.CURRENCY,
       accessTokenKeys: keys,
+      accountsSecrets: secrets,
       isDevelopment,
       supergraphPath: SUPERGRAPH_PATH,
     }),
@@ -89,14 +89,4 @@ async function offerDemo(environment: CliEnvironment, database: CabinetDatabase)
       loadDemoAtStart({ loaders, currency: environment.CURRENCY, clock, ...place }),
     )
   })
-}
-
-async function accessTokenKeys(environment: CliEnvironment) {
-  if (environment.ACCESS_TOKEN_KEYS) return environment.ACCESS_TOKEN_KEYS
-  if (environment.NODE_ENV === 'production') {
-    throw new EnvironmentError(
-      'Set ACCESS_TOKEN_KEYS: production signs with keys of its own (npm run cabinet -- keys).',
-    )
-  }
-  return developmentKeys(stateDirectory(environment))
 }

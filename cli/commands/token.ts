@@ -1,11 +1,8 @@
 import { Command, Option } from 'commander'
+import type { JSONWebKeySet } from 'jose'
 import { systemClock } from '../../platform/clock.ts'
-import {
-  type CliEnvironment,
-  EnvironmentError,
-  processVariables,
-  readCliEnvironment,
-} from '../../platform/environment.ts'
+import { EnvironmentError, processVariables, readCliEnvironment } from '../../platform/environment.ts'
+import type { Secrets } from '../../platform/identity/secrets.ts'
 import {
   ORGANIZATION_ROLES,
   type OrganizationRole,
@@ -15,9 +12,8 @@ import {
 import { createNewId } from '../../platform/ids.ts'
 import { silentLogger } from '../../platform/logger.ts'
 import { type CabinetDatabase, openDatabase } from '../database.ts'
-import { developmentKeys } from '../development-keys.ts'
 import { createSubgraphs, type Subgraphs } from '../one-process.ts'
-import { stateDirectory } from '../project.ts'
+import { readSecrets } from '../secrets.ts'
 import { type SignInDependencies, signIn, signInByPhone } from '../sign-in.ts'
 import { processTerminal } from '../terminal.ts'
 
@@ -42,9 +38,10 @@ export function tokenCommand(): Command {
         throw new EnvironmentError('`token` is for development: in production people sign in.')
       }
       const database = await openDatabase({ environment, variables, onProgress: () => undefined })
-      const subgraphs = openSubgraphs(database)
+      const { keys, secrets } = await readSecrets(environment)
+      const subgraphs = await openSubgraphs(database, keys, secrets)
       try {
-        processTerminal.result(await makeToken(options, subgraphs, environment))
+        processTerminal.result(await makeToken(options, subgraphs, keys))
       } finally {
         await Promise.all(Object.values(subgraphs).map((subgraph) => subgraph.close()))
         await database.stop()
@@ -52,24 +49,30 @@ export function tokenCommand(): Command {
     })
 }
 
-function openSubgraphs(database: CabinetDatabase): Subgraphs {
+function openSubgraphs(
+  database: CabinetDatabase,
+  accessTokenKeys: JSONWebKeySet,
+  accountsSecrets: Secrets,
+): Promise<Subgraphs> {
   return createSubgraphs({
     databaseUrls: database.urls,
     clock: systemClock,
     newId: createNewId(systemClock),
     logger: silentLogger,
     currencyCode: 'RUB',
+    accessTokenKeys,
+    accountsSecrets,
   })
 }
 
 async function makeToken(
   { phone, role, staff, hours }: TokenOptions,
   subgraphs: Subgraphs,
-  environment: CliEnvironment,
+  keys: JSONWebKeySet,
 ): Promise<string> {
   const dependencies: SignInDependencies = {
     linkedNumbers: subgraphs['linked-numbers'],
-    keys: environment.ACCESS_TOKEN_KEYS ?? (await developmentKeys(stateDirectory(environment))),
+    keys,
     clock: systemClock,
     newId: createNewId(systemClock),
     ttlSeconds: Math.round(Number(hours) * 3600),

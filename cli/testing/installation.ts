@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { promisify } from 'node:util'
 import { roleName, SUBGRAPH_NAMES, type SubgraphName, variablePrefix } from '../../platform/subgraph/name.ts'
 import { type Child, runChild, startChild } from './child.ts'
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
@@ -46,21 +49,32 @@ export async function startInstallation({ database, variables }: InstallationOpt
       ...more,
     })
 
-  const [accounts, products, payments] = await Promise.all([
-    startSubgraph('accounts', { ACCESS_TOKEN_KEYS: keys['ACCESS_TOKEN_KEYS'] ?? '' }),
-    startSubgraph('products', {}),
-    startSubgraph('payments', {}),
-  ])
-  await startSubgraph('linked-numbers', {
-    INTERNAL_KEYS: keys['LINKED_NUMBERS_INTERNAL_KEYS'] ?? '',
-    PRODUCTS_URL: `${products}/graphql`,
-    PAYMENTS_URL: `${payments}/graphql`,
-  })
+  // Some ask one another, so all addresses are known before the first starts.
+  const ports = await freePorts(SUBGRAPH_NAMES.length)
+  const origins = Object.fromEntries(SUBGRAPH_NAMES.map((name, index) => [name, `http://127.0.0.1:${ports[index]}`]))
+  const addresses = Object.fromEntries(
+    SUBGRAPH_NAMES.map((name) => [`${variablePrefix(name)}_URL`, `${origins[name]}/graphql`]),
+  )
+  const secrets: Readonly<Record<SubgraphName, Record<string, string>>> = {
+    accounts: pick(keys, {
+      ACCESS_TOKEN_KEYS: 'ACCESS_TOKEN_KEYS',
+      ACCOUNTS_SECRETS: 'ACCOUNTS_SECRETS',
+      INTERNAL_KEYS: 'ACCOUNTS_INTERNAL_KEYS',
+    }),
+    'linked-numbers': pick(keys, { INTERNAL_KEYS: 'LINKED_NUMBERS_INTERNAL_KEYS' }),
+    products: {},
+    payments: {},
+  }
+  await Promise.all(
+    SUBGRAPH_NAMES.map((name, index) =>
+      startSubgraph(name, { ...addresses, ...secrets[name], PORT: String(ports[index]) }),
+    ),
+  )
   await start('gateway', {
     ...common,
-    INTERNAL_KEYS: keys['GATEWAY_INTERNAL_KEYS'] ?? '',
-    ACCESS_TOKEN_JWKS_URL: `${accounts}/.well-known/jwks.json`,
-    ...Object.fromEntries(SUBGRAPH_NAMES.map((name) => [`${variablePrefix(name)}_URL`, `${urls[name]}/graphql`])),
+    ...addresses,
+    ...pick(keys, { INTERNAL_KEYS: 'GATEWAY_INTERNAL_KEYS' }),
+    ACCESS_TOKEN_JWKS_URL: `${origins['accounts']}/.well-known/jwks.json`,
   })
 
   return {
@@ -81,6 +95,20 @@ export async function startInstallation({ database, variables }: InstallationOpt
       await databaseProxy.close()
     },
   }
+}
+
+/** Some of the keys, by the names that a process knows them by. */
+function pick(keys: Readonly<Record<string, string>>, names: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(names).map(([name, key]) => [name, keys[key] ?? '']))
+}
+
+/** Ports that nobody listens on. All are held until the last is found, so that none is given twice. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
+  await Promise.all(servers.map((server) => once(server, 'listening')))
+  const ports = servers.map((server) => (server.address() as AddressInfo).port)
+  await Promise.all(servers.map((server) => promisify(server.close.bind(server))()))
+  return ports
 }
 
 /** Keys as an operator makes them. */

@@ -2,6 +2,7 @@ import type { JSONWebKeySet } from 'jose'
 import { type Clock, systemClock } from '../../platform/clock.ts'
 import { signAccessToken } from '../../platform/identity/access-token.ts'
 import { generatePrivateKey, signingKey } from '../../platform/identity/keys.ts'
+import { createSecrets } from '../../platform/identity/secrets.ts'
 import type { OrganizationRole, SignedInPrincipal, StaffRole } from '../../platform/identity/viewer.ts'
 import { createNewId } from '../../platform/ids.ts'
 import { silentLogger } from '../../platform/logger.ts'
@@ -20,6 +21,9 @@ export interface TestCabinet extends OneProcess {
   staffToken(...roles: StaffRole[]): Promise<string>
   signPrincipal(principal: SignedInPrincipal, ttlSeconds?: number): Promise<string>
 }
+
+/** Any secret will do. */
+const TEST_SECRETS = createSecrets(['development-secret-of-a-test-development-secret'])
 
 export interface Operation {
   readonly query: string
@@ -56,6 +60,7 @@ export async function openTestCabinet({ template, ...overrides }: TestCabinetOpt
     logger: silentLogger,
     currencyCode: 'RUB',
     accessTokenKeys: keys,
+    accountsSecrets: TEST_SECRETS,
     isDevelopment: true,
     supergraphPath: SUPERGRAPH_PATH,
     ...overrides,

@@ -9,7 +9,7 @@ import {
   isObjectType,
 } from 'graphql'
 import { forbidden, unauthenticated } from '../errors.ts'
-import type { Viewer } from '../identity/viewer.ts'
+import type { Principal, Viewer } from '../identity/viewer.ts'
 import { decide, type Grant } from './grant.ts'
 import { type AccessPolicy, dependsOnParent, fieldPolicy, typePolicy } from './policy.ts'
 
@@ -44,12 +44,25 @@ function guardField(policy: AccessPolicy, field: GraphQLField<unknown, GuardedCo
   const resolve: Resolve = field.resolve ?? defaultFieldResolver
   const contextFor = createContextGranter(policy)
   field.resolve = (source, args, context, info) => {
-    const granted = contextFor(context, isRoot ? null : idOf(source))
+    const granted = contextFor(actingContext(source, context), isRoot ? null : idOf(source))
     if (granted) return resolve(source, args, granted, info)
     // Inside an entity a refusal looks like a value that is not there; at the root it says that it is a refusal.
     if (!isRoot && !isNonNullType(field.type)) return null
     throw context.viewer.principal.kind === 'anonymous' ? unauthenticated() : forbidden()
   }
+}
+
+/** Under this key an object carries who its viewer has become: whoever signs in sees their account in the same answer. */
+const VIEWED_BY = Symbol('viewed by')
+
+/** The object, to be read by this principal whoever asked. */
+export function viewedBy<Source extends object>(source: Source, principal: Principal): Source {
+  return { ...source, [VIEWED_BY]: principal }
+}
+
+function actingContext(source: unknown, context: GuardedContext): GuardedContext {
+  const principal = (source as { [VIEWED_BY]?: Principal } | null | undefined)?.[VIEWED_BY]
+  return principal === undefined ? context : { ...context, viewer: { ...context.viewer, principal } }
 }
 
 type GrantContext = (context: GuardedContext, parentId: string | null) => GuardedContext | null

@@ -2,7 +2,6 @@ import { request } from 'undici'
 import type { Clock } from '../clock.ts'
 import { signInternalToken } from '../identity/internal-token.ts'
 import type { SigningKey } from '../identity/keys.ts'
-import { ANONYMOUS } from '../identity/viewer.ts'
 import type { SubgraphName } from '../subgraph/name.ts'
 import type { Deliver } from './outbox.ts'
 
@@ -23,7 +22,12 @@ const TIMEOUT_MS = 5_000
 export function createHttpDelivery({ issuer, receiver, url, signer, clock }: HttpDeliveryOptions): Deliver {
   const endpoint = new URL('/events', url)
   return async (event) => {
-    const token = await signInternalToken({ issuer, principal: ANONYMOUS, language: 'ru' }, receiver, signer, clock)
+    const token = await signInternalToken(
+      { issuer, principal: { kind: 'service', name: issuer }, language: 'ru' },
+      receiver,
+      signer,
+      clock,
+    )
     const response = await request(endpoint, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },

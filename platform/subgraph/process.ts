@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { type Clock, systemClock } from '../clock.ts'
-import type { readAccountsEnvironment } from '../environment.ts'
+import type { readProductsEnvironment } from '../environment.ts'
 import { findKeyAmong } from '../identity/keys.ts'
 import { createNewId, type NewId } from '../ids.ts'
 import { createLogger, type Logger } from '../logger.ts'
@@ -10,7 +10,7 @@ import type { SubgraphName } from './name.ts'
 import { serveSubgraph } from './serve.ts'
 import type { Subgraph } from './subgraph.ts'
 
-type SubgraphEnvironment = Omit<ReturnType<typeof readAccountsEnvironment>, 'ACCESS_TOKEN_KEYS'>
+type SubgraphEnvironment = Omit<ReturnType<typeof readProductsEnvironment>, 'CURRENCY'>
 
 /** What a process gives its subgraph: the real clock, ids and log. */
 export interface ProcessServices {

@@ -63,8 +63,8 @@ describe('a subgraph behind HTTP', () => {
     vi.clearAllMocks()
   })
 
-  const identity = (issuer: string, signer: SigningKey, audience = 'payments') =>
-    signInternalToken({ issuer, principal: ACCOUNT, language: 'ru' }, audience, signer, clock)
+  const identity = (issuer: string, signer: SigningKey, audience = 'payments', principal = speakerFor(issuer)) =>
+    signInternalToken({ issuer, principal, language: 'ru' }, audience, signer, clock)
   const post = async (url: string, token: string | null, payload: object) =>
     http.inject({
       method: 'POST',
@@ -93,7 +93,15 @@ describe('a subgraph behind HTTP', () => {
     ['one signed with a key that is not the gateway’s', () => identity('gateway', stranger)],
     ['one for another subgraph', () => identity('gateway', gateway, 'products')],
     ['one of a subgraph that calls itself the gateway', () => identity('gateway', linkedNumbers)],
-    ['one of a subgraph', () => identity('linked-numbers', linkedNumbers)],
+    [
+      'one of a subgraph that speaks for a person',
+      () => identity('linked-numbers', linkedNumbers, 'payments', ACCOUNT),
+    ],
+    [
+      'one of a subgraph that calls itself another',
+      () => identity('linked-numbers', linkedNumbers, 'payments', PRODUCTS),
+    ],
+    ['one of the gateway as a subgraph', () => identity('gateway', gateway, 'payments', PRODUCTS)],
     ['the client’s own access token', () => signAccessToken({ ...ACCOUNT } as never, gateway, clock)],
     ['algorithm none', () => `${encode({ alg: 'none', typ: 'cabinet-internal+jwt' })}.${encode({ iss: 'gateway' })}.x`],
     ['one without expiry', () => bare(gateway, {})],
@@ -103,6 +111,12 @@ describe('a subgraph behind HTTP', () => {
     expect(response.statusCode).toBe(401)
     expect(response.json().errors[0].extensions).toEqual({ code: 'UNAUTHENTICATED' })
     expect(execute).not.toHaveBeenCalled()
+  })
+
+  it('runs what another subgraph asks for itself', async () => {
+    const token = await identity('linked-numbers', linkedNumbers)
+    expect((await post('/graphql', token, { query: '{ ok }' })).statusCode).toBe(200)
+    expect(execute.mock.calls[0]?.[1]).toMatchObject({ principal: { kind: 'service', name: 'linked-numbers' } })
   })
 
   it('refuses an identity that has expired', async () => {
@@ -135,6 +149,13 @@ describe('a subgraph behind HTTP', () => {
     expect(receive).not.toHaveBeenCalled()
   })
 })
+
+const PRODUCTS: Principal = { kind: 'service', name: 'products' }
+
+/** Whom an honest process speaks for. */
+function speakerFor(issuer: string): Principal {
+  return issuer === 'gateway' ? ACCOUNT : { kind: 'service', name: 'linked-numbers' }
+}
 
 function encode(value: object): string {
   return base64url.encode(JSON.stringify(value))

@@ -1,8 +1,12 @@
 import type DataLoader from 'dataloader'
+import type { Kysely } from 'kysely'
 import type { GuardedContext } from '../../platform/access/enforce.ts'
 import { createBatchLoader } from '../../platform/database/batch-loader.ts'
 import type { Reader } from '../../platform/database/reader.ts'
+import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
+import type { SessionDependencies } from './actions/sessions/open-session.ts'
 import { type AccountRow, type MemberRow, readAccounts, readMembers } from './store/accounts.ts'
+import type { Tables } from './store/tables.ts'
 
 /** What the resolvers of one request work with. */
 export interface Context extends GuardedContext {
@@ -13,8 +17,10 @@ export interface Context extends GuardedContext {
 /** The part of a context that does not depend on who asks: made once, so that requests of a moment are read together. */
 export type ContextServices = Omit<Context, keyof GuardedContext>
 
-export interface ContextDependencies {
+export interface ContextDependencies extends SessionDependencies {
+  readonly db: Kysely<Tables>
   readonly reader: Reader
+  readonly ask: Readonly<Record<'linked-numbers' | 'products' | 'payments', AskSubgraph>>
 }
 
 const BY_ID = { keyText: (id: string) => id, owner: (id: string) => id }

@@ -26,13 +26,24 @@ export async function startSubgraphs(
   return { processes, urls, databaseOwner }
 }
 
+/** Nothing that is measured needs it: any will do. */
+const BENCH_SECRET = 'development-secret-of-a-benchmark-development-secret'
+
 type Origins = Readonly<Record<SubgraphName, string>>
 
 function variables(name: SubgraphName, { keys }: World, origins: Origins): Record<string, string> {
   const common = { INTERNAL_JWKS: JSON.stringify(keys.internalJwks) }
   switch (name) {
     case 'accounts':
-      return { ...common, ACCESS_TOKEN_KEYS: JSON.stringify(keys.accessTokenKeys) }
+      return {
+        ...common,
+        ACCESS_TOKEN_KEYS: JSON.stringify(keys.accessTokenKeys),
+        ACCOUNTS_SECRETS: BENCH_SECRET,
+        INTERNAL_KEYS: JSON.stringify(keys.accountsKeys),
+        LINKED_NUMBERS_URL: origins['linked-numbers'],
+        PRODUCTS_URL: origins.products,
+        PAYMENTS_URL: origins.payments,
+      }
     case 'linked-numbers':
       return {
         ...common,

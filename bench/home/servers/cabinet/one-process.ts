@@ -1,6 +1,7 @@
 import { createOneProcess } from '../../../../cli/one-process.ts'
 import { SUPERGRAPH_PATH } from '../../../../cli/project.ts'
 import { systemClock } from '../../../../platform/clock.ts'
+import { createSecrets } from '../../../../platform/identity/secrets.ts'
 import { createNewId } from '../../../../platform/ids.ts'
 import { createLogger } from '../../../../platform/logger.ts'
 import { readServerOptions } from '../server-options.ts'
@@ -14,6 +15,7 @@ const cabinet = await createOneProcess({
   logger: createLogger({ name: 'cabinet', level: 'warn' }),
   currencyCode: 'RUB',
   accessTokenKeys: options.accessTokenKeys,
+  accountsSecrets: createSecrets(['development-secret-of-a-benchmark-development-secret']),
   isDevelopment: false,
   supergraphPath: SUPERGRAPH_PATH,
 })

@@ -1,0 +1,56 @@
+import { sql } from 'kysely'
+import type { z } from 'zod'
+import type { Clock } from '../clock.ts'
+import { prepareStatement } from '../database/prepared-statement.ts'
+import type { Reader } from '../database/reader.ts'
+
+/** The numbers that the business sets, as they are now. */
+export interface Policies<Values> {
+  current(): Promise<Values>
+}
+
+export interface PoliciesOptions<Schema extends z.ZodType> {
+  readonly reader: Reader
+  readonly clock: Clock
+  /** What each policy of the subgraph is: its name, unit and bounds. The table has a row for each. */
+  readonly schema: Schema
+}
+
+/** How long what was read is used again: a change reaches every process within this. */
+const FRESH_MS = 1_000
+
+const POLICIES = prepareStatement<{ readonly now: Date }, { readonly name: string; readonly value: unknown }>(
+  'policies',
+  ({ now }) => sql`
+    select distinct on (name) name, value from policy where valid_from <= ${now} order by name, version desc
+  `,
+)
+
+/** Reads a subgraph's table `policy`: of each name the newest version that has begun. Rejects when a value is out of bounds. */
+export function createPolicies<Schema extends z.ZodType>({
+  reader,
+  clock,
+  schema,
+}: PoliciesOptions<Schema>): Policies<z.output<Schema>> {
+  let known: Promise<z.output<Schema>> | null = null
+  let readAt = Number.NEGATIVE_INFINITY
+
+  async function read(now: Date): Promise<z.output<Schema>> {
+    const rows = await reader.read(POLICIES, { now })
+    return schema.parse(Object.fromEntries(rows.map(({ name, value }) => [name, value])))
+  }
+
+  return {
+    current() {
+      const now = clock.now()
+      const age = now.getTime() - readAt
+      if (known && age >= 0 && age < FRESH_MS) return known
+      readAt = now.getTime()
+      known = read(now)
+      known.catch(() => {
+        known = null
+      })
+      return known
+    },
+  }
+}

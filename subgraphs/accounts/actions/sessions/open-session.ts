@@ -1,0 +1,89 @@
+import type { Transaction } from 'kysely'
+import type { Clock } from '../../../../platform/clock.ts'
+import { signAccessToken } from '../../../../platform/identity/access-token.ts'
+import type { SigningKey } from '../../../../platform/identity/keys.ts'
+import type { Secrets } from '../../../../platform/identity/secrets.ts'
+import type { OrganizationRole, Principal, Viewer } from '../../../../platform/identity/viewer.ts'
+import type { NewId } from '../../../../platform/ids.ts'
+import type { Policies } from '../../../../platform/policy/policies.ts'
+import type { Randomness } from '../../../../platform/random.ts'
+import { recordAct } from '../../store/acts.ts'
+import type { AccountsPolicies } from '../../store/policies.ts'
+import { insertSession } from '../../store/sessions.ts'
+import type { SignInMethod, Tables } from '../../store/tables.ts'
+import { formatRefreshToken } from './refresh-token.ts'
+
+/** What opening a session needs beside the database. */
+export interface SessionDependencies {
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly random: Randomness
+  readonly secrets: Secrets
+  /** Signs access tokens. */
+  readonly signer: SigningKey
+  readonly policies: Policies<AccountsPolicies>
+}
+
+/** Somebody who has shown who they are. */
+export interface SignedIn {
+  readonly personId: string
+  /** The account in which they act: their own, or an organization's. */
+  readonly accountId: string
+  readonly organizationRole: OrganizationRole | null
+  readonly method: SignInMethod
+  readonly deviceName: string | null
+}
+
+/** What the one who signed in takes away. */
+export interface IssuedSession {
+  readonly accountId: string
+  readonly principal: Extract<Principal, { kind: 'account' }>
+  readonly accessToken: string
+  readonly accessTokenExpiresAt: Date
+  readonly refreshToken: string
+}
+
+/** Opens a session, in the transaction that used up whatever showed who it is. The viewer is who they were before. */
+export async function openSession(
+  trx: Transaction<Tables>,
+  dependencies: SessionDependencies,
+  signedIn: SignedIn,
+  viewer: Viewer,
+): Promise<IssuedSession> {
+  const { clock, newId, random, secrets } = dependencies
+  const { personId, accountId, organizationRole, method, deviceName } = signedIn
+  const now = clock.now()
+  const session = { id: newId(), generation: 1, refreshSeed: random.bytes(SEED_BYTES), secretId: secrets.current.id }
+  await insertSession(trx, { ...session, ...signedIn, client: viewer.client, deviceName, now })
+  await recordAct(trx, viewer, { id: newId(), at: now, accountId, kind: 'SIGNED_IN', details: { method, personId } })
+  return {
+    ...(await issueAccessToken(dependencies, { personId, accountId, organizationRole, sessionId: session.id })),
+    refreshToken: formatRefreshToken(
+      { personId, sessionId: session.id, generation: 1 },
+      secrets.current,
+      session.refreshSeed,
+    ),
+  }
+}
+
+const SEED_BYTES = 32
+
+/** A new access token for a session that is open. */
+export async function issueAccessToken(
+  { clock, signer, policies }: SessionDependencies,
+  of: Omit<Extract<Principal, { kind: 'account' }>, 'kind'>,
+): Promise<Omit<IssuedSession, 'refreshToken'>> {
+  const seconds = (await policies.current())['session.accessTokenSeconds']
+  const principal = { kind: 'account', ...of } as const
+  return {
+    accountId: of.accountId,
+    principal,
+    accessToken: await signAccessToken(principal, signer, clock, seconds),
+    accessTokenExpiresAt: toSecond(clock.now(), seconds),
+  }
+}
+
+/** A token's times are whole seconds. */
+function toSecond(now: Date, secondsLater: number): Date {
+  return new Date((Math.floor(now.getTime() / 1000) + secondsLater) * 1000)
+}
