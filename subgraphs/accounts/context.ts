@@ -20,6 +20,8 @@ export type ContextServices = Omit<Context, keyof GuardedContext>
 export interface ContextDependencies extends SessionDependencies {
   readonly db: Kysely<Tables>
   readonly reader: Reader
+  /** Called after a message or a notice is committed, so that it leaves at once. */
+  readonly onOutgoing: () => void
   readonly ask: Readonly<Record<'linked-numbers' | 'products' | 'payments', AskSubgraph>>
 }
 

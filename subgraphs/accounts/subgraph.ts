@@ -34,6 +34,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
   const { db, reader, clock, logger } = dependencies
   const services = createContextServices({
     ...dependencies,
+    onOutgoing: () => undefined,
     signer: await signingKey(dependencies.accessTokenKeys),
     policies: createPolicies({ reader, clock, schema: accountsPolicies }),
   })
