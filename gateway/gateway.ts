@@ -15,6 +15,8 @@ import { createEngine } from './engine/engine.ts'
 import { formatError } from './errors/format.ts'
 import { settleErrors } from './errors/settle.ts'
 import { addExplorers, allowSandbox } from './explorer/explorer.ts'
+import { answerRequestErrors } from './http/request-errors.ts'
+import { statusPlugin } from './http/status-plugin.ts'
 import { operationNamePlugin } from './operation-name-plugin.ts'
 import { createPrepareFetch } from './prepare-fetch.ts'
 import { createResponseCheck } from './response-shape/response-shape.ts'
@@ -65,6 +67,8 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
     introspection: isDevelopment,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
+    // Who asks is told by a header, which no other site can make a browser send, and GET changes nothing.
+    csrfPrevention: false,
     formatError,
     plugins: [
       fastifyApolloDrainPlugin(http),
@@ -72,6 +76,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
       scalarsPlugin,
       operationNamePlugin,
       settlingPlugin,
+      statusPlugin,
     ],
     logger,
   })
@@ -80,6 +85,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   const context = (request: FastifyRequest) => createContext(request, dependencies)
   await http.register((scope, _, done) => {
     if (isDevelopment) allowSandbox(scope)
+    answerRequestErrors(scope)
     scope.route({
       method: ['GET', 'POST', 'OPTIONS'],
       url: '/graphql',
