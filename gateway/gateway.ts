@@ -11,6 +11,7 @@ import { createHttpServer, drainHttpServer } from '../platform/serving/http-serv
 import type { GatewayContext } from './ask-subgraph.ts'
 import { readClient } from './client.ts'
 import { createDataSource } from './data-source.ts'
+import { createDocumentGate, type DocumentGate } from './documents/document-gate.ts'
 import { createEngine } from './engine/engine.ts'
 import { formatError } from './errors/format.ts'
 import { settleErrors } from './errors/settle.ts'
@@ -62,6 +63,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   const http = createHttpServer({ logger, newId, trustedProxies: dependencies.trustedProxies ?? [] })
   const transports = new Map<string, Transport>()
   const gateway = createCabinetEngine(dependencies, transports)
+  const documents = createDocumentGate()
   const apollo = new ApolloServer<GatewayContext>({
     gateway,
     introspection: isDevelopment,
@@ -69,6 +71,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
     stopOnTerminationSignals: false,
     // Who asks is told by a header, which no other site can make a browser send, and GET changes nothing.
     csrfPrevention: false,
+    documentStore: documents.documentStore,
     formatError,
     plugins: [
       fastifyApolloDrainPlugin(http),
@@ -77,12 +80,13 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
       operationNamePlugin,
       settlingPlugin,
       statusPlugin,
+      schemaPlugin(documents),
     ],
     logger,
   })
   await apollo.start()
 
-  const context = (request: FastifyRequest) => createContext(request, dependencies)
+  const context = (request: FastifyRequest) => createContext(request, dependencies, documents)
   await http.register((scope, _, done) => {
     if (isDevelopment) allowSandbox(scope)
     answerRequestErrors(scope)
@@ -134,14 +138,31 @@ function createCabinetEngine(dependencies: GatewayDependencies, transports: Map<
 async function createContext(
   request: FastifyRequest,
   { authenticate, logger, subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS }: GatewayDependencies,
+  documents: DocumentGate,
 ): Promise<GatewayContext> {
   const answerByMs = performance.now() + subgraphTimeoutMs + SECOND_CHANCE_MS
   const principal = await authenticate(request.headers.authorization)
+  admitDocument(documents, request)
   const language = preferredLanguage(request.headers['accept-language'])
   return {
     viewer: { principal, language, requestId: request.id, client: readClient(request.ip, request.headers) },
     logger: logger.child({ requestId: request.id }),
     answerByMs,
+  }
+}
+
+/** What Apollo Server finds no text in, it refuses itself. */
+function admitDocument(documents: DocumentGate, { method, query, body }: FastifyRequest): void {
+  const { query: text } = ((method === 'GET' ? query : body) ?? {}) as { readonly query?: unknown }
+  if (typeof text === 'string') documents.admit(text)
+}
+
+/** Tells the gate which schema operations are of. */
+function schemaPlugin(documents: DocumentGate): ApolloServerPlugin<GatewayContext> {
+  return {
+    async serverWillStart() {
+      return { schemaDidLoadOrUpdate: ({ apiSchema }) => documents.useSchema(apiSchema) }
+    },
   }
 }
 
