@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { buildSchema, type GraphQLError, parse } from 'graphql'
+import { buildSchema, type GraphQLError, getIntrospectionQuery, parse } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import { createDocumentGate } from './document-gate.ts'
@@ -45,6 +45,11 @@ describe('the measure of an operation', () => {
     expect(fields).toBe(1 + 2 ** 60)
   })
 
+  it('finds nothing deep or dear in introspection', () => {
+    const { depth, cost } = measured(getIntrospectionQuery())
+    expect([depth, cost < OPERATION_LIMITS.cost]).toEqual([1, true])
+  })
+
   it('ends for fragments that spread themselves', () => {
     expect(measured('{ person { ...A } } fragment A on Person { id ...B } fragment B on Person { ...A }').fields).toBe(
       2,
@@ -70,7 +75,7 @@ describe('the gate of documents', () => {
   it.each([
     [
       'depth',
-      16,
+      19,
       `{ person ${'{ friends { nodes '.repeat(7)} { friends { edges { node { id } } } } ${'} }'.repeat(7)} }`,
     ],
     ['fields', 501, `{ ${'person { id } '.repeat(250)} tags { id } }`.replace('tags { id }', 'person')],
