@@ -112,6 +112,23 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
       lineByPhone: { id: lineId, balance: { available: { amount: '150.00' } }, tariff: { name: 'Base' } },
     }),
   },
+  // The sessions of the table's viewers were never opened: cli/sessions.test.ts sends these with sessions that were.
+  'refresh-session.graphql': {
+    as: 'anonymous',
+    variables: () => ({ input: { refreshToken: 'no token' } }),
+    answer: () => ({ refreshSession: { __typename: 'InvalidRefreshTokenError', path: ['refreshToken'] } }),
+  },
+  'revoke-other-sessions.graphql': {
+    as: 'owner',
+    answer: () => ({ revokeOtherSessions: { __typename: 'SessionNotFoundError' } }),
+  },
+  'revoke-session.graphql': {
+    as: 'owner',
+    variables: ({ lineId }) => ({ input: { sessionId: lineId } }),
+    answer: () => ({ revokeSession: { __typename: 'SessionNotFoundError', path: ['sessionId'] } }),
+  },
+  'sessions.graphql': { as: 'owner', answer: () => ({ viewer: { sessions: [] } }) },
+  'sign-out.graphql': { as: 'owner', answer: () => ({ signOut: { __typename: 'SessionNotFoundError' } }) },
   'revoke-line-access.graphql': {
     as: 'owner',
     variables: ({ lineId }) => ({ input: { lineId, accountId: viewerNamed('linked, VIEW').accountId } }),

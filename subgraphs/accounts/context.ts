@@ -3,16 +3,33 @@ import type { Kysely } from 'kysely'
 import type { GuardedContext } from '../../platform/access/enforce.ts'
 import { createBatchLoader } from '../../platform/database/batch-loader.ts'
 import type { Reader } from '../../platform/database/reader.ts'
+import type { Viewer } from '../../platform/identity/viewer.ts'
 import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
+import { listSessions } from './actions/sessions/list-sessions.ts'
 import type { SessionDependencies } from './actions/sessions/open-session.ts'
+import { refreshSession } from './actions/sessions/refresh-session.ts'
+import { revokeOtherSessions, revokeSession, type SignOutOutcome, signOut } from './actions/sessions/sign-out.ts'
 import { type AccountRow, type MemberRow, readAccounts, readMembers } from './store/accounts.ts'
+import type { SessionRow } from './store/sessions.ts'
 import type { Tables } from './store/tables.ts'
 
 /** What the resolvers of one request work with. */
 export interface Context extends GuardedContext {
   readonly accounts: DataLoader<string, AccountRow | null, string>
   readonly members: DataLoader<string, readonly MemberRow[], string>
+  /** By person. */
+  readonly sessions: DataLoader<string, readonly SessionRow[], string>
+  readonly refreshSession: Action<typeof refreshSession>
+  readonly signOut: (viewer: Viewer) => Promise<SignOutOutcome>
+  readonly revokeSession: Action<typeof revokeSession>
+  readonly revokeOtherSessions: (viewer: Viewer) => Promise<SignOutOutcome>
 }
+
+/** An action without its dependencies. */
+type Action<Of extends (dependencies: never, command: never, viewer: never) => unknown> = (
+  command: Parameters<Of>[1],
+  viewer: Viewer,
+) => ReturnType<Of>
 
 /** The part of a context that does not depend on who asks: made once, so that requests of a moment are read together. */
 export type ContextServices = Omit<Context, keyof GuardedContext>
@@ -27,9 +44,15 @@ export interface ContextDependencies extends SessionDependencies {
 
 const BY_ID = { keyText: (id: string) => id, owner: (id: string) => id }
 
-export function createContextServices({ reader }: ContextDependencies): ContextServices {
+export function createContextServices(dependencies: ContextDependencies): ContextServices {
+  const { reader } = dependencies
   return {
     accounts: createBatchLoader({ ...BY_ID, read: (ids) => readAccounts(reader, ids) }),
     members: createBatchLoader({ ...BY_ID, read: (ids) => readMembers(reader, ids) }),
+    sessions: createBatchLoader({ ...BY_ID, read: (ids) => listSessions(dependencies, ids) }),
+    refreshSession: (command, viewer) => refreshSession(dependencies, command, viewer),
+    signOut: (viewer) => signOut(dependencies, viewer),
+    revokeSession: (command, viewer) => revokeSession(dependencies, command, viewer),
+    revokeOtherSessions: (viewer) => revokeOtherSessions(dependencies, viewer),
   }
 }

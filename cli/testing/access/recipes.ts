@@ -34,6 +34,17 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     // The fixture gave the stranger nothing, and only one who may revoke is told so.
     answer: () => 'LineAccessNotFoundError',
   },
+  // Nobody's token of the table belongs to a session that was opened: who may ask is told that it is over.
+  'Mutation.refreshSession': {
+    arguments: () => '(input: { refreshToken: "no token" })',
+    answer: () => 'InvalidRefreshTokenError',
+  },
+  'Mutation.signOut': { answer: () => 'SessionNotFoundError' },
+  'Mutation.revokeSession': {
+    arguments: ({ lineId }) => `(input: { sessionId: "${lineId}" })`,
+    answer: () => 'SessionNotFoundError',
+  },
+  'Mutation.revokeOtherSessions': { answer: () => 'SessionNotFoundError' },
   'Mutation.unlinkNumber': {
     arguments: ({ lineId }) => `(input: { lineId: "${lineId}" })`,
     // One's own line stays; one who has no rights on it is told that there is none.
