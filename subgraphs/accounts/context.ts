@@ -5,6 +5,17 @@ import { createBatchLoader } from '../../platform/database/batch-loader.ts'
 import type { Reader } from '../../platform/database/reader.ts'
 import type { Viewer } from '../../platform/identity/viewer.ts'
 import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
+import { createEasel } from './actions/captcha/picture.ts'
+import {
+  type RequestCaptchaOutcome,
+  type RequestProofOfWorkOutcome,
+  requestCaptcha,
+  requestProofOfWork,
+} from './actions/captcha/request-captcha.ts'
+import { type Delivery, findDeliveries } from './actions/one-time-passwords/delivery.ts'
+import { requestOneTimePassword } from './actions/one-time-passwords/request-one-time-password.ts'
+import { resendOneTimePassword } from './actions/one-time-passwords/resend-one-time-password.ts'
+import { signInWithOneTimePassword } from './actions/one-time-passwords/sign-in-with-one-time-password.ts'
 import { listSessions } from './actions/sessions/list-sessions.ts'
 import type { SessionDependencies } from './actions/sessions/open-session.ts'
 import { refreshSession } from './actions/sessions/refresh-session.ts'
@@ -23,6 +34,12 @@ export interface Context extends GuardedContext {
   readonly signOut: (viewer: Viewer) => Promise<SignOutOutcome>
   readonly revokeSession: Action<typeof revokeSession>
   readonly revokeOtherSessions: (viewer: Viewer) => Promise<SignOutOutcome>
+  readonly deliveries: DataLoader<string, Delivery | null, string>
+  readonly requestCaptcha: (viewer: Viewer) => Promise<RequestCaptchaOutcome>
+  readonly requestProofOfWork: (viewer: Viewer) => Promise<RequestProofOfWorkOutcome>
+  readonly requestOneTimePassword: Action<typeof requestOneTimePassword>
+  readonly resendOneTimePassword: Action<typeof resendOneTimePassword>
+  readonly signInWithOneTimePassword: Action<typeof signInWithOneTimePassword>
 }
 
 /** An action without its dependencies. */
@@ -46,9 +63,16 @@ const BY_ID = { keyText: (id: string) => id, owner: (id: string) => id }
 
 export function createContextServices(dependencies: ContextDependencies): ContextServices {
   const { reader } = dependencies
+  const easel = createEasel()
   return {
     accounts: createBatchLoader({ ...BY_ID, read: (ids) => readAccounts(reader, ids) }),
     members: createBatchLoader({ ...BY_ID, read: (ids) => readMembers(reader, ids) }),
+    deliveries: createBatchLoader({ ...BY_ID, read: (ids) => findDeliveries(dependencies, ids) }),
+    requestCaptcha: (viewer) => requestCaptcha({ ...dependencies, easel }, viewer),
+    requestProofOfWork: (viewer) => requestProofOfWork({ ...dependencies, easel }, viewer),
+    requestOneTimePassword: (command, viewer) => requestOneTimePassword(dependencies, command, viewer),
+    resendOneTimePassword: (command, viewer) => resendOneTimePassword(dependencies, command, viewer),
+    signInWithOneTimePassword: (command, viewer) => signInWithOneTimePassword(dependencies, command, viewer),
     sessions: createBatchLoader({ ...BY_ID, read: (ids) => listSessions(dependencies, ids) }),
     refreshSession: (command, viewer) => refreshSession(dependencies, command, viewer),
     signOut: (viewer) => signOut(dependencies, viewer),

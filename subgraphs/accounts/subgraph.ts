@@ -13,6 +13,7 @@ import { createPolicies } from '../../platform/policy/policies.ts'
 import type { Randomness } from '../../platform/random.ts'
 import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
+import { createSweeper } from './actions/one-time-passwords/sweeper.ts'
 import { createEndedSessionFeed } from './actions/sessions/ended-session-feed.ts'
 import { type DevelopmentSession, openDevelopmentSession } from './actions/sessions/open-development-session.ts'
 import type { IssuedSession } from './actions/sessions/open-session.ts'
@@ -52,6 +53,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     policies: createPolicies({ reader, clock, schema: accountsPolicies }),
   }
   const endedSessions = createEndedSessionFeed(dependencies)
+  const sweeper = createSweeper({ db, clock, logger })
   const subgraph = createSubgraph({
     name: 'accounts',
     resolvers,
@@ -59,6 +61,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     checkReady: () => checkConnection(db),
     async close() {
       await endedSessions.close()
+      await sweeper.stop()
       await reader.close()
       await db.destroy()
     },

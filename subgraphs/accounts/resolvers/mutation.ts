@@ -1,4 +1,5 @@
 import type { MutationResolvers } from '../generated/resolvers.ts'
+import { oneTimePasswordMutations } from './one-time-password-mutations.ts'
 import { sessionMutations } from './session-mutations.ts'
 
-export const mutation: MutationResolvers = { ...sessionMutations }
+export const mutation: MutationResolvers = { ...oneTimePasswordMutations, ...sessionMutations }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { oneTimePasswordPolicies } from './one-time-password-policies.ts'
 
 /** What `session.graceSeconds` can be at most: what is older needs no remembering. */
 export const SESSION_GRACE_SECONDS_MAX = 60
@@ -23,5 +24,6 @@ export const accountsPolicies = z.object({
   'password.pauseSecondsMax': z.int().min(0).max(86_400),
   /** Many subscribers may share an address of the operator's own network. */
   'password.triesPerAddressPerHour': z.int().min(1).max(1_000_000),
+  ...oneTimePasswordPolicies,
 })
 export type AccountsPolicies = z.output<typeof accountsPolicies>
