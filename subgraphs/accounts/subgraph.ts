@@ -14,6 +14,7 @@ import type { Randomness } from '../../platform/random.ts'
 import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
 import { createSweeper } from './actions/one-time-passwords/sweeper.ts'
+import { createPasswordHasher } from './actions/passwords/password-hasher.ts'
 import { createEndedSessionFeed } from './actions/sessions/ended-session-feed.ts'
 import { type DevelopmentSession, openDevelopmentSession } from './actions/sessions/open-development-session.ts'
 import type { IssuedSession } from './actions/sessions/open-session.ts'
@@ -51,6 +52,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     onOutgoing: () => undefined,
     signer: await signingKey(dependencies.accessTokenKeys),
     policies: createPolicies({ reader, clock, schema: accountsPolicies }),
+    hasher: createPasswordHasher(dependencies.random),
   }
   const endedSessions = createEndedSessionFeed(dependencies)
   const sweeper = createSweeper({ db, clock, logger })

@@ -39,6 +39,23 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     arguments: () => '(input: { refreshToken: "no token" })',
     answer: () => 'InvalidRefreshTokenError',
   },
+  // Weak before anything else is looked at.
+  'Mutation.setPassword': {
+    arguments: () => '(input: { newPassword: "short", otherSessions: KEEP })',
+    answer: () => 'WeakPasswordError',
+  },
+  'Mutation.changePassword': {
+    arguments: () => '(input: { currentPassword: "any", newPassword: "short", otherSessions: KEEP })',
+    answer: () => 'WeakPasswordError',
+  },
+  'Mutation.resetPassword': {
+    arguments: () => '(input: { newPassword: "short", otherSessions: KEEP })',
+    answer: () => 'WeakPasswordError',
+  },
+  'Mutation.signInWithPassword': {
+    arguments: () => '(input: { phone: "no number", password: "any" })',
+    answer: () => 'InvalidPhoneNumberError',
+  },
   'Mutation.signOut': { answer: () => 'SessionNotFoundError' },
   'Mutation.revokeSession': {
     arguments: ({ lineId }) => `(input: { sessionId: "${lineId}" })`,
