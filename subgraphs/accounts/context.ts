@@ -16,14 +16,34 @@ import { type Delivery, findDeliveries } from './actions/one-time-passwords/deli
 import { requestOneTimePassword } from './actions/one-time-passwords/request-one-time-password.ts'
 import { resendOneTimePassword } from './actions/one-time-passwords/resend-one-time-password.ts'
 import { signInWithOneTimePassword } from './actions/one-time-passwords/sign-in-with-one-time-password.ts'
+import type { PasswordHasher } from './actions/passwords/password-hasher.ts'
+import { changePassword, resetPassword, setPassword } from './actions/passwords/set-password.ts'
+import { signInWithPassword } from './actions/passwords/sign-in-with-password.ts'
+import { listSessions } from './actions/sessions/list-sessions.ts'
 import type { SessionDependencies } from './actions/sessions/open-session.ts'
+import { refreshSession } from './actions/sessions/refresh-session.ts'
+import { revokeOtherSessions, revokeSession, type SignOutOutcome, signOut } from './actions/sessions/sign-out.ts'
 import { type AccountRow, type MemberRow, readAccounts, readMembers } from './store/accounts.ts'
+import { readHasPassword } from './store/passwords.ts'
+import type { SessionRow } from './store/sessions.ts'
 import type { Tables } from './store/tables.ts'
 
 /** What the resolvers of one request work with. */
 export interface Context extends GuardedContext {
   readonly accounts: DataLoader<string, AccountRow | null, string>
   readonly members: DataLoader<string, readonly MemberRow[], string>
+  /** By person. */
+  readonly sessions: DataLoader<string, readonly SessionRow[], string>
+  /** By person: whether they have a password. */
+  readonly passwordOwners: DataLoader<string, boolean, string>
+  readonly signInWithPassword: Action<typeof signInWithPassword>
+  readonly setPassword: Action<typeof setPassword>
+  readonly changePassword: Action<typeof changePassword>
+  readonly resetPassword: Action<typeof resetPassword>
+  readonly refreshSession: Action<typeof refreshSession>
+  readonly signOut: (viewer: Viewer) => Promise<SignOutOutcome>
+  readonly revokeSession: Action<typeof revokeSession>
+  readonly revokeOtherSessions: (viewer: Viewer) => Promise<SignOutOutcome>
   readonly deliveries: DataLoader<string, Delivery | null, string>
   readonly requestCaptcha: (viewer: Viewer) => Promise<RequestCaptchaOutcome>
   readonly requestProofOfWork: (viewer: Viewer) => Promise<RequestProofOfWorkOutcome>
@@ -44,6 +64,7 @@ export type ContextServices = Omit<Context, keyof GuardedContext>
 export interface ContextDependencies extends SessionDependencies {
   readonly db: Kysely<Tables>
   readonly reader: Reader
+  readonly hasher: PasswordHasher
   /** Called after a message or a notice is committed, so that it leaves at once. */
   readonly onOutgoing: () => void
   readonly ask: Readonly<Record<'linked-numbers' | 'products' | 'payments', AskSubgraph>>
@@ -63,5 +84,15 @@ export function createContextServices(dependencies: ContextDependencies): Contex
     requestOneTimePassword: (command, viewer) => requestOneTimePassword(dependencies, command, viewer),
     resendOneTimePassword: (command, viewer) => resendOneTimePassword(dependencies, command, viewer),
     signInWithOneTimePassword: (command, viewer) => signInWithOneTimePassword(dependencies, command, viewer),
+    sessions: createBatchLoader({ ...BY_ID, read: (ids) => listSessions(dependencies, ids) }),
+    passwordOwners: createBatchLoader({ ...BY_ID, read: (ids) => readHasPassword(reader, ids) }),
+    signInWithPassword: (command, viewer) => signInWithPassword(dependencies, command, viewer),
+    setPassword: (command, viewer) => setPassword(dependencies, command, viewer),
+    changePassword: (command, viewer) => changePassword(dependencies, command, viewer),
+    resetPassword: (command, viewer) => resetPassword(dependencies, command, viewer),
+    refreshSession: (command, viewer) => refreshSession(dependencies, command, viewer),
+    signOut: (viewer) => signOut(dependencies, viewer),
+    revokeSession: (command, viewer) => revokeSession(dependencies, command, viewer),
+    revokeOtherSessions: (viewer) => revokeOtherSessions(dependencies, viewer),
   }
 }

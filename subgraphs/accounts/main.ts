@@ -1,11 +1,13 @@
+import { systemClock } from '../../platform/clock.ts'
 import { processVariables, readAccountsEnvironment } from '../../platform/environment.ts'
-import { publicKeys, signingKey } from '../../platform/identity/keys.ts'
+import { findKeyAmong, publicKeys, signingKey } from '../../platform/identity/keys.ts'
 import { createSecrets } from '../../platform/identity/secrets.ts'
 import { systemRandomness } from '../../platform/random.ts'
 import { createHttpAsk } from '../../platform/subgraph/ask.ts'
 import type { SubgraphName } from '../../platform/subgraph/name.ts'
 import { openDatabase } from '../../platform/subgraph/open-database.ts'
 import { runSubgraph } from '../../platform/subgraph/process.ts'
+import { serveEndedSessions } from '../../platform/subgraph/serve-ended-sessions.ts'
 import { createAccounts } from './subgraph.ts'
 
 const environment = readAccountsEnvironment(processVariables())
@@ -32,6 +34,10 @@ await runSubgraph(
       },
     })
   },
-  // Those who sign access tokens publish the keys to check them with.
-  (http) => http.get('/.well-known/jwks.json', async () => publicKeys(environment.ACCESS_TOKEN_KEYS)),
+  (http, { endedSessions }) => {
+    // Those who sign access tokens publish the keys to check them with, and tell which are good no more.
+    http.get('/.well-known/jwks.json', async () => publicKeys(environment.ACCESS_TOKEN_KEYS))
+    const findKey = findKeyAmong(environment.INTERNAL_JWKS)
+    serveEndedSessions(http, { feed: endedSessions, findKey, clock: systemClock })
+  },
 )

@@ -1,4 +1,6 @@
 import type { MutationResolvers } from '../generated/resolvers.ts'
 import { oneTimePasswordMutations } from './one-time-password-mutations.ts'
+import { passwordMutations } from './password-mutations.ts'
+import { sessionMutations } from './session-mutations.ts'
 
-export const mutation: MutationResolvers = { ...oneTimePasswordMutations }
+export const mutation: MutationResolvers = { ...oneTimePasswordMutations, ...passwordMutations, ...sessionMutations }

@@ -2,6 +2,7 @@ import type { OrganizationMemberResolvers, Resolvers } from '../generated/resolv
 import { account } from './account.ts'
 import { mutation } from './mutation.ts'
 import { query } from './query.ts'
+import { session } from './session.ts'
 
 const organizationMember: OrganizationMemberResolvers = {
   displayName: ({ display_name }) => display_name,
@@ -12,4 +13,5 @@ export const resolvers = {
   Mutation: mutation,
   Account: account,
   OrganizationMember: organizationMember,
+  Session: session,
 } satisfies Resolvers

@@ -10,6 +10,7 @@ const SWEPT = [
   { table: 'one_time_password', column: 'expires_at', keptHours: 1 },
   // Whatever still counts of a number happened in the day before.
   { table: 'one_time_password_use', column: 'touched_at', keptHours: 25 },
+  { table: 'password_try', column: 'touched_at', keptHours: 25 },
 ] as const satisfies readonly { table: keyof Tables; column: string; keptHours: number }[]
 
 /** Keeps one statement short; what is over goes with the next sweep. */

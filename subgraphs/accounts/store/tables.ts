@@ -17,6 +17,16 @@ export interface Tables extends OutboxTables, OneTimePasswordTables {
   customer_directory: { customer_ref: string; account_id: string }
   organization_member: { organization_id: string; member_id: string; role: MemberRole; since: Date }
   session: SessionTable
+  session_rotation: {
+    person_id: string
+    session_id: string
+    generation: number
+    device: string | null
+    rotated_at: Date
+  }
+  ended_session: { person_id: string; session_id: string; until: Date }
+  password: { person_id: string; hash: string; changed_at: Date }
+  password_try: { subject: string; tried_at: Date[]; next_at: Date; touched_at: Date }
   notice: { account_id: string; id: string; kind: string; parameters: unknown; created_at: Date }
   message: MessageTable
   act: ActTable
@@ -35,6 +45,7 @@ export type SignInMethod = 'ONE_TIME_PASSWORD' | 'PASSWORD' | 'SOCIAL' | 'NETWOR
 export type SessionEnd =
   | 'SIGNED_OUT'
   | 'REVOKED'
+  | 'REPLACED'
   | 'REUSE_DETECTED'
   | 'CREDENTIALS_CHANGED'
   | 'ACCOUNT_CLOSED'
@@ -54,6 +65,7 @@ interface SessionTable {
   generation: Generated<number>
   created_at: Date
   last_used_at: Date
+  access_until: Date
   ended_at: ColumnType<Date | null, never, Date>
   end_reason: ColumnType<SessionEnd | null, never, SessionEnd>
 }
