@@ -4,6 +4,7 @@ import type { GuardedContext } from '../../platform/access/enforce.ts'
 import { createBatchLoader } from '../../platform/database/batch-loader.ts'
 import type { Reader } from '../../platform/database/reader.ts'
 import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
+import type { CredentialHoldDependencies } from './actions/credential-hold.ts'
 import type { SessionDependencies } from './actions/sessions/open-session.ts'
 import { type AccountRow, type MemberRow, readAccounts, readMembers } from './store/accounts.ts'
 import type { Tables } from './store/tables.ts'
@@ -17,7 +18,7 @@ export interface Context extends GuardedContext {
 /** The part of a context that does not depend on who asks: made once, so that requests of a moment are read together. */
 export type ContextServices = Omit<Context, keyof GuardedContext>
 
-export interface ContextDependencies extends SessionDependencies {
+export interface ContextDependencies extends SessionDependencies, CredentialHoldDependencies {
   readonly db: Kysely<Tables>
   readonly reader: Reader
   /** Called after a message or a notice is committed, so that it leaves at once. */

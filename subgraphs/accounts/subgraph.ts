@@ -9,8 +9,10 @@ import type { NewId } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { createPolicies } from '../../platform/policy/policies.ts'
 import type { Randomness } from '../../platform/random.ts'
+import type { SimSwap } from '../../platform/sim-swap/sim-swap.ts'
 import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
+import { createSimChanges } from './actions/credential-hold/sim-changes.ts'
 import { createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
 import { accountsPolicies } from './store/policies.ts'
@@ -27,6 +29,8 @@ export interface AccountsDependencies {
   readonly accessTokenKeys: JSONWebKeySet
   readonly secrets: Secrets
   readonly ask: Readonly<Record<'linked-numbers' | 'products' | 'payments', AskSubgraph>>
+  /** The network, asked about changes of SIMs. */
+  readonly simSwap: SimSwap
 }
 
 /** People and organizations: who they are, how they get in, and what they are told. */
@@ -34,6 +38,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
   const { db, reader, clock, logger } = dependencies
   const services = createContextServices({
     ...dependencies,
+    simChanges: createSimChanges(dependencies),
     onOutgoing: () => undefined,
     signer: await signingKey(dependencies.accessTokenKeys),
     policies: createPolicies({ reader, clock, schema: accountsPolicies }),

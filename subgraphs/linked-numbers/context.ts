@@ -10,6 +10,7 @@ import { type RevokeLineAccess, type RevokeLineAccessOutcome, revokeLineAccess }
 import { type UnlinkNumberOutcome, unlinkNumber } from './actions/unlink-number.ts'
 import { type AccessRow, readAccessLists } from './store/access.ts'
 import { type LinePageKey, type LineRow, readLineIdPages, readLineIdsByPhone, readLines } from './store/lines.ts'
+import { type OwnedLinePage, type OwnedLineRow, readOwnedLines } from './store/owned-lines.ts'
 
 /** An account as another subgraph refers to it. */
 export interface AccountReference {
@@ -24,6 +25,7 @@ export interface Context extends GuardedContext {
   readonly lineIdPages: DataLoader<LinePageKey, string[], string>
   readonly grantLineAccess: (command: GrantLineAccess, grant: Grant) => Promise<GrantLineAccessOutcome>
   readonly revokeLineAccess: (command: RevokeLineAccess, grant: Grant) => Promise<RevokeLineAccessOutcome>
+  readonly ownedLines: (accountId: string, page: OwnedLinePage) => Promise<OwnedLineRow[]>
   readonly unlinkNumber: (command: { readonly lineId: string }, grant: Grant) => Promise<UnlinkNumberOutcome>
 }
 
@@ -49,6 +51,7 @@ export function createContextServices(dependencies: ContextDependencies): Contex
       keyText: ({ accountId, first, afterLineId }) => `${accountId} ${first} ${afterLineId}`,
       owner: ({ accountId }) => accountId,
     }),
+    ownedLines: (accountId, page) => readOwnedLines(reader, accountId, page),
     grantLineAccess: (command, grant) => grantLineAccess(dependencies, command, grant),
     revokeLineAccess: (command, grant) => revokeLineAccess(dependencies, command, grant),
     unlinkNumber: (command, grant) => unlinkNumber(dependencies, command, grant),

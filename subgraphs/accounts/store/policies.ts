@@ -7,5 +7,12 @@ export const accountsPolicies = z.object({
   'session.idleDays': z.int().min(1).max(3_650),
   /** For so long the refresh token before the newest is still answered, on the device that used it. */
   'session.graceSeconds': z.int().min(0).max(60),
+  /** A session confirms who acts for so long after it was opened. */
+  'confirmation.freshMinutes': z.int().min(1).max(60),
+  /** Credentials rest for so long after a change of a SIM; 0 for not at all. */
+  'simSwap.holdHours': z.int().min(0).max(720),
+  /** An export lies ready for so long. */
+  'export.keepDays': z.int().min(1).max(30),
+  'export.linkMinutes': z.int().min(1).max(60),
 })
 export type AccountsPolicies = z.output<typeof accountsPolicies>

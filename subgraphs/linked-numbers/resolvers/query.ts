@@ -1,4 +1,5 @@
 import { parseId } from '../../../platform/ids.ts'
+import { readPageSize } from '../../../platform/pagination.ts'
 import { parsePhone } from '../../../platform/phone.ts'
 import type { QueryResolvers } from '../generated/resolvers.ts'
 
@@ -15,4 +16,7 @@ export const query: QueryResolvers = {
     const lineId = number === null ? null : await lineIdsByPhone.load(number)
     return lineId === null ? null : lines.load({ lineId, ...grant })
   },
+
+  ownedLines: (_, { accountId, first, after }, { ownedLines }) =>
+    ownedLines(accountId, { first: readPageSize(first), after: after ?? null }),
 }
