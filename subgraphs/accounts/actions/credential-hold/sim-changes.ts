@@ -56,7 +56,7 @@ interface AskedNumber {
 async function numbersOf(ask: AskSubgraph, accountId: string, contact: E164 | null): Promise<AskedNumber[]> {
   const numbers: AskedNumber[] = []
   for (let after: string | null = null; ; ) {
-    const page = await ownedLines(ask, accountId, after).catch((error: unknown) => {
+    const page: OwnedLine[] = await ownedLines(ask, accountId, after).catch((error: unknown) => {
       throw new SimSwapUnavailableError('it is not known which numbers to ask about', { cause: error })
     })
     for (const { id, msisdn, activatedOn } of page) {
