@@ -1,12 +1,15 @@
 import { z } from 'zod'
 
+/** What `session.graceSeconds` can be at most: what is older needs no remembering. */
+export const SESSION_GRACE_SECONDS_MAX = 60
+
 /** The policies of accounts: the rows of the table `policy`, each by name, with its unit last and its bounds. */
 export const accountsPolicies = z.object({
   'session.accessTokenSeconds': z.int().min(60).max(3_600),
   /** A session that was not used for so long has ended. */
   'session.idleDays': z.int().min(1).max(3_650),
   /** For so long the refresh token before the newest is still answered, on the device that used it. */
-  'session.graceSeconds': z.int().min(0).max(60),
+  'session.graceSeconds': z.int().min(0).max(SESSION_GRACE_SECONDS_MAX),
   /** A session confirms who acts for so long after it was opened. */
   'confirmation.freshMinutes': z.int().min(1).max(60),
   /** Credentials rest for so long after a change of a SIM; 0 for not at all. */
@@ -14,5 +17,18 @@ export const accountsPolicies = z.object({
   /** An export lies ready for so long. */
   'export.keepDays': z.int().min(1).max(30),
   'export.linkMinutes': z.int().min(1).max(60),
+  /** Of one person; who opens another ends the one that was used longest ago. */
+  'session.openMax': z.int().min(1).max(100),
+  'password.lengthMin': z.int().min(15).max(64),
+  /** For so long after showing a one-time password its owner may set the cabinet password. */
+  'password.freshSignInMinutes': z.int().min(1).max(60),
+  /** For one telephone number within any 24 hours, from wherever they come. */
+  'password.wrongTriesPerDay': z.int().min(1).max(100),
+  /** After so many the next has to wait: `pauseSeconds` at first, twice as long after each, up to `pauseSecondsMax`. */
+  'password.triesWithoutPause': z.int().min(0).max(100),
+  'password.pauseSeconds': z.int().min(0).max(3_600),
+  'password.pauseSecondsMax': z.int().min(0).max(86_400),
+  /** Many subscribers may share an address of the operator's own network. */
+  'password.triesPerAddressPerHour': z.int().min(1).max(1_000_000),
 })
 export type AccountsPolicies = z.output<typeof accountsPolicies>

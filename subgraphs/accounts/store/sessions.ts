@@ -13,6 +13,8 @@ export interface NewSession {
   readonly refreshSeed: Buffer
   readonly secretId: string
   readonly now: Date
+  /** When the last of its access tokens ends. */
+  readonly accessUntil: Date
 }
 
 export async function insertSession(trx: Transaction<Tables>, session: NewSession): Promise<void> {
@@ -31,6 +33,7 @@ export async function insertSession(trx: Transaction<Tables>, session: NewSessio
       secret_id: session.secretId,
       created_at: session.now,
       last_used_at: session.now,
+      access_until: session.accessUntil,
     })
     .execute()
 }

@@ -18,6 +18,17 @@ export interface Tables extends OutboxTables {
   customer_directory: { customer_ref: string; account_id: string }
   organization_member: { organization_id: string; member_id: string; role: MemberRole; since: Date }
   session: SessionTable
+  session_rotation: {
+    person_id: string
+    session_id: string
+    generation: number
+    device: string | null
+    rotated_at: Date
+  }
+  ended_session: { person_id: string; session_id: string; until: Date }
+  password: { person_id: string; hash: string; changed_at: Date }
+  password_try: { subject: string; tried_at: Date[]; next_at: Date }
+  password_try_by_address: { address: string; hour_began_at: Date; tries: number }
   notice: { account_id: string; id: string; kind: string; parameters: unknown; created_at: Date }
   message: MessageTable
   act: ActTable
@@ -39,6 +50,7 @@ export type SignInMethod = 'ONE_TIME_PASSWORD' | 'PASSWORD' | 'SOCIAL' | 'NETWOR
 export type SessionEnd =
   | 'SIGNED_OUT'
   | 'REVOKED'
+  | 'REPLACED'
   | 'REUSE_DETECTED'
   | 'CREDENTIALS_CHANGED'
   | 'ACCOUNT_CLOSED'
@@ -58,6 +70,7 @@ interface SessionTable {
   generation: Generated<number>
   created_at: Date
   last_used_at: Date
+  access_until: Date
   ended_at: ColumnType<Date | null, never, Date>
   end_reason: ColumnType<SessionEnd | null, never, SessionEnd>
 }

@@ -8,6 +8,7 @@ import type { NewId } from '../../../../platform/ids.ts'
 import type { Policies } from '../../../../platform/policy/policies.ts'
 import type { Randomness } from '../../../../platform/random.ts'
 import { recordAct } from '../../store/acts.ts'
+import { endSessionsBeyond } from '../../store/ended-sessions.ts'
 import type { AccountsPolicies } from '../../store/policies.ts'
 import { insertSession } from '../../store/sessions.ts'
 import type { SignInMethod, Tables } from '../../store/tables.ts'
@@ -33,6 +34,8 @@ export interface SignedIn {
   readonly organizationRole: OrganizationRole | null
   readonly method: SignInMethod
   readonly deviceName: string | null
+  /** How long the first access token lives, where it is not as the policy says: in development only. */
+  readonly accessTokenSeconds?: number
 }
 
 /** What the one who signed in takes away. */
@@ -69,35 +72,39 @@ export async function openSession(
 ): Promise<IssuedSession | null> {
   if (!(await enterAccounts(trx, dependencies, signedIn, viewer))) return null
   const { clock, newId, random, secrets } = dependencies
-  const { personId, accountId, organizationRole, method, deviceName } = signedIn
+  const { personId, accountId, organizationRole, method, deviceName, accessTokenSeconds } = signedIn
   const now = clock.now()
-  const session = { id: newId(), generation: 1, refreshSeed: random.bytes(SEED_BYTES), secretId: secrets.current.id }
-  await insertSession(trx, { ...session, ...signedIn, client: viewer.client, deviceName, now })
+  const session = { id: newId(), refreshSeed: random.bytes(SEED_BYTES), secretId: secrets.current.id }
+  const principal = { kind: 'account', personId, accountId, organizationRole, sessionId: session.id } as const
+  const access = await issueAccessToken(dependencies, principal, accessTokenSeconds)
+  await insertSession(trx, {
+    ...session,
+    ...signedIn,
+    client: viewer.client,
+    deviceName,
+    now,
+    accessUntil: access.accessTokenExpiresAt,
+  })
+  await endSessionsBeyond(trx, { personId, openMax: (await dependencies.policies.current())['session.openMax'], now })
   await recordAct(trx, viewer, { id: newId(), at: now, accountId, kind: 'SIGNED_IN', details: { method, personId } })
-  return {
-    ...(await issueAccessToken(dependencies, { personId, accountId, organizationRole, sessionId: session.id })),
-    refreshToken: formatRefreshToken(
-      { personId, sessionId: session.id, generation: 1 },
-      secrets.current,
-      session.refreshSeed,
-    ),
-  }
+  const name = { personId, sessionId: session.id, generation: 1 }
+  return { ...access, refreshToken: formatRefreshToken(name, secrets.current, session.refreshSeed) }
 }
 
 const SEED_BYTES = 32
 
 /** A new access token for a session that is open. */
 export async function issueAccessToken(
-  { clock, signer, policies }: SessionDependencies,
-  of: Omit<Extract<Principal, { kind: 'account' }>, 'kind'>,
+  { clock, signer, policies }: Pick<SessionDependencies, 'clock' | 'signer' | 'policies'>,
+  principal: IssuedSession['principal'],
+  seconds?: number,
 ): Promise<Omit<IssuedSession, 'refreshToken'>> {
-  const seconds = (await policies.current())['session.accessTokenSeconds']
-  const principal = { kind: 'account', ...of } as const
+  const lifeSeconds = seconds ?? (await policies.current())['session.accessTokenSeconds']
   return {
-    accountId: of.accountId,
+    accountId: principal.accountId,
     principal,
-    accessToken: await signAccessToken(principal, signer, clock, seconds),
-    accessTokenExpiresAt: toSecond(clock.now(), seconds),
+    accessToken: await signAccessToken(principal, signer, clock, lifeSeconds),
+    accessTokenExpiresAt: toSecond(clock.now(), lifeSeconds),
   }
 }
 

@@ -1,0 +1,70 @@
+import { sql, type Transaction } from 'kysely'
+import type { SessionEnd, Tables } from './tables.ts'
+
+/** Which sessions to end: of a person, in an account, or of a person in an account. */
+export interface SessionChoice {
+  readonly personId?: string | null
+  readonly accountId?: string | null
+  readonly sessionIds?: readonly string[] | null
+  /** This one stays. */
+  readonly except?: string | null
+}
+
+/** Accounts' processes listen here. A message is `<session id> <until, in milliseconds>`. */
+export const ENDED_SESSIONS_CHANNEL = 'accounts_ended_sessions'
+
+/**
+ * Ends sessions and tells it to whoever listens, when the transaction is committed. Rows are locked in one order, so
+ * that two who end the same sessions do not wait for each other. Returns how many were open.
+ */
+export async function markSessionsEnded(
+  trx: Transaction<Tables>,
+  { personId = null, accountId = null, sessionIds = null, except = null }: SessionChoice,
+  { reason, now }: { readonly reason: SessionEnd; readonly now: Date },
+): Promise<number> {
+  const { rows } = await sql<{ ended: number }>`
+    with chosen as (
+      select person_id, id from session
+      where (${personId}::uuid is null or person_id = ${personId})
+        and (${accountId}::uuid is null or account_id = ${accountId})
+        and (${sessionIds}::uuid[] is null or id = any(${sessionIds}))
+        and (${except}::uuid is null or id <> ${except})
+        and ended_at is null
+      order by person_id, id
+      for update
+    ), ended as (
+      update session set ended_at = ${now}, end_reason = ${reason}
+      from chosen where session.person_id = chosen.person_id and session.id = chosen.id
+      returning session.person_id, session.id, session.access_until
+    ), fed as (
+      insert into ended_session (person_id, session_id, until)
+      select person_id, id, access_until from ended where access_until > ${now}
+      on conflict do nothing
+      returning session_id, until
+    ), told as (
+      select pg_notify(
+        ${ENDED_SESSIONS_CHANNEL}, session_id || ' ' || (extract(epoch from until) * 1000)::bigint
+      ) from fed
+    )
+    select (select count(*)::int from ended) as ended, (select count(*) from told) as told
+  `.execute(trx)
+  return rows[0]?.ended ?? 0
+}
+
+/** Ends what is more than a person may have open: those that were used longest ago. */
+export async function endSessionsBeyond(
+  trx: Transaction<Tables>,
+  { personId, openMax, now }: { readonly personId: string; readonly openMax: number; readonly now: Date },
+): Promise<void> {
+  const beyond = await trx
+    .selectFrom('session')
+    .select('id')
+    .where('person_id', '=', personId)
+    .where('ended_at', 'is', null)
+    .orderBy('last_used_at', 'desc')
+    .orderBy('id', 'desc')
+    .offset(openMax)
+    .execute()
+  if (beyond.length === 0) return
+  await markSessionsEnded(trx, { personId, sessionIds: beyond.map(({ id }) => id) }, { reason: 'REPLACED', now })
+}
