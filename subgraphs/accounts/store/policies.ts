@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { leavingPolicies } from './leaving-policies.ts'
+import { oneTimePasswordPolicies } from './one-time-password-policies.ts'
 
 /** What `session.graceSeconds` can be at most: what is older needs no remembering. */
 export const SESSION_GRACE_SECONDS_MAX = 60
@@ -10,13 +12,6 @@ export const accountsPolicies = z.object({
   'session.idleDays': z.int().min(1).max(3_650),
   /** For so long the refresh token before the newest is still answered, on the device that used it. */
   'session.graceSeconds': z.int().min(0).max(SESSION_GRACE_SECONDS_MAX),
-  /** A session confirms who acts for so long after it was opened. */
-  'confirmation.freshMinutes': z.int().min(1).max(60),
-  /** Credentials rest for so long after a change of a SIM; 0 for not at all. */
-  'simSwap.holdHours': z.int().min(0).max(720),
-  /** An export lies ready for so long. */
-  'export.keepDays': z.int().min(1).max(30),
-  'export.linkMinutes': z.int().min(1).max(60),
   /** Of one person; who opens another ends the one that was used longest ago. */
   'session.openMax': z.int().min(1).max(100),
   'password.lengthMin': z.int().min(15).max(64),
@@ -30,5 +25,7 @@ export const accountsPolicies = z.object({
   'password.pauseSecondsMax': z.int().min(0).max(86_400),
   /** Many subscribers may share an address of the operator's own network. */
   'password.triesPerAddressPerHour': z.int().min(1).max(1_000_000),
+  ...oneTimePasswordPolicies,
+  ...leavingPolicies,
 })
 export type AccountsPolicies = z.output<typeof accountsPolicies>

@@ -19,4 +19,15 @@ export const query: QueryResolvers = {
 
   ownedLines: (_, { accountId, first, after }, { ownedLines }) =>
     ownedLines(accountId, { first: readPageSize(first), after: after ?? null }),
+
+  subscriberByPhone: async (_, { phone }, { subscribers }) => {
+    const subscriber = await subscribers.load(phone)
+    return (
+      subscriber && {
+        lineId: subscriber.line_id,
+        ownerAccountId: subscriber.owner_account_id,
+        isBlocked: subscriber.status === 'BLOCKED',
+      }
+    )
+  },
 }
