@@ -8,10 +8,17 @@ import type { Viewer } from '../../platform/identity/viewer.ts'
 import { type AdmitSubscriber, type AdmitSubscriberOutcome, admitSubscriber } from './actions/admit-subscriber.ts'
 import type { AccessDependencies } from './actions/change-access.ts'
 import { type GrantLineAccess, type GrantLineAccessOutcome, grantLineAccess } from './actions/grant-line-access.ts'
+import {
+  disableNumberManagement,
+  enableNumberManagement,
+  enableNumberManagementByPhone,
+  type NumberManagementOutcome,
+} from './actions/number-management.ts'
 import { type RevokeLineAccess, type RevokeLineAccessOutcome, revokeLineAccess } from './actions/revoke-line-access.ts'
 import { type UnlinkNumberOutcome, unlinkNumber } from './actions/unlink-number.ts'
 import { type AccessRow, readAccessLists } from './store/access.ts'
 import { type LinePageKey, type LineRow, readLineIdPages, readLineIdsByPhone, readLines } from './store/lines.ts'
+import { type NumberManagementRow, readNumberManagement } from './store/number-management.ts'
 import { type OwnedLinePage, type OwnedLineRow, readOwnedLines } from './store/owned-lines.ts'
 import { readSubscribers, type SubscriberRow } from './store/subscribers.ts'
 
@@ -30,6 +37,16 @@ export interface Context extends GuardedContext {
   readonly admitSubscriber: (command: AdmitSubscriber, viewer: Viewer) => Promise<AdmitSubscriberOutcome>
   readonly grantLineAccess: (command: GrantLineAccess, grant: Grant) => Promise<GrantLineAccessOutcome>
   readonly revokeLineAccess: (command: RevokeLineAccess, grant: Grant) => Promise<RevokeLineAccessOutcome>
+  readonly numberManagement: LineLoader<NumberManagementRow | null>
+  readonly enableNumberManagement: (
+    command: { readonly lineId: string },
+    grant: Grant,
+  ) => Promise<NumberManagementOutcome>
+  readonly disableNumberManagement: (
+    command: { readonly lineId: string },
+    grant: Grant,
+  ) => Promise<NumberManagementOutcome>
+  readonly enableNumberManagementByPhone: (command: { readonly phone: string }) => Promise<NumberManagementOutcome>
   readonly ownedLines: (accountId: string, page: OwnedLinePage) => Promise<OwnedLineRow[]>
   readonly unlinkNumber: (command: { readonly lineId: string }, grant: Grant) => Promise<UnlinkNumberOutcome>
 }
@@ -56,6 +73,10 @@ export function createContextServices(dependencies: ContextDependencies): Contex
       keyText: ({ accountId, first, afterLineId }) => `${accountId} ${first} ${afterLineId}`,
       owner: ({ accountId }) => accountId,
     }),
+    numberManagement: createLineLoader((keys) => readNumberManagement(reader, keys, clock.now())),
+    enableNumberManagement: (command, grant) => enableNumberManagement(dependencies, command, grant),
+    disableNumberManagement: (command, grant) => disableNumberManagement(dependencies, command, grant),
+    enableNumberManagementByPhone: (command) => enableNumberManagementByPhone(dependencies, command),
     ownedLines: (accountId, page) => readOwnedLines(reader, accountId, page),
     subscribers: createBatchLoader({
       read: (phones) => readSubscribers(reader, phones),

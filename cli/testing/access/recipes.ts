@@ -34,6 +34,8 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     // The fixture gave the stranger nothing, and only one who may revoke is told so.
     answer: () => 'LineAccessNotFoundError',
   },
+  'Mutation.enableNumberManagement': { arguments: ({ lineId }) => `(input: { lineId: "${lineId}" })` },
+  'Mutation.disableNumberManagement': { arguments: ({ lineId }) => `(input: { lineId: "${lineId}" })` },
   'Mutation.unlinkNumber': {
     arguments: ({ lineId }) => `(input: { lineId: "${lineId}" })`,
     // One's own line stays; one who has no rights on it is told that there is none.
