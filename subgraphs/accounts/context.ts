@@ -3,7 +3,9 @@ import type { Kysely } from 'kysely'
 import type { GuardedContext } from '../../platform/access/enforce.ts'
 import { createBatchLoader } from '../../platform/database/batch-loader.ts'
 import type { Reader } from '../../platform/database/reader.ts'
+import type { Viewer } from '../../platform/identity/viewer.ts'
 import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
+import { type CloseAccountOutcome, closeAccount } from './actions/closing/close-account.ts'
 import type { CredentialHoldDependencies } from './actions/credential-hold.ts'
 import type { SessionDependencies } from './actions/sessions/open-session.ts'
 import { type AccountRow, type MemberRow, readAccounts, readMembers } from './store/accounts.ts'
@@ -13,6 +15,7 @@ import type { Tables } from './store/tables.ts'
 export interface Context extends GuardedContext {
   readonly accounts: DataLoader<string, AccountRow | null, string>
   readonly members: DataLoader<string, readonly MemberRow[], string>
+  readonly closeAccount: (command: { readonly accountId: string }, viewer: Viewer) => Promise<CloseAccountOutcome>
 }
 
 /** The part of a context that does not depend on who asks: made once, so that requests of a moment are read together. */
@@ -28,9 +31,11 @@ export interface ContextDependencies extends SessionDependencies, CredentialHold
 
 const BY_ID = { keyText: (id: string) => id, owner: (id: string) => id }
 
-export function createContextServices({ reader }: ContextDependencies): ContextServices {
+export function createContextServices(dependencies: ContextDependencies): ContextServices {
+  const { reader } = dependencies
   return {
     accounts: createBatchLoader({ ...BY_ID, read: (ids) => readAccounts(reader, ids) }),
     members: createBatchLoader({ ...BY_ID, read: (ids) => readMembers(reader, ids) }),
+    closeAccount: (command, viewer) => closeAccount(dependencies, command, viewer),
   }
 }

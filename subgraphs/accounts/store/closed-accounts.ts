@@ -53,20 +53,6 @@ export async function takeSealed(trx: Transaction<Tables>, accountId: string): P
   return row?.sealed ?? null
 }
 
-/** Ends the sessions of a closed account: a person's everywhere, an organization's those of its one member. */
-export async function endSessionsOfClosed(
-  trx: Transaction<Tables>,
-  { personId, accountId, now }: { readonly personId: string; readonly accountId: string; readonly now: Date },
-): Promise<number> {
-  const ofPerson = trx
-    .updateTable('session')
-    .set({ ended_at: now, end_reason: 'ACCOUNT_CLOSED' })
-    .where('person_id', '=', personId)
-    .where('ended_at', 'is', null)
-  const ended = personId === accountId ? ofPerson : ofPerson.where('account_id', '=', accountId)
-  return Number((await ended.executeTakeFirst()).numUpdatedRows)
-}
-
 /** Whether somebody else acts for the organization. */
 export async function hasOtherMembers(
   trx: Transaction<Tables>,

@@ -3,13 +3,14 @@ import type { Viewer } from '../../../../platform/identity/viewer.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import type { Translated } from '../../../../platform/languages.ts'
 import { recordAct } from '../../store/acts.ts'
-import { endSessionsOfClosed, findLanguage, hasOtherMembers, markClosed } from '../../store/closed-accounts.ts'
+import { findLanguage, hasOtherMembers, markClosed } from '../../store/closed-accounts.ts'
 import { findContact } from '../../store/contacts.ts'
 import { queueMessage } from '../../store/messages.ts'
 import { writeNotice } from '../../store/notices.ts'
 import type { Tables } from '../../store/tables.ts'
 import { hasSignedInFreshly } from '../confirm-identity.ts'
 import { type CredentialHoldDependencies, checkCredentialHold } from '../credential-hold.ts'
+import { endSessions } from '../sessions/end-sessions.ts'
 import type { SessionDependencies } from '../sessions/open-session.ts'
 import { sealPersonalParts } from './personal-parts.ts'
 
@@ -46,7 +47,8 @@ export async function closeAccount(
     if (personId !== accountId && (await hasOtherMembers(trx, accountId, personId))) return { kind: 'hasMembers' }
     // Who is signing in at this moment is waited for, and their session is among those that end.
     if (!(await markClosed(trx, accountId, now))) return { kind: 'accountNotFound' }
-    const endedSessions = await endSessionsOfClosed(trx, { personId, accountId, now })
+    const ended = personId === accountId ? { personId } : { accountId }
+    const endedSessions = await endSessions(trx, dependencies, { ...ended, reason: 'ACCOUNT_CLOSED' })
     await tell(trx, dependencies, { accountId, now })
     await sealPersonalParts(trx, dependencies, { accountId, now })
     const act = { id: dependencies.newId(), at: now, accountId, kind: 'ACCOUNT_CLOSED', details: { endedSessions } }
