@@ -4,6 +4,7 @@ import { signingKey } from '../platform/identity/keys.ts'
 import { createNewId } from '../platform/ids.ts'
 import { invariant } from '../platform/invariant.ts'
 import { createLogger } from '../platform/logger.ts'
+import { createHttpDownload, serveDownloads } from '../platform/serving/downloads.ts'
 import { stopOnSignal } from '../platform/serving/process.ts'
 import { createRemoteKeys } from './access-token-keys.ts'
 import { createAuthenticator } from './authenticate.ts'
@@ -45,6 +46,7 @@ const gateway = await createGateway({
   drainDelayMs: environment.DRAIN_DELAY_MS,
 })
 
+serveDownloads(gateway.http, createHttpDownload(environment.ACCOUNTS_URL))
 stopOnSignal(() => gateway.close(), logger)
 await gateway.http.listen({ host: environment.HOST, port: environment.PORT })
 logger.info({ address: gateway.http.addresses()[0] }, 'listening')

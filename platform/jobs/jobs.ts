@@ -43,8 +43,11 @@ export interface JobsOptions {
   readonly logger: Logger
   /** How often each process looks for work; half a second at least. */
   readonly pollSeconds?: number
+  /** How often one process looks for jobs of dead ones. */
+  readonly superviseSeconds?: number
 }
 
+const SUPERVISE_SECONDS = 15
 const POLL_SECONDS = 2
 const CONNECTIONS = 2
 const START_RETRY_MS = 1_000
@@ -54,7 +57,8 @@ const STOP_TIMEOUT_MS = 10_000
  * Jobs on pg-boss, in tables that `migrateJobs` made. It has few connections of its own, so that its polling neither
  * waits for requests nor is waited for. Times are the database's: `startAfter` is compared with its clock.
  */
-export function createJobs({ url, schema, logger, pollSeconds = POLL_SECONDS }: JobsOptions): Jobs {
+export function createJobs(options: JobsOptions): Jobs {
+  const { url, schema, logger, pollSeconds = POLL_SECONDS, superviseSeconds = SUPERVISE_SECONDS } = options
   const boss = new PgBoss({
     connectionString: url,
     schema,
@@ -65,6 +69,8 @@ export function createJobs({ url, schema, logger, pollSeconds = POLL_SECONDS }: 
     reindex: false,
     schedule: false,
     monitorVacuum: false,
+    superviseIntervalSeconds: superviseSeconds,
+    monitorIntervalSeconds: superviseSeconds,
   })
   boss.on('error', (error) => logger.warn({ reason: error.message }, 'jobs: the database did not answer'))
   const stopping = new AbortController()

@@ -34,8 +34,8 @@ interface Position {
 }
 
 /** Gives a page of all that the tables hold of a subject, table by table in their order. Bounded, whatever there is. */
-export async function readPersonalPage(
-  db: Kysely<never>,
+export async function readPersonalPage<Tables>(
+  db: Kysely<Tables>,
   tables: readonly PersonalTable[],
   subjectId: string,
   after: string | null,
@@ -71,8 +71,8 @@ interface RowsWanted {
   readonly limit: number
 }
 
-async function readRows(
-  db: Kysely<never>,
+async function readRows<Tables>(
+  db: Kysely<Tables>,
   { table, belongsTo, key, withheld = [] }: PersonalTable,
   { subjectId, after, limit }: RowsWanted,
 ): Promise<{ record: string; key: string[] }[]> {

@@ -20,18 +20,18 @@ export interface ProcessServices {
 }
 
 /** Runs one subgraph as a process of its own: listens, and on a signal drains and closes. */
-export async function runSubgraph(
+export async function runSubgraph<Created extends Subgraph>(
   name: SubgraphName,
   environment: SubgraphEnvironment,
-  create: (services: ProcessServices) => Subgraph | Promise<Subgraph>,
-  addRoutes: (http: FastifyInstance) => void = () => undefined,
+  create: (services: ProcessServices) => Created | Promise<Created>,
+  addRoutes: (http: FastifyInstance, subgraph: Created) => void = () => undefined,
 ): Promise<void> {
   const logger = createLogger({ name, level: environment.LOG_LEVEL })
   const newId = createNewId(systemClock)
   const subgraph = await create({ clock: systemClock, newId, logger })
   const findKey = findKeyAmong(environment.INTERNAL_JWKS)
   const http = serveSubgraph({ subgraph, findKey, clock: systemClock, newId, logger })
-  addRoutes(http)
+  addRoutes(http, subgraph)
   stopOnSignal(async () => {
     await drainHttpServer(http, environment.DRAIN_DELAY_MS)
     await subgraph.close()

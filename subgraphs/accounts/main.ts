@@ -1,7 +1,10 @@
 import { processVariables, readAccountsEnvironment } from '../../platform/environment.ts'
 import { publicKeys, signingKey } from '../../platform/identity/keys.ts'
 import { createSecrets } from '../../platform/identity/secrets.ts'
+import { createJobs } from '../../platform/jobs/jobs.ts'
+import { jobsSchema } from '../../platform/jobs/migrate-jobs.ts'
 import { systemRandomness } from '../../platform/random.ts'
+import { serveDownloads } from '../../platform/serving/downloads.ts'
 import { createSimSwapClient } from '../../platform/sim-swap/http-client.ts'
 import { createHttpAsk } from '../../platform/subgraph/ask.ts'
 import type { SubgraphName } from '../../platform/subgraph/name.ts'
@@ -20,6 +23,7 @@ await runSubgraph(
       createHttpAsk({ asker: 'accounts', asked, url, signer, clock, newId })
     return createAccounts({
       ...openDatabase(environment, logger),
+      jobs: createJobs({ url: environment.DATABASE_URL, schema: jobsSchema('accounts'), logger }),
       clock,
       newId,
       random: systemRandomness,
@@ -35,5 +39,9 @@ await runSubgraph(
     })
   },
   // Those who sign access tokens publish the keys to check them with.
-  (http) => http.get('/.well-known/jwks.json', async () => publicKeys(environment.ACCESS_TOKEN_KEYS)),
+  (http, accounts) => {
+    http.get('/.well-known/jwks.json', async () => publicKeys(environment.ACCESS_TOKEN_KEYS))
+    // The gateways' way to them: nobody else reaches this process.
+    serveDownloads(http, accounts.openDownload)
+  },
 )

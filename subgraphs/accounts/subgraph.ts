@@ -6,13 +6,18 @@ import type { Reader } from '../../platform/database/reader.ts'
 import { signingKey } from '../../platform/identity/keys.ts'
 import type { Secrets } from '../../platform/identity/secrets.ts'
 import type { NewId } from '../../platform/ids.ts'
+import type { Jobs } from '../../platform/jobs/jobs.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { createPolicies } from '../../platform/policy/policies.ts'
 import type { Randomness } from '../../platform/random.ts'
+import type { OpenDownload } from '../../platform/serving/downloads.ts'
 import type { SimSwap } from '../../platform/sim-swap/sim-swap.ts'
 import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
 import { createSimChanges } from './actions/credential-hold/sim-changes.ts'
+import { openDownload } from './actions/exports/download-export.ts'
+import { eraseWhenOver, prepareExport } from './actions/exports/prepare-export.ts'
+import { ERASE_EXPORT, PREPARE_EXPORT } from './actions/exports/queues.ts'
 import { createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
 import { accountsPolicies } from './store/policies.ts'
@@ -31,27 +36,46 @@ export interface AccountsDependencies {
   readonly ask: Readonly<Record<'linked-numbers' | 'products' | 'payments', AskSubgraph>>
   /** The network, asked about changes of SIMs. */
   readonly simSwap: SimSwap
+  /** Work that goes on after a request was answered; begun and stopped with the subgraph. */
+  readonly jobs: Jobs
+}
+
+/** Accounts, and what they serve beside the graph. */
+export interface Accounts extends Subgraph {
+  /** Copies of people's data, by the token of a link. */
+  readonly openDownload: OpenDownload
 }
 
 /** People and organizations: who they are, how they get in, and what they are told. */
-export async function createAccounts(dependencies: AccountsDependencies): Promise<Subgraph> {
-  const { db, reader, clock, logger } = dependencies
-  const services = createContextServices({
+export async function createAccounts(dependencies: AccountsDependencies): Promise<Accounts> {
+  const { db, reader, clock, logger, jobs } = dependencies
+  const contextDependencies = {
     ...dependencies,
     simChanges: createSimChanges(dependencies),
     onOutgoing: () => undefined,
     signer: await signingKey(dependencies.accessTokenKeys),
     policies: createPolicies({ reader, clock, schema: accountsPolicies }),
-  })
-  return createSubgraph({
+  }
+  jobs.start(
+    new Map([
+      [PREPARE_EXPORT, ({ data, signal }) => prepareExport(contextDependencies, data, signal)],
+      [ERASE_EXPORT, ({ data }) => eraseWhenOver(contextDependencies, data)],
+    ]),
+  )
+  const subgraph = createSubgraph({
     name: 'accounts',
     resolvers,
-    services,
+    services: createContextServices(contextDependencies),
     checkReady: () => checkConnection(db),
     async close() {
+      await jobs.stop()
       await reader.close()
       await db.destroy()
     },
     logger,
   })
+  return {
+    ...subgraph,
+    openDownload: (token, requestId) => openDownload(contextDependencies, token, requestId),
+  }
 }

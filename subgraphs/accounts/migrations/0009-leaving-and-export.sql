@@ -32,6 +32,9 @@ create table data_export (
   check ((status = 'PREPARING') = (ready_at is null))
 );
 
+-- Of many requests one is worked on.
+create unique index data_export_in_progress on data_export (account_id) where status = 'PREPARING';
+
 -- The copy itself, compressed and sealed.
 create table data_export_chunk (
   account_id uuid not null,

@@ -8,4 +8,9 @@ export const query: QueryResolvers = {
     const accountId = parseId(id)
     return accountId === null ? null : accounts.load(accountId)
   },
+
+  dataExport: (_, { id }, { viewer, findExport }) => {
+    const exportId = parseId(id)
+    return exportId === null ? null : findExport(exportId, viewer)
+  },
 }

@@ -1,5 +1,6 @@
 import type { OrganizationMemberResolvers, Resolvers } from '../generated/resolvers.ts'
 import { account } from './account.ts'
+import { dataExport } from './data-exports.ts'
 import { mutation } from './mutation.ts'
 import { query } from './query.ts'
 
@@ -11,5 +12,6 @@ export const resolvers = {
   Query: query,
   Mutation: mutation,
   Account: account,
+  DataExport: dataExport,
   OrganizationMember: organizationMember,
 } satisfies Resolvers

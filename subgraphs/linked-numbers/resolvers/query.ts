@@ -30,4 +30,8 @@ export const query: QueryResolvers = {
       }
     )
   },
+
+  personalAccountData: (_, { accountId, after }, { personalAccountData }) =>
+    personalAccountData(accountId, after ?? null),
+  personalNumberData: (_, { lineId, after }, { personalNumberData }) => personalNumberData(lineId, after ?? null),
 }

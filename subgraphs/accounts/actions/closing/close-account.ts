@@ -5,6 +5,7 @@ import type { Translated } from '../../../../platform/languages.ts'
 import { recordAct } from '../../store/acts.ts'
 import { findLanguage, hasOtherMembers, markClosed } from '../../store/closed-accounts.ts'
 import { findContact } from '../../store/contacts.ts'
+import { cutLinks } from '../../store/data-exports.ts'
 import { queueMessage } from '../../store/messages.ts'
 import { writeNotice } from '../../store/notices.ts'
 import type { Tables } from '../../store/tables.ts'
@@ -49,6 +50,7 @@ export async function closeAccount(
     if (!(await markClosed(trx, accountId, now))) return { kind: 'accountNotFound' }
     const ended = personId === accountId ? { personId } : { accountId }
     const endedSessions = await endSessions(trx, dependencies, { ...ended, reason: 'ACCOUNT_CLOSED' })
+    await cutLinks(trx, accountId)
     await tell(trx, dependencies, { accountId, now })
     await sealPersonalParts(trx, dependencies, { accountId, now })
     const act = { id: dependencies.newId(), at: now, accountId, kind: 'ACCOUNT_CLOSED', details: { endedSessions } }
