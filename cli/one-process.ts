@@ -21,6 +21,7 @@ import { type SimSwap, unknownSimSwap } from '../platform/sim-swap/sim-swap.ts'
 import { createLocalAsk } from '../platform/subgraph/ask.ts'
 import type { SubgraphName } from '../platform/subgraph/name.ts'
 import type { Subgraph } from '../platform/subgraph/subgraph.ts'
+import { serveUssd } from '../platform/ussd/route.ts'
 import { type Accounts, createAccounts } from '../subgraphs/accounts/subgraph.ts'
 import { createLinkedNumbers } from '../subgraphs/linked-numbers/subgraph.ts'
 import { createPayments } from '../subgraphs/payments/subgraph.ts'
@@ -94,6 +95,8 @@ export interface OneProcessDependencies extends SubgraphsDependencies {
   readonly isDevelopment: boolean
   readonly supergraphPath: string
   readonly subgraphTimeoutMs?: number
+  /** Shared with the operator's USSD gateway; without it there is no `/ussd`. */
+  readonly ussdKey?: string
   /** Puts something between the gateway and a subgraph; tests put trouble there. */
   readonly wrapTransport?: (subgraph: SubgraphName, transport: Transport) => Transport
 }
@@ -125,6 +128,7 @@ export async function createOneProcess(dependencies: OneProcessDependencies): Pr
     ...(subgraphTimeoutMs !== undefined && { subgraphTimeoutMs }),
   })
   serveDownloads(gateway.http, subgraphs.accounts.openDownload)
+  if (dependencies.ussdKey) serveUssd(gateway.http, { ...subgraphs.accounts.ussd, key: dependencies.ussdKey })
   return {
     gateway,
     subgraphs,

@@ -10,6 +10,7 @@ import { createHttpAsk } from '../../platform/subgraph/ask.ts'
 import type { SubgraphName } from '../../platform/subgraph/name.ts'
 import { openDatabase } from '../../platform/subgraph/open-database.ts'
 import { runSubgraph } from '../../platform/subgraph/process.ts'
+import { serveUssd } from '../../platform/ussd/route.ts'
 import { createAccounts } from './subgraph.ts'
 
 const environment = readAccountsEnvironment(processVariables())
@@ -43,5 +44,6 @@ await runSubgraph(
     http.get('/.well-known/jwks.json', async () => publicKeys(environment.ACCESS_TOKEN_KEYS))
     // The gateways' way to them: nobody else reaches this process.
     serveDownloads(http, accounts.openDownload)
+    serveUssd(http, { ...accounts.ussd, key: environment.USSD_KEY })
   },
 )

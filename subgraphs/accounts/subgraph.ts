@@ -14,10 +14,12 @@ import type { OpenDownload } from '../../platform/serving/downloads.ts'
 import type { SimSwap } from '../../platform/sim-swap/sim-swap.ts'
 import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
+import type { UssdServices } from '../../platform/ussd/route.ts'
 import { createSimChanges } from './actions/credential-hold/sim-changes.ts'
 import { openDownload } from './actions/exports/download-export.ts'
 import { eraseWhenOver, prepareExport } from './actions/exports/prepare-export.ts'
 import { ERASE_EXPORT, PREPARE_EXPORT } from './actions/exports/queues.ts'
+import { answerUssd, takeUssdNonce } from './actions/ussd/answer-ussd.ts'
 import { createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
 import { accountsPolicies } from './store/policies.ts'
@@ -44,6 +46,8 @@ export interface AccountsDependencies {
 export interface Accounts extends Subgraph {
   /** Copies of people's data, by the token of a link. */
   readonly openDownload: OpenDownload
+  /** What telephones ask over USSD; the key is the caller's. */
+  readonly ussd: Omit<UssdServices, 'key'>
 }
 
 /** People and organizations: who they are, how they get in, and what they are told. */
@@ -77,5 +81,10 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
   return {
     ...subgraph,
     openDownload: (token, requestId) => openDownload(contextDependencies, token, requestId),
+    ussd: {
+      clock,
+      takeNonce: (nonce) => takeUssdNonce(contextDependencies, nonce),
+      answer: (request, requestId) => answerUssd(contextDependencies, request, requestId),
+    },
   }
 }
