@@ -6,7 +6,9 @@ import { createLocalTransport } from '../gateway/transport/local.ts'
 import type { Transport } from '../gateway/transport/transport.ts'
 import type { Clock } from '../platform/clock.ts'
 import { connectDatabase } from '../platform/database/connect.ts'
+import { createListen } from '../platform/database/listen.ts'
 import { createReader } from '../platform/database/reader.ts'
+import { createEndedSessions } from '../platform/identity/ended-sessions.ts'
 import { findKeyAmong, publicKeys } from '../platform/identity/keys.ts'
 import type { Secrets } from '../platform/identity/secrets.ts'
 import type { NewId } from '../platform/ids.ts'
@@ -56,7 +58,7 @@ export async function createSubgraphs(dependencies: SubgraphsDependencies): Prom
       logger,
       ...(onStatement && { onStatement: (statement: string) => onStatement(name, statement) }),
     }
-    return { db: connectDatabase<Tables>(options), reader: createReader(options) }
+    return { db: connectDatabase<Tables>(options), reader: createReader(options), listen: createListen(options) }
   }
   const products = createProducts({ ...connect('products'), clock, currencyCode, logger })
   const payments = createPayments({ ...connect('payments'), clock, currencyCode, logger })
@@ -111,6 +113,8 @@ export interface OneProcess {
 export async function createOneProcess(dependencies: OneProcessDependencies): Promise<OneProcess> {
   const { clock, newId, logger, subgraphTimeoutMs, isDevelopment } = dependencies
   const subgraphs = await createSubgraphs(dependencies)
+  const endedSessions = createEndedSessions(clock)
+  subgraphs.accounts.endedSessions.subscribe(endedSessions.add)
   const wrap = dependencies.wrapTransport ?? ((_, transport) => transport)
   const gateway = await createGateway({
     supergraph: createSupergraphFile({ path: dependencies.supergraphPath, logger }),
@@ -121,6 +125,7 @@ export async function createOneProcess(dependencies: OneProcessDependencies): Pr
     authenticate: createAuthenticator({
       findKey: findKeyAmong(publicKeys(dependencies.accessTokenKeys)),
       clock,
+      endedSessions,
     }),
     newId,
     logger,

@@ -42,7 +42,7 @@ describe('the README', () => {
     await withLoaders({ databases: cabinet.database.urls, clock, newId, logger: silentLogger }, (loaders) =>
       loadDemo({ loaders, currency: 'RUB', clock }),
     )
-    const account = await findAccount({ linkedNumbers: cabinet.subgraphs['linked-numbers'], newId }, DEMO_PHONE)
+    const account = await findAccount({ subgraphs: cabinet.subgraphs, newId }, DEMO_PHONE)
     const operation = { query: HOME, headers: { 'accept-language': 'en' } }
     const { data } = await cabinet.ask(operation, await cabinet.accountToken(account ?? ''))
     await cabinet.close()

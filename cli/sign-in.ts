@@ -1,19 +1,25 @@
-import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
-import type { Clock } from '../platform/clock.ts'
-import { signAccessToken } from '../platform/identity/access-token.ts'
-import { signingKey } from '../platform/identity/keys.ts'
-import { type OrganizationRole, type SignedInPrincipal, UNKNOWN_CLIENT } from '../platform/identity/viewer.ts'
+import { type OrganizationRole, UNKNOWN_CLIENT } from '../platform/identity/viewer.ts'
 import type { NewId } from '../platform/ids.ts'
-import type { Subgraph } from '../platform/subgraph/subgraph.ts'
+import type { Subgraphs } from './one-process.ts'
 
 export interface SignInDependencies {
-  readonly linkedNumbers: Subgraph
-  readonly keys: JSONWebKeySet
-  readonly clock: Clock
+  readonly subgraphs: Pick<Subgraphs, 'accounts' | 'linked-numbers'>
   readonly newId: NewId
+}
+
+export interface DevelopmentSignIn {
+  /** The owner's telephone number, as people type it. */
+  readonly phone: string
+  /** To act for the organization that owns the number; null to be the owner. */
+  readonly organizationRole: OrganizationRole | null
   readonly ttlSeconds: number
 }
+
+export type DevelopmentSignInOutcome =
+  | { readonly kind: 'signedIn'; readonly accessToken: string }
+  | { readonly kind: 'subscriberNotFound' }
+  | { readonly kind: 'memberNotFound' }
 
 const ownersSchema = z.object({
   lineByPhone: z
@@ -21,20 +27,24 @@ const ownersSchema = z.object({
     .nullable(),
 })
 
-/** Signs whoever is given in, as development needs it: no password, no text message. */
-export async function signIn(
-  { keys, clock, ttlSeconds }: SignInDependencies,
-  principal: SignedInPrincipal,
-): Promise<string> {
-  return signAccessToken(principal, await signingKey(keys), clock, ttlSeconds)
+/** Signs the owner of a telephone number in, as development needs it: no password, no text message, a real session. */
+export async function signInByPhone(
+  dependencies: SignInDependencies,
+  { phone, organizationRole, ttlSeconds }: DevelopmentSignIn,
+): Promise<DevelopmentSignInOutcome> {
+  const accountId = await findAccount(dependencies, phone)
+  if (accountId === null) return { kind: 'subscriberNotFound' }
+  const session = await dependencies.subgraphs.accounts.openDevelopmentSession({
+    accountId,
+    organizationRole,
+    accessTokenSeconds: ttlSeconds,
+  })
+  return session === null ? { kind: 'memberNotFound' } : { kind: 'signedIn', accessToken: session.accessToken }
 }
 
 /** The account that owns the line with this telephone number; null when nobody has the number. */
-export async function findAccount(
-  { linkedNumbers, newId }: Pick<SignInDependencies, 'linkedNumbers' | 'newId'>,
-  phone: string,
-): Promise<string | null> {
-  const result = await linkedNumbers.execute(
+export async function findAccount({ subgraphs, newId }: SignInDependencies, phone: string): Promise<string | null> {
+  const result = await subgraphs['linked-numbers'].execute(
     {
       query: 'query ($phone: String!) { lineByPhone(phone: $phone) { accessList { accountId rights } } }',
       variables: { phone },
@@ -48,16 +58,4 @@ export async function findAccount(
   )
   const { lineByPhone } = ownersSchema.parse(result.data)
   return lineByPhone?.accessList?.find((access) => access.rights.includes('OWN'))?.accountId ?? null
-}
-
-/** The token of the owner of a telephone number; null when nobody has it. */
-export async function signInByPhone(
-  dependencies: SignInDependencies,
-  phone: string,
-  organizationRole: OrganizationRole | null,
-): Promise<string | null> {
-  const accountId = await findAccount(dependencies, phone)
-  if (accountId === null) return null
-  const sessionId = dependencies.newId()
-  return signIn(dependencies, { kind: 'account', accountId, personId: accountId, sessionId, organizationRole })
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { JSONWebKeySet } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { signAccessToken } from '../platform/identity/access-token.ts'
+import { createEndedSessions } from '../platform/identity/ended-sessions.ts'
 import { generatePrivateKey, publicKeys, signingKey } from '../platform/identity/keys.ts'
 import { silentLogger } from '../platform/logger.ts'
 import { createRemoteKeys } from './access-token-keys.ts'
@@ -44,7 +45,12 @@ describe('the published keys of access tokens', () => {
     (_, response) =>
       void response.setHeader('content-type', 'application/json').end(JSON.stringify(publicKeys(keys)))
   const away: RequestListener = (_, response) => response.socket?.destroy()
-  const open = () => createAuthenticator({ findKey: createRemoteKeys({ url, clock, logger: silentLogger }), clock })
+  const open = () =>
+    createAuthenticator({
+      findKey: createRemoteKeys({ url, clock, logger: silentLogger }),
+      clock,
+      endedSessions: createEndedSessions(clock),
+    })
   const bearer = async (keys: JSONWebKeySet) => `Bearer ${await signAccessToken(STAFF, await signingKey(keys), clock)}`
   const refusal = async (asked: Promise<unknown>) => {
     const error = await asked.then(

@@ -3,6 +3,7 @@ import { base64url, type JSONWebKeySet, SignJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openTestCabinet } from '../cli/testing/test-cabinet.ts'
 import { signAccessToken } from '../platform/identity/access-token.ts'
+import { createEndedSessions } from '../platform/identity/ended-sessions.ts'
 import { findKeyAmong, generatePrivateKey, publicKeys, type SigningKey, signingKey } from '../platform/identity/keys.ts'
 import type { Principal } from '../platform/identity/viewer.ts'
 import { createAuthenticator } from './authenticate.ts'
@@ -37,7 +38,11 @@ describe('who asks', () => {
     keys = { keys: [await generatePrivateKey('accounts.1')] }
     signer = await signingKey(keys)
     stranger = { ...(await signingKey({ keys: [await generatePrivateKey('accounts.1')] })), kid: 'accounts.1' }
-    authenticate = createAuthenticator({ findKey: findKeyAmong(publicKeys(keys)), clock })
+    authenticate = createAuthenticator({
+      findKey: findKeyAmong(publicKeys(keys)),
+      clock,
+      endedSessions: createEndedSessions(clock),
+    })
   })
 
   async function refusal(authorization: string): Promise<unknown> {
@@ -113,7 +118,11 @@ describe('who asks', () => {
     const old = await signAccessToken(ACCOUNT, signer, clock)
     const rotated = { keys: [await generatePrivateKey('accounts.2'), ...keys.keys] }
     const newSigner = await signingKey(rotated)
-    const authenticateRotated = createAuthenticator({ findKey: findKeyAmong(publicKeys(rotated)), clock })
+    const authenticateRotated = createAuthenticator({
+      findKey: findKeyAmong(publicKeys(rotated)),
+      clock,
+      endedSessions: createEndedSessions(clock),
+    })
     expect(newSigner.kid).toBe('accounts.2')
     expect(await authenticateRotated(`Bearer ${old}`)).toEqual(ACCOUNT)
     expect(await authenticateRotated(`Bearer ${await signAccessToken(ACCOUNT, newSigner, clock)}`)).toEqual(ACCOUNT)

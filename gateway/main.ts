@@ -1,5 +1,6 @@
 import { systemClock } from '../platform/clock.ts'
 import { processVariables, readGatewayEnvironment } from '../platform/environment.ts'
+import { createEndedSessions } from '../platform/identity/ended-sessions.ts'
 import { signingKey } from '../platform/identity/keys.ts'
 import { createNewId } from '../platform/ids.ts'
 import { invariant } from '../platform/invariant.ts'
@@ -8,6 +9,7 @@ import { createHttpDownload, serveDownloads } from '../platform/serving/download
 import { stopOnSignal } from '../platform/serving/process.ts'
 import { createRemoteKeys } from './access-token-keys.ts'
 import { createAuthenticator } from './authenticate.ts'
+import { hearEndedSessions } from './ended-session-stream.ts'
 import { createGateway } from './gateway.ts'
 import { createSupergraphFile } from './supergraph-file.ts'
 import { createBatchTransport } from './transport/http-batch.ts'
@@ -24,6 +26,15 @@ const urls: Readonly<Record<string, string>> = {
   payments: environment.PAYMENTS_URL,
 }
 
+const endedSessions = createEndedSessions(systemClock)
+const hearing = hearEndedSessions({
+  accountsUrl: environment.ACCOUNTS_URL,
+  endedSessions,
+  signer,
+  clock: systemClock,
+  logger,
+})
+
 const gateway = await createGateway({
   supergraph: createSupergraphFile({ path: environment.SUPERGRAPH_FILE, logger }),
   transports: ({ name }) => {
@@ -37,6 +48,7 @@ const gateway = await createGateway({
   authenticate: createAuthenticator({
     findKey: createRemoteKeys({ url: environment.ACCESS_TOKEN_JWKS_URL, clock: systemClock, logger }),
     clock: systemClock,
+    endedSessions,
   }),
   newId: createNewId(systemClock),
   logger,
@@ -47,6 +59,9 @@ const gateway = await createGateway({
 })
 
 serveDownloads(gateway.http, createHttpDownload(environment.ACCOUNTS_URL))
-stopOnSignal(() => gateway.close(), logger)
+stopOnSignal(async () => {
+  await gateway.close()
+  await hearing.close()
+}, logger)
 await gateway.http.listen({ host: environment.HOST, port: environment.PORT })
 logger.info({ address: gateway.http.addresses()[0] }, 'listening')

@@ -32,6 +32,7 @@ interface OperationRecipe {
 }
 
 const access = (accountId: string, ...rights: string[]) => ({ accountId, rights, until: null })
+const GOOD_PASSWORD = 'three grey herons by the pond'
 const holdsOffer = expect.objectContaining({ code: 'option-1' })
 
 /** By file. An operation without a recipe fails the test: say who sends it and what comes back. */
@@ -129,6 +130,44 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
       lineByPhone: { id: lineId, balance: { available: { amount: '150.00' } }, tariff: { name: 'Base' } },
     }),
   },
+  'change-password.graphql': {
+    as: 'owner',
+    variables: () => ({ input: { currentPassword: 'none yet', newPassword: GOOD_PASSWORD, otherSessions: 'END' } }),
+    answer: () => ({ changePassword: { __typename: 'WrongPasswordError', path: ['currentPassword'] } }),
+  },
+  'has-password.graphql': { as: 'owner', answer: () => ({ viewer: { hasPassword: false } }) },
+  'reset-password.graphql': {
+    as: 'owner',
+    variables: () => ({ input: { newPassword: GOOD_PASSWORD, otherSessions: 'END' } }),
+    answer: () => ({ resetPassword: { __typename: 'FreshSignInRequiredError' } }),
+  },
+  'set-password.graphql': {
+    as: 'owner',
+    variables: () => ({ input: { newPassword: '123456', otherSessions: 'KEEP' } }),
+    answer: () => ({ setPassword: { __typename: 'WeakPasswordError', path: ['newPassword'] } }),
+  },
+  'sign-in-with-password.graphql': {
+    as: 'anonymous',
+    variables: ({ phone }) => ({ input: { phone, password: GOOD_PASSWORD } }),
+    answer: () => ({ signInWithPassword: { __typename: 'WrongPasswordError', path: ['password'] } }),
+  },
+  // The sessions of the table's viewers were never opened: cli/sessions.test.ts sends these with sessions that were.
+  'refresh-session.graphql': {
+    as: 'anonymous',
+    variables: () => ({ input: { refreshToken: 'no token' } }),
+    answer: () => ({ refreshSession: { __typename: 'InvalidRefreshTokenError', path: ['refreshToken'] } }),
+  },
+  'revoke-other-sessions.graphql': {
+    as: 'owner',
+    answer: () => ({ revokeOtherSessions: { __typename: 'SessionNotFoundError' } }),
+  },
+  'revoke-session.graphql': {
+    as: 'owner',
+    variables: ({ lineId }) => ({ input: { sessionId: lineId } }),
+    answer: () => ({ revokeSession: { __typename: 'SessionNotFoundError', path: ['sessionId'] } }),
+  },
+  'sessions.graphql': { as: 'owner', answer: () => ({ viewer: { sessions: [] } }) },
+  'sign-out.graphql': { as: 'owner', answer: () => ({ signOut: { __typename: 'SessionNotFoundError' } }) },
   'revoke-line-access.graphql': {
     as: 'owner',
     variables: ({ lineId }) => ({ input: { lineId, accountId: viewerNamed('linked, VIEW').accountId } }),

@@ -74,7 +74,7 @@ async function serve({ environment, variables, database, hasDemo }: ServeOptions
   stopOnSignal(stop, logger)
   const url = await listen(cabinet.gateway.http, environment, terminal.progress)
   // A token for whoever reads the log is for development only.
-  const greeting = isDevelopment ? await greet(cabinet, { keys, clock: systemClock, newId }) : null
+  const greeting = isDevelopment ? await greet(cabinet, newId) : null
   terminal.result(introduce({ url, greeting, isDevelopment, databaseLabel: database.label }, variables))
 }
 

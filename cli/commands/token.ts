@@ -2,6 +2,8 @@ import { Command, Option } from 'commander'
 import type { JSONWebKeySet } from 'jose'
 import { systemClock } from '../../platform/clock.ts'
 import { EnvironmentError, processVariables, readCliEnvironment } from '../../platform/environment.ts'
+import { signAccessToken } from '../../platform/identity/access-token.ts'
+import { signingKey } from '../../platform/identity/keys.ts'
 import type { Secrets } from '../../platform/identity/secrets.ts'
 import {
   ORGANIZATION_ROLES,
@@ -10,11 +12,12 @@ import {
   type StaffRole,
 } from '../../platform/identity/viewer.ts'
 import { createNewId } from '../../platform/ids.ts'
+import { unreachable } from '../../platform/invariant.ts'
 import { silentLogger } from '../../platform/logger.ts'
 import { type CabinetDatabase, openDatabase } from '../database.ts'
 import { createSubgraphs, type Subgraphs } from '../one-process.ts'
 import { readSecrets } from '../secrets.ts'
-import { type SignInDependencies, signIn, signInByPhone } from '../sign-in.ts'
+import { signInByPhone } from '../sign-in.ts'
 import { processTerminal } from '../terminal.ts'
 
 interface TokenOptions {
@@ -70,18 +73,22 @@ async function makeToken(
   subgraphs: Subgraphs,
   keys: JSONWebKeySet,
 ): Promise<string> {
-  const dependencies: SignInDependencies = {
-    linkedNumbers: subgraphs['linked-numbers'],
-    keys,
-    clock: systemClock,
-    newId: createNewId(systemClock),
-    ttlSeconds: Math.round(Number(hours) * 3600),
+  const newId = createNewId(systemClock)
+  const ttlSeconds = Math.round(Number(hours) * 3600)
+  if (staff) {
+    const principal = { kind: 'staff', staffId: 'developer', sessionId: newId(), roles: staff } as const
+    return signAccessToken(principal, await signingKey(keys), systemClock, ttlSeconds)
   }
-  if (staff)
-    return signIn(dependencies, { kind: 'staff', staffId: 'developer', sessionId: dependencies.newId(), roles: staff })
   if (phone === undefined) throw new EnvironmentError('Say whose token: --phone 9161234567, or --staff consultant.')
-  const token = await signInByPhone(dependencies, phone, role ?? null)
-  if (token === null)
-    throw new EnvironmentError(`Nobody has the number ${phone}. Run \`npm start\` or \`import\` first.`)
-  return token
+  const outcome = await signInByPhone({ subgraphs, newId }, { phone, organizationRole: role ?? null, ttlSeconds })
+  switch (outcome.kind) {
+    case 'signedIn':
+      return outcome.accessToken
+    case 'subscriberNotFound':
+      throw new EnvironmentError(`Nobody has the number ${phone}. Run \`npm start\` or \`import\` first.`)
+    case 'memberNotFound':
+      throw new EnvironmentError(`The owner of ${phone} has no member in the role ${role}.`)
+    default:
+      return unreachable(outcome)
+  }
 }

@@ -5,8 +5,8 @@ import { generatePrivateKey, signingKey } from '../../platform/identity/keys.ts'
 import { createSecrets } from '../../platform/identity/secrets.ts'
 import type { OrganizationRole, SignedInPrincipal, StaffRole } from '../../platform/identity/viewer.ts'
 import { createNewId } from '../../platform/ids.ts'
-import { silentLogger } from '../../platform/logger.ts'
 import type { SimSwap } from '../../platform/sim-swap/sim-swap.ts'
+import { watchedLogger } from '../../platform/testing/log-watch.ts'
 import { createOneProcess, type OneProcess, type OneProcessDependencies } from '../one-process.ts'
 import { SUPERGRAPH_PATH } from '../project.ts'
 import { createTestDatabase, type TestDatabase } from './test-database.ts'
@@ -24,7 +24,7 @@ export interface TestCabinet extends OneProcess {
 }
 
 /** Any secret will do. */
-const TEST_SECRETS = createSecrets(['development-secret-of-a-test-development-secret'])
+export const TEST_SECRETS = createSecrets(['development-secret-of-a-test-development-secret'])
 
 /** A network in which nobody's SIM was ever changed. */
 const OLD_SIMS: SimSwap = { retrieveDate: async () => null, check: async () => false }
@@ -61,7 +61,7 @@ export async function openTestCabinet({ template, ...overrides }: TestCabinetOpt
     databaseUrls: database.urls,
     clock,
     newId,
-    logger: silentLogger,
+    logger: watchedLogger,
     currencyCode: 'RUB',
     accessTokenKeys: keys,
     accountsSecrets: TEST_SECRETS,

@@ -20,11 +20,11 @@ export interface ProcessServices {
 }
 
 /** Runs one subgraph as a process of its own: listens, and on a signal drains and closes. */
-export async function runSubgraph<Created extends Subgraph>(
+export async function runSubgraph<Running extends Subgraph>(
   name: SubgraphName,
   environment: SubgraphEnvironment,
-  create: (services: ProcessServices) => Created | Promise<Created>,
-  addRoutes: (http: FastifyInstance, subgraph: Created) => void = () => undefined,
+  create: (services: ProcessServices) => Running | Promise<Running>,
+  addRoutes: (http: FastifyInstance, subgraph: Running) => void = () => undefined,
 ): Promise<void> {
   const logger = createLogger({ name, level: environment.LOG_LEVEL })
   const newId = createNewId(systemClock)

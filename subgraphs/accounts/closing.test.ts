@@ -107,7 +107,7 @@ it('closes: every session ends, what is personal is sealed, the contract stays',
   expect(await cabinet.database.sql('select status from linked_numbers.line')).toEqual([{ status: 'ACTIVE' }])
   const seen = await cabinet.ask({ query: '{ viewer { displayName } }' }, token)
   expect(seen.data?.viewer ?? null).toBeNull()
-  expect(await close(token)).toMatchObject({ __typename: 'RecentSignInRequiredError' })
+  expect(await close(token)).toMatchObject({ __typename: 'FreshSignInRequiredError' })
 })
 
 it('is opened again by a one-time password, and by nothing else', async () => {
@@ -130,7 +130,7 @@ it('is opened again by a one-time password, and by nothing else', async () => {
 it('asks for a session that was opened within the last minutes', async () => {
   const token = await tokenOf()
   nowMs += 10 * MINUTE_MS
-  expect(await close(token)).toMatchObject({ __typename: 'RecentSignInRequiredError' })
+  expect(await close(token)).toMatchObject({ __typename: 'FreshSignInRequiredError' })
   expect(await close(await tokenOf())).toMatchObject({ __typename: 'CloseAccountSuccess' })
 })
 
@@ -164,7 +164,7 @@ it('leaves no session open in a closed account, whoever signs in while it closes
       ...Array.from({ length: 10 }, () => signIn(byPassword)),
       close(token),
     ])
-    expect(['CloseAccountSuccess', 'AccountNotFoundError', 'RecentSignInRequiredError']).toContain(closed?.__typename)
+    expect(['CloseAccountSuccess', 'AccountNotFoundError', 'FreshSignInRequiredError']).toContain(closed?.__typename)
     expect((await stored<{ closed_at: Date | null }>('account'))[0]?.closed_at).not.toBeNull()
     const open = (await stored<{ ended_at: Date | null }>('session')).filter(({ ended_at }) => ended_at === null)
     expect(open).toEqual([])

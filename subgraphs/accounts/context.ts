@@ -7,13 +7,32 @@ import type { Reader } from '../../platform/database/reader.ts'
 import type { Viewer } from '../../platform/identity/viewer.ts'
 import type { Jobs } from '../../platform/jobs/jobs.ts'
 import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
+import { createEasel } from './actions/captcha/picture.ts'
+import {
+  type RequestCaptchaOutcome,
+  type RequestProofOfWorkOutcome,
+  requestCaptcha,
+  requestProofOfWork,
+} from './actions/captcha/request-captcha.ts'
 import { type CloseAccountOutcome, closeAccount } from './actions/closing/close-account.ts'
 import type { CredentialHoldDependencies } from './actions/credential-hold.ts'
 import { type DownloadExportOutcome, downloadExport } from './actions/exports/download-export.ts'
 import { findOwnExport, type RequestExportOutcome, requestExport } from './actions/exports/request-export.ts'
+import { type Delivery, findDeliveries } from './actions/one-time-passwords/delivery.ts'
+import { requestOneTimePassword } from './actions/one-time-passwords/request-one-time-password.ts'
+import { resendOneTimePassword } from './actions/one-time-passwords/resend-one-time-password.ts'
+import { signInWithOneTimePassword } from './actions/one-time-passwords/sign-in-with-one-time-password.ts'
+import type { PasswordHasher } from './actions/passwords/password-hasher.ts'
+import { changePassword, resetPassword, setPassword } from './actions/passwords/set-password.ts'
+import { signInWithPassword } from './actions/passwords/sign-in-with-password.ts'
+import { listSessions } from './actions/sessions/list-sessions.ts'
 import type { SessionDependencies } from './actions/sessions/open-session.ts'
+import { refreshSession } from './actions/sessions/refresh-session.ts'
+import { revokeOtherSessions, revokeSession, type SignOutOutcome, signOut } from './actions/sessions/sign-out.ts'
 import { type AccountRow, type MemberRow, readAccounts, readMembers } from './store/accounts.ts'
 import type { DataExportRow } from './store/data-exports.ts'
+import { readHasPassword } from './store/passwords.ts'
+import type { SessionRow } from './store/sessions.ts'
 import type { Tables } from './store/tables.ts'
 
 /** What the resolvers of one request work with. */
@@ -28,7 +47,31 @@ export interface Context extends GuardedContext {
   ) => Promise<RequestExportOutcome>
   readonly downloadExport: (command: { readonly exportId: string }, viewer: Viewer) => Promise<DownloadExportOutcome>
   readonly closeAccount: (command: { readonly accountId: string }, viewer: Viewer) => Promise<CloseAccountOutcome>
+  /** By person. */
+  readonly sessions: DataLoader<string, readonly SessionRow[], string>
+  /** By person: whether they have a password. */
+  readonly passwordOwners: DataLoader<string, boolean, string>
+  readonly signInWithPassword: Action<typeof signInWithPassword>
+  readonly setPassword: Action<typeof setPassword>
+  readonly changePassword: Action<typeof changePassword>
+  readonly resetPassword: Action<typeof resetPassword>
+  readonly refreshSession: Action<typeof refreshSession>
+  readonly signOut: (viewer: Viewer) => Promise<SignOutOutcome>
+  readonly revokeSession: Action<typeof revokeSession>
+  readonly revokeOtherSessions: (viewer: Viewer) => Promise<SignOutOutcome>
+  readonly deliveries: DataLoader<string, Delivery | null, string>
+  readonly requestCaptcha: (viewer: Viewer) => Promise<RequestCaptchaOutcome>
+  readonly requestProofOfWork: (viewer: Viewer) => Promise<RequestProofOfWorkOutcome>
+  readonly requestOneTimePassword: Action<typeof requestOneTimePassword>
+  readonly resendOneTimePassword: Action<typeof resendOneTimePassword>
+  readonly signInWithOneTimePassword: Action<typeof signInWithOneTimePassword>
 }
+
+/** An action without its dependencies. */
+type Action<Of extends (dependencies: never, command: never, viewer: never) => unknown> = (
+  command: Parameters<Of>[1],
+  viewer: Viewer,
+) => ReturnType<Of>
 
 /** The part of a context that does not depend on who asks: made once, so that requests of a moment are read together. */
 export type ContextServices = Omit<Context, keyof GuardedContext>
@@ -36,6 +79,7 @@ export type ContextServices = Omit<Context, keyof GuardedContext>
 export interface ContextDependencies extends SessionDependencies, CredentialHoldDependencies {
   readonly db: Kysely<Tables>
   readonly reader: Reader
+  readonly hasher: PasswordHasher
   /** Called after a message or a notice is committed, so that it leaves at once. */
   readonly onOutgoing: () => void
   readonly jobs: Jobs
@@ -46,9 +90,26 @@ const BY_ID = { keyText: (id: string) => id, owner: (id: string) => id }
 
 export function createContextServices(dependencies: ContextDependencies): ContextServices {
   const { reader } = dependencies
+  const easel = createEasel()
   return {
     accounts: createBatchLoader({ ...BY_ID, read: (ids) => readAccounts(reader, ids) }),
     members: createBatchLoader({ ...BY_ID, read: (ids) => readMembers(reader, ids) }),
+    deliveries: createBatchLoader({ ...BY_ID, read: (ids) => findDeliveries(dependencies, ids) }),
+    requestCaptcha: (viewer) => requestCaptcha({ ...dependencies, easel }, viewer),
+    requestProofOfWork: (viewer) => requestProofOfWork({ ...dependencies, easel }, viewer),
+    requestOneTimePassword: (command, viewer) => requestOneTimePassword(dependencies, command, viewer),
+    resendOneTimePassword: (command, viewer) => resendOneTimePassword(dependencies, command, viewer),
+    signInWithOneTimePassword: (command, viewer) => signInWithOneTimePassword(dependencies, command, viewer),
+    sessions: createBatchLoader({ ...BY_ID, read: (ids) => listSessions(dependencies, ids) }),
+    passwordOwners: createBatchLoader({ ...BY_ID, read: (ids) => readHasPassword(reader, ids) }),
+    signInWithPassword: (command, viewer) => signInWithPassword(dependencies, command, viewer),
+    setPassword: (command, viewer) => setPassword(dependencies, command, viewer),
+    changePassword: (command, viewer) => changePassword(dependencies, command, viewer),
+    resetPassword: (command, viewer) => resetPassword(dependencies, command, viewer),
+    refreshSession: (command, viewer) => refreshSession(dependencies, command, viewer),
+    signOut: (viewer) => signOut(dependencies, viewer),
+    revokeSession: (command, viewer) => revokeSession(dependencies, command, viewer),
+    revokeOtherSessions: (viewer) => revokeOtherSessions(dependencies, viewer),
     clock: dependencies.clock,
     findExport: (exportId, viewer) => findOwnExport(dependencies, exportId, viewer),
     requestExport: (command, viewer) => requestExport(dependencies, command, viewer),

@@ -172,7 +172,7 @@ describe('a copy of all that is kept of an account', { timeout: 120_000 }, () =>
   it('asks for a fresh sign-in before it gives a link', async () => {
     const exportId = await ready()
     nowMs += 11 * 60_000
-    expect(await link(exportId)).toMatchObject({ __typename: 'RecentSignInRequiredError' })
+    expect(await link(exportId)).toMatchObject({ __typename: 'FreshSignInRequiredError' })
     expect(await link(exportId, await signIn(anna))).toMatchObject({ __typename: 'DownloadDataExportSuccess' })
   })
 

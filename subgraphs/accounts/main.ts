@@ -1,5 +1,6 @@
+import { systemClock } from '../../platform/clock.ts'
 import { processVariables, readAccountsEnvironment } from '../../platform/environment.ts'
-import { publicKeys, signingKey } from '../../platform/identity/keys.ts'
+import { findKeyAmong, publicKeys, signingKey } from '../../platform/identity/keys.ts'
 import { createSecrets } from '../../platform/identity/secrets.ts'
 import { createJobs } from '../../platform/jobs/jobs.ts'
 import { jobsSchema } from '../../platform/jobs/migrate-jobs.ts'
@@ -10,6 +11,7 @@ import { createHttpAsk } from '../../platform/subgraph/ask.ts'
 import type { SubgraphName } from '../../platform/subgraph/name.ts'
 import { openDatabase } from '../../platform/subgraph/open-database.ts'
 import { runSubgraph } from '../../platform/subgraph/process.ts'
+import { serveEndedSessions } from '../../platform/subgraph/serve-ended-sessions.ts'
 import { serveUssd } from '../../platform/ussd/route.ts'
 import { createAccounts } from './subgraph.ts'
 
@@ -39,10 +41,12 @@ await runSubgraph(
       },
     })
   },
-  // Those who sign access tokens publish the keys to check them with.
   (http, accounts) => {
+    // Those who sign access tokens publish the keys to check them with, and tell which are good no more.
     http.get('/.well-known/jwks.json', async () => publicKeys(environment.ACCESS_TOKEN_KEYS))
-    // The gateways' way to them: nobody else reaches this process.
+    const findKey = findKeyAmong(environment.INTERNAL_JWKS)
+    serveEndedSessions(http, { feed: accounts.endedSessions, findKey, clock: systemClock })
+    // The gateways' way to them, and the USSD gateway's: nobody else reaches this process.
     serveDownloads(http, accounts.openDownload)
     serveUssd(http, { ...accounts.ussd, key: environment.USSD_KEY })
   },

@@ -2,7 +2,9 @@ import type { JSONWebKeySet } from 'jose'
 import type { Kysely } from 'kysely'
 import type { Clock } from '../../platform/clock.ts'
 import { checkConnection } from '../../platform/database/check-connection.ts'
+import type { Listen } from '../../platform/database/listen.ts'
 import type { Reader } from '../../platform/database/reader.ts'
+import type { EndedSessionFeed } from '../../platform/identity/ended-sessions.ts'
 import { signingKey } from '../../platform/identity/keys.ts'
 import type { Secrets } from '../../platform/identity/secrets.ts'
 import type { NewId } from '../../platform/ids.ts'
@@ -19,6 +21,11 @@ import { createSimChanges } from './actions/credential-hold/sim-changes.ts'
 import { openDownload } from './actions/exports/download-export.ts'
 import { eraseWhenOver, prepareExport } from './actions/exports/prepare-export.ts'
 import { ERASE_EXPORT, PREPARE_EXPORT } from './actions/exports/queues.ts'
+import { createSweeper } from './actions/one-time-passwords/sweeper.ts'
+import { createPasswordHasher } from './actions/passwords/password-hasher.ts'
+import { createEndedSessionFeed } from './actions/sessions/ended-session-feed.ts'
+import { type DevelopmentSession, openDevelopmentSession } from './actions/sessions/open-development-session.ts'
+import type { IssuedSession } from './actions/sessions/open-session.ts'
 import { answerUssd, takeUssdNonce } from './actions/ussd/answer-ussd.ts'
 import { createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
@@ -28,6 +35,7 @@ import type { Tables } from './store/tables.ts'
 export interface AccountsDependencies {
   readonly db: Kysely<Tables>
   readonly reader: Reader
+  readonly listen: Listen
   readonly clock: Clock
   readonly newId: NewId
   readonly random: Randomness
@@ -50,28 +58,40 @@ export interface Accounts extends Subgraph {
   readonly ussd: Omit<UssdServices, 'key'>
 }
 
+/** The subgraph, what gateways hear from it beside answers, and the way in for developers. */
+export interface Accounts extends Subgraph {
+  readonly endedSessions: EndedSessionFeed
+  /** Signs in without asking who it is: no process in production calls it. */
+  openDevelopmentSession(session: DevelopmentSession): Promise<IssuedSession | null>
+}
+
 /** People and organizations: who they are, how they get in, and what they are told. */
 export async function createAccounts(dependencies: AccountsDependencies): Promise<Accounts> {
   const { db, reader, clock, logger, jobs } = dependencies
-  const contextDependencies = {
+  const all = {
     ...dependencies,
     simChanges: createSimChanges(dependencies),
     onOutgoing: () => undefined,
     signer: await signingKey(dependencies.accessTokenKeys),
     policies: createPolicies({ reader, clock, schema: accountsPolicies }),
+    hasher: createPasswordHasher(dependencies.random),
   }
+  const endedSessions = createEndedSessionFeed(dependencies)
+  const sweeper = createSweeper({ db, clock, logger })
   jobs.start(
     new Map([
-      [PREPARE_EXPORT, ({ data, signal }) => prepareExport(contextDependencies, data, signal)],
-      [ERASE_EXPORT, ({ data }) => eraseWhenOver(contextDependencies, data)],
+      [PREPARE_EXPORT, ({ data, signal }) => prepareExport(all, data, signal)],
+      [ERASE_EXPORT, ({ data }) => eraseWhenOver(all, data)],
     ]),
   )
   const subgraph = createSubgraph({
     name: 'accounts',
     resolvers,
-    services: createContextServices(contextDependencies),
+    services: createContextServices(all),
     checkReady: () => checkConnection(db),
     async close() {
+      await endedSessions.close()
+      await sweeper.stop()
       await jobs.stop()
       await reader.close()
       await db.destroy()
@@ -80,11 +100,13 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
   })
   return {
     ...subgraph,
-    openDownload: (token, requestId) => openDownload(contextDependencies, token, requestId),
+    endedSessions,
+    openDevelopmentSession: (session) => openDevelopmentSession(all, session),
+    openDownload: (token, requestId) => openDownload(all, token, requestId),
     ussd: {
       clock,
-      takeNonce: (nonce) => takeUssdNonce(contextDependencies, nonce),
-      answer: (request, requestId) => answerUssd(contextDependencies, request, requestId),
+      takeNonce: (nonce) => takeUssdNonce(all, nonce),
+      answer: (request, requestId) => answerUssd(all, request, requestId),
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { JSONWebKeySet } from 'jose'
 import { createAuthenticator } from '../../../gateway/authenticate.ts'
 import { systemClock } from '../../../platform/clock.ts'
+import { createEndedSessions } from '../../../platform/identity/ended-sessions.ts'
 import { findKeyAmong, publicKeys } from '../../../platform/identity/keys.ts'
 import type { Principal } from '../../../platform/identity/viewer.ts'
 
@@ -8,7 +9,11 @@ import type { Principal } from '../../../platform/identity/viewer.ts'
 export function createBenchAuthenticator(
   keys: JSONWebKeySet,
 ): (authorization: string | undefined) => Promise<Principal> {
-  return createAuthenticator({ findKey: findKeyAmong(publicKeys(keys)), clock: systemClock })
+  return createAuthenticator({
+    findKey: findKeyAmong(publicKeys(keys)),
+    clock: systemClock,
+    endedSessions: createEndedSessions(systemClock),
+  })
 }
 
 /** The account that is signed in; throws for everybody else, who are not part of the bench. */

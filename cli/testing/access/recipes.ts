@@ -36,6 +36,34 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
   },
   'Mutation.enableNumberManagement': { arguments: ({ lineId }) => `(input: { lineId: "${lineId}" })` },
   'Mutation.disableNumberManagement': { arguments: ({ lineId }) => `(input: { lineId: "${lineId}" })` },
+  // Nobody's token of the table belongs to a session that was opened: who may ask is told that it is over.
+  'Mutation.refreshSession': {
+    arguments: () => '(input: { refreshToken: "no token" })',
+    answer: () => 'InvalidRefreshTokenError',
+  },
+  // Weak before anything else is looked at.
+  'Mutation.setPassword': {
+    arguments: () => '(input: { newPassword: "short", otherSessions: KEEP })',
+    answer: () => 'WeakPasswordError',
+  },
+  'Mutation.changePassword': {
+    arguments: () => '(input: { currentPassword: "any", newPassword: "short", otherSessions: KEEP })',
+    answer: () => 'WeakPasswordError',
+  },
+  'Mutation.resetPassword': {
+    arguments: () => '(input: { newPassword: "short", otherSessions: KEEP })',
+    answer: () => 'WeakPasswordError',
+  },
+  'Mutation.signInWithPassword': {
+    arguments: () => '(input: { phone: "no number", password: "any" })',
+    answer: () => 'InvalidPhoneNumberError',
+  },
+  'Mutation.signOut': { answer: () => 'SessionNotFoundError' },
+  'Mutation.revokeSession': {
+    arguments: ({ lineId }) => `(input: { sessionId: "${lineId}" })`,
+    answer: () => 'SessionNotFoundError',
+  },
+  'Mutation.revokeOtherSessions': { answer: () => 'SessionNotFoundError' },
   'Mutation.unlinkNumber': {
     arguments: ({ lineId }) => `(input: { lineId: "${lineId}" })`,
     // One's own line stays; one who has no rights on it is told that there is none.

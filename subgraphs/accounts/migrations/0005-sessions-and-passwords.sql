@@ -5,8 +5,7 @@ insert into policy (name, version, value, valid_from) values
   ('password.wrongTriesPerDay', 1, '20', '2000-01-01'),
   ('password.triesWithoutPause', 1, '3', '2000-01-01'),
   ('password.pauseSeconds', 1, '15', '2000-01-01'),
-  ('password.pauseSecondsMax', 1, '900', '2000-01-01'),
-  ('password.triesPerAddressPerHour', 1, '600', '2000-01-01');
+  ('password.pauseSecondsMax', 1, '900', '2000-01-01');
 
 -- When the last access token of the session ends: until then gateways must know that the session has ended.
 alter table session add column access_until timestamptz not null default now();
@@ -47,12 +46,7 @@ create table password (
 create table password_try (
   subject text primary key,
   tried_at timestamptz[] not null,
-  next_at timestamptz not null
+  next_at timestamptz not null,
+  touched_at timestamptz not null
 );
-
--- How often passwords were tried from an address in the hour that began then. A directory: found by the address.
-create table password_try_by_address (
-  address text primary key,
-  hour_began_at timestamptz not null,
-  tries integer not null
-);
+create index password_try_by_time on password_try (touched_at);

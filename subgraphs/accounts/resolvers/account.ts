@@ -1,4 +1,5 @@
 import { parseId } from '../../../platform/ids.ts'
+import { customerOf } from '../actions/customer.ts'
 import type { AccountResolvers } from '../generated/resolvers.ts'
 
 export const account: AccountResolvers = {
@@ -9,4 +10,7 @@ export const account: AccountResolvers = {
   displayName: ({ display_name }) => display_name,
   language: ({ language }) => (language === 'ru' ? 'RU' : 'EN'),
   members: ({ id }, _, { members }) => members.load(id),
+  // Whoever acts for an organization sees their own password and sessions, not those of the others who do.
+  hasPassword: (_, __, { viewer, passwordOwners }) => passwordOwners.load(customerOf(viewer).personId),
+  sessions: (_, __, { viewer, sessions }) => sessions.load(customerOf(viewer).personId),
 }

@@ -15,7 +15,7 @@ export const closing = {
       case 'notOwner':
         return refusal('OrganizationOwnerRequiredError', viewer.language, [])
       case 'recentSignInRequired':
-        return refusal('RecentSignInRequiredError', viewer.language, [])
+        return refusal('FreshSignInRequiredError', viewer.language, [])
       case 'simChanged':
         return simChanged(outcome.until, viewer.language)
       case 'hasMembers':

@@ -34,7 +34,7 @@ export const dataExports = {
       case 'notReady':
         return refusal('DataExportNotReadyError', viewer.language, ['exportId'])
       case 'recentSignInRequired':
-        return refusal('RecentSignInRequiredError', viewer.language, [])
+        return refusal('FreshSignInRequiredError', viewer.language, [])
       case 'simChanged':
         return simChanged(outcome.until, viewer.language)
       default:

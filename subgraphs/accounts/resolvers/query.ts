@@ -13,4 +13,9 @@ export const query: QueryResolvers = {
     const exportId = parseId(id)
     return exportId === null ? null : findExport(exportId, viewer)
   },
+
+  oneTimePasswordDelivery: (_, { id }, { deliveries }) => {
+    const deliveryId = parseId(id)
+    return deliveryId === null ? null : deliveries.load(deliveryId)
+  },
 }

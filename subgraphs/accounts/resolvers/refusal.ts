@@ -29,9 +29,53 @@ const MESSAGES = {
     ru: 'Это может сделать только владелец организации.',
     en: 'Only the owner of the organization may do this.',
   },
-  RecentSignInRequiredError: {
-    ru: 'Вход был слишком давно. Войдите ещё раз и повторите.',
-    en: 'You signed in too long ago. Sign in once more, then repeat.',
+  CaptchaFailedError: {
+    ru: 'Ответ не подошёл. Возьмите новую картинку и попробуйте ещё раз.',
+    en: 'The answer does not fit. Take a new picture and try again.',
+  },
+  FreshSignInRequiredError: {
+    ru: 'Сначала войдите заново по одноразовому паролю: после этого есть десять минут.',
+    en: 'First sign in anew with a one-time password: then there are ten minutes.',
+  },
+  InvalidOneTimePasswordError: {
+    ru: 'Пароль не подходит. Проверьте цифры или запросите новый.',
+    en: 'The password does not fit. Check the digits or ask for a new one.',
+  },
+  InvalidPhoneNumberError: {
+    ru: 'Не удалось разобрать телефон. Введите его как 916 123-45-67.',
+    en: 'The telephone number cannot be read. Type it like 916 123-45-67.',
+  },
+  InvalidRefreshTokenError: {
+    ru: 'Сессия закончилась. Войдите снова.',
+    en: 'The session is over. Sign in again.',
+  },
+  OneTimePasswordDeliveryNotFoundError: {
+    ru: 'Отправить повторно уже нельзя. Запросите новый пароль.',
+    en: 'It cannot be sent again any more. Ask for a new password.',
+  },
+  PasswordAlreadySetError: {
+    ru: 'Пароль уже задан. Смените его или, если забыли, сбросьте.',
+    en: 'There is a password already. Change it, or reset it if it is forgotten.',
+  },
+  SessionNotFoundError: {
+    ru: 'Такой сессии нет или она уже закончилась. Обновите список сессий.',
+    en: 'There is no such session, or it has ended already. Refresh the list of sessions.',
+  },
+  TooManyAttemptsError: {
+    ru: 'Слишком много неверных паролей. Попробуйте позже или войдите другим способом.',
+    en: 'Too many wrong passwords. Try later, or sign in another way.',
+  },
+  TooManyRequestsError: {
+    ru: 'Слишком много запросов. Подождите немного.',
+    en: 'Too many requests. Wait a little.',
+  },
+  WeakPasswordError: {
+    ru: 'Такой пароль легко угадать. Возьмите длинную фразу, которую знаете только вы.',
+    en: 'Such a password is easily guessed. Take a long phrase that only you know.',
+  },
+  WrongPasswordError: {
+    ru: 'Номер или пароль не подходят. Проверьте их или войдите по одноразовому паролю.',
+    en: 'The number or the password does not fit. Check them, or sign in with a one-time password.',
   },
 } satisfies Record<string, Translated>
 

@@ -3,6 +3,7 @@ import { account } from './account.ts'
 import { dataExport } from './data-exports.ts'
 import { mutation } from './mutation.ts'
 import { query } from './query.ts'
+import { session } from './session.ts'
 
 const organizationMember: OrganizationMemberResolvers = {
   displayName: ({ display_name }) => display_name,
@@ -14,4 +15,5 @@ export const resolvers = {
   Account: account,
   DataExport: dataExport,
   OrganizationMember: organizationMember,
+  Session: session,
 } satisfies Resolvers

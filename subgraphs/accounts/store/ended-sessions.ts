@@ -1,12 +1,17 @@
 import { sql, type Transaction } from 'kysely'
+import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
+import type { Reader } from '../../../platform/database/reader.ts'
+import type { EndedSession } from '../../../platform/identity/ended-sessions.ts'
 import type { SessionEnd, Tables } from './tables.ts'
 
-/** Which sessions to end: of a person, in an account, or of a person in an account. */
+/** Which sessions: those for which all that is given is so. */
 export interface SessionChoice {
+  /** Of this person, in their own account and in organizations'. */
   readonly personId?: string | null
+  /** In this account, whoever acts in it. */
   readonly accountId?: string | null
   readonly sessionIds?: readonly string[] | null
-  /** This one stays. */
+  /** The session that stays. */
   readonly except?: string | null
 }
 
@@ -67,4 +72,36 @@ export async function endSessionsBeyond(
     .execute()
   if (beyond.length === 0) return
   await markSessionsEnded(trx, { personId, sessionIds: beyond.map(({ id }) => id) }, { reason: 'REPLACED', now })
+}
+
+/** A message of the channel. */
+export function readEndedSession(message: string): EndedSession {
+  const [sessionId = '', untilMs = ''] = message.split(' ')
+  return { sessionId, untilMs: Number(untilMs) }
+}
+
+const ENDED_SESSIONS = prepareStatement<{ readonly now: Date }, { readonly session_id: string; readonly until: Date }>(
+  'ended-sessions',
+  ({ now }) => sql`select session_id, until from ended_session where until > ${now}::timestamptz`,
+)
+
+/** All that ended before their access tokens did. */
+export async function readEndedSessions(reader: Pick<Reader, 'read'>, now: Date): Promise<EndedSession[]> {
+  const rows = await reader.read(ENDED_SESSIONS, { now })
+  return rows.map(({ session_id, until }) => ({ sessionId: session_id, untilMs: until.getTime() }))
+}
+
+/** What another process forgets at this moment is left to it. */
+const FORGET = prepareStatement<{ readonly now: Date }, object>(
+  'forget-ended-sessions',
+  ({ now }) => sql`
+    delete from ended_session where (person_id, session_id) in (
+      select person_id, session_id from ended_session where until <= ${now}::timestamptz
+      order by until limit 1000 for update skip locked
+    )
+  `,
+)
+
+export async function forgetEndedSessions(reader: Pick<Reader, 'read'>, now: Date): Promise<void> {
+  await reader.read(FORGET, { now })
 }

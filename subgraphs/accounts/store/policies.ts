@@ -17,14 +17,12 @@ export const accountsPolicies = z.object({
   'password.lengthMin': z.int().min(15).max(64),
   /** For so long after showing a one-time password its owner may set the cabinet password. */
   'password.freshSignInMinutes': z.int().min(1).max(60),
-  /** For one telephone number within any 24 hours, from wherever they come. */
+  /** For one telephone number within any 24 hours, from wherever they come; by address they count as codes do. */
   'password.wrongTriesPerDay': z.int().min(1).max(100),
   /** After so many the next has to wait: `pauseSeconds` at first, twice as long after each, up to `pauseSecondsMax`. */
   'password.triesWithoutPause': z.int().min(0).max(100),
   'password.pauseSeconds': z.int().min(0).max(3_600),
   'password.pauseSecondsMax': z.int().min(0).max(86_400),
-  /** Many subscribers may share an address of the operator's own network. */
-  'password.triesPerAddressPerHour': z.int().min(1).max(1_000_000),
   ...oneTimePasswordPolicies,
   ...leavingPolicies,
 })

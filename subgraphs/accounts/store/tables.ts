@@ -28,8 +28,7 @@ export interface Tables extends OutboxTables, OneTimePasswordTables {
   }
   ended_session: { person_id: string; session_id: string; until: Date }
   password: { person_id: string; hash: string; changed_at: Date }
-  password_try: { subject: string; tried_at: Date[]; next_at: Date }
-  password_try_by_address: { address: string; hour_began_at: Date; tries: number }
+  password_try: { subject: string; tried_at: Date[]; next_at: Date; touched_at: Date }
   notice: { account_id: string; id: string; kind: string; parameters: unknown; created_at: Date }
   message: MessageTable
   act: ActTable

@@ -1,16 +1,10 @@
 import type { Transaction } from 'kysely'
 import type { Clock } from '../../../../platform/clock.ts'
 import { invariant } from '../../../../platform/invariant.ts'
-import { markSessionsEnded } from '../../store/ended-sessions.ts'
+import { markSessionsEnded, type SessionChoice } from '../../store/ended-sessions.ts'
 import type { SessionEnd, Tables } from '../../store/tables.ts'
 
-export interface EndSessions {
-  /** Whose sessions: a person's, in their own account and in organizations'; or, with `accountId`, only in that one. */
-  readonly personId?: string
-  /** In which account: whoever acts in it. */
-  readonly accountId?: string
-  /** The session that stays. */
-  readonly except?: string | null
+export interface EndSessions extends SessionChoice {
   readonly reason: SessionEnd
 }
 

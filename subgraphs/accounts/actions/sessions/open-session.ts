@@ -81,7 +81,7 @@ export async function openSession(
     ...session,
     ...signedIn,
     client: viewer.client,
-    deviceName,
+    deviceName: shownName(deviceName),
     now,
     accessUntil: access.accessTokenExpiresAt,
   })
@@ -92,6 +92,13 @@ export async function openSession(
 }
 
 const SEED_BYTES = 32
+const DEVICE_NAME_LENGTH_MAX = 100
+
+/** What a client calls its device, fit to be shown in a list; null when nothing is left of it. */
+function shownName(deviceName: string | null): string | null {
+  const name = deviceName?.replaceAll(/[\p{C}\s]+/gu, ' ').trim() ?? ''
+  return [...name].slice(0, DEVICE_NAME_LENGTH_MAX).join('') || null
+}
 
 /** A new access token for a session that is open. */
 export async function issueAccessToken(
