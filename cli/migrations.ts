@@ -1,5 +1,6 @@
 import { connectDatabase } from '../platform/database/connect.ts'
 import { lockMigrations, type MigrationReport, migrateSubgraph } from '../platform/database/migrate.ts'
+import { migrateJobs } from '../platform/jobs/migrate-jobs.ts'
 import type { Logger } from '../platform/logger.ts'
 import { SUBGRAPH_NAMES, type SubgraphName } from '../platform/subgraph/name.ts'
 
@@ -11,6 +12,9 @@ export interface MigrationOptions {
   readonly logger: Logger
 }
 
+/** Those whose work goes on after a request was answered. */
+const SUBGRAPHS_WITH_JOBS: readonly SubgraphName[] = ['accounts']
+
 /** Brings the parts of all subgraphs up to date, one after another; of many processes one at a time. */
 export async function migrateAll({ adminUrl, passwords, logger }: MigrationOptions): Promise<MigrationReport[]> {
   const admin = connectDatabase<unknown>({ url: adminUrl, poolSizeMax: 1, logger })
@@ -20,6 +24,7 @@ export async function migrateAll({ adminUrl, passwords, logger }: MigrationOptio
     for (const subgraph of SUBGRAPH_NAMES) {
       const directory = new URL(`../subgraphs/${subgraph}/migrations/`, import.meta.url)
       reports.push(await migrateSubgraph(admin, { subgraph, directory, password: passwords[subgraph] }))
+      if (SUBGRAPHS_WITH_JOBS.includes(subgraph)) await migrateJobs(admin, subgraph)
     }
     return reports
   } finally {

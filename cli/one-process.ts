@@ -12,13 +12,18 @@ import { createEndedSessions } from '../platform/identity/ended-sessions.ts'
 import { findKeyAmong, publicKeys } from '../platform/identity/keys.ts'
 import type { Secrets } from '../platform/identity/secrets.ts'
 import type { NewId } from '../platform/ids.ts'
+import { createJobs, type JobsOptions } from '../platform/jobs/jobs.ts'
+import { jobsSchema } from '../platform/jobs/migrate-jobs.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { CurrencyCode } from '../platform/money.ts'
 import type { Randomness } from '../platform/random.ts'
 import { systemRandomness } from '../platform/random.ts'
+import { serveDownloads } from '../platform/serving/downloads.ts'
+import { type SimSwap, unknownSimSwap } from '../platform/sim-swap/sim-swap.ts'
 import { createLocalAsk } from '../platform/subgraph/ask.ts'
 import type { SubgraphName } from '../platform/subgraph/name.ts'
 import type { Subgraph } from '../platform/subgraph/subgraph.ts'
+import { serveUssd } from '../platform/ussd/route.ts'
 import { type Accounts, createAccounts } from '../subgraphs/accounts/subgraph.ts'
 import { createLinkedNumbers } from '../subgraphs/linked-numbers/subgraph.ts'
 import { createPayments } from '../subgraphs/payments/subgraph.ts'
@@ -36,6 +41,10 @@ export interface SubgraphsDependencies {
   readonly accessTokenKeys: JSONWebKeySet
   readonly accountsSecrets: Secrets
   readonly random?: Randomness
+  /** The network, asked about changes of SIMs; without it nothing that waits for its word is done. */
+  readonly simSwap?: SimSwap
+  /** How often work that waits is looked for; tests do not wait long. */
+  readonly jobTiming?: Pick<JobsOptions, 'pollSeconds' | 'superviseSeconds'>
   /** Told of every SQL statement of every subgraph; tests count them. */
   readonly onStatement?: (subgraph: SubgraphName, sql: string) => void
 }
@@ -68,6 +77,13 @@ export async function createSubgraphs(dependencies: SubgraphsDependencies): Prom
     logger,
     accessTokenKeys: dependencies.accessTokenKeys,
     secrets: dependencies.accountsSecrets,
+    jobs: createJobs({
+      url: databaseUrls.accounts,
+      schema: jobsSchema('accounts'),
+      logger,
+      ...dependencies.jobTiming,
+    }),
+    simSwap: dependencies.simSwap ?? unknownSimSwap,
     ask: {
       'linked-numbers': createLocalAsk('accounts', linkedNumbers, newId),
       products: createLocalAsk('accounts', products, newId),
@@ -81,6 +97,8 @@ export interface OneProcessDependencies extends SubgraphsDependencies {
   readonly isDevelopment: boolean
   readonly supergraphPath: string
   readonly subgraphTimeoutMs?: number
+  /** Shared with the operator's USSD gateway; without it there is no `/ussd`. */
+  readonly ussdKey?: string
   /** Puts something between the gateway and a subgraph; tests put trouble there. */
   readonly wrapTransport?: (subgraph: SubgraphName, transport: Transport) => Transport
 }
@@ -114,14 +132,17 @@ export async function createOneProcess(dependencies: OneProcessDependencies): Pr
     isDevelopment,
     ...(subgraphTimeoutMs !== undefined && { subgraphTimeoutMs }),
   })
+  serveDownloads(gateway.http, subgraphs.accounts.openDownload)
+  if (dependencies.ussdKey) serveUssd(gateway.http, { ...subgraphs.accounts.ussd, key: dependencies.ussdKey })
   return {
     gateway,
     subgraphs,
     async close() {
       await gateway.close()
-      // Linked numbers first: its relay still delivers to the others.
+      // First those who still call the others: the jobs of accounts, then the relay of linked numbers.
+      await subgraphs.accounts.close()
       await subgraphs['linked-numbers'].close()
-      await Promise.all([subgraphs.accounts.close(), subgraphs.products.close(), subgraphs.payments.close()])
+      await Promise.all([subgraphs.products.close(), subgraphs.payments.close()])
     },
   }
 }

@@ -5,6 +5,7 @@ import { signingKey } from '../platform/identity/keys.ts'
 import { createNewId } from '../platform/ids.ts'
 import { invariant } from '../platform/invariant.ts'
 import { createLogger } from '../platform/logger.ts'
+import { createHttpDownload, serveDownloads } from '../platform/serving/downloads.ts'
 import { stopOnSignal } from '../platform/serving/process.ts'
 import { createRemoteKeys } from './access-token-keys.ts'
 import { createAuthenticator } from './authenticate.ts'
@@ -57,6 +58,7 @@ const gateway = await createGateway({
   drainDelayMs: environment.DRAIN_DELAY_MS,
 })
 
+serveDownloads(gateway.http, createHttpDownload(environment.ACCOUNTS_URL))
 stopOnSignal(async () => {
   await gateway.close()
   await hearing.close()

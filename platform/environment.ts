@@ -97,6 +97,9 @@ const subgraphVariables = serving.extend({
   INTERNAL_JWKS: keySet,
 })
 
+/** What two parties agreed on: long enough not to be guessed. */
+const sharedSecret = z.string().min(SECRET_LENGTH_MIN, 'is too short; `openssl rand -hex 32` makes one')
+
 const accountsVariables = subgraphVariables.extend({
   ACCESS_TOKEN_KEYS: keySet,
   ACCOUNTS_SECRETS: secretList,
@@ -104,6 +107,9 @@ const accountsVariables = subgraphVariables.extend({
   LINKED_NUMBERS_URL: httpUrl,
   PRODUCTS_URL: httpUrl,
   PAYMENTS_URL: httpUrl,
+  SIM_SWAP_URL: httpUrl,
+  SIM_SWAP_TOKEN: z.string().min(1),
+  USSD_KEY: sharedSecret,
 })
 const linkedNumbersVariables = subgraphVariables.extend({
   INTERNAL_KEYS: keySet,

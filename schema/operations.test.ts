@@ -62,6 +62,23 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
       options: [{ code: 'option-1', period: 'MONTH' }, { code: 'option-2' }, { code: 'option-3' }],
     }),
   },
+  'disable-number-management.graphql': {
+    as: 'owner',
+    variables: ({ lineId }) => ({ input: { lineId } }),
+    answer: ({ lineId }) => ({
+      disableNumberManagement: {
+        __typename: 'DisableNumberManagementSuccess',
+        line: { id: lineId, isNumberManagementEnabled: false },
+      },
+    }),
+  },
+  'enable-number-management.graphql': {
+    as: 'linked, MANAGE',
+    variables: ({ lineId }) => ({ input: { lineId } }),
+    answer: ({ lineId }) => ({
+      enableNumberManagement: { __typename: 'EnableNumberManagementSuccess', line: { id: lineId } },
+    }),
+  },
   'grant-line-access.graphql': {
     as: 'owner',
     variables: ({ lineId }) => ({ input: { lineId, phone: SUBSCRIBER_PHONE, rights: ['VIEW', 'PAY'] } }),

@@ -5,6 +5,7 @@ import { generatePrivateKey, signingKey } from '../../platform/identity/keys.ts'
 import { createSecrets } from '../../platform/identity/secrets.ts'
 import type { OrganizationRole, SignedInPrincipal, StaffRole } from '../../platform/identity/viewer.ts'
 import { createNewId } from '../../platform/ids.ts'
+import type { SimSwap } from '../../platform/sim-swap/sim-swap.ts'
 import { watchedLogger } from '../../platform/testing/log-watch.ts'
 import { createOneProcess, type OneProcess, type OneProcessDependencies } from '../one-process.ts'
 import { SUPERGRAPH_PATH } from '../project.ts'
@@ -24,6 +25,9 @@ export interface TestCabinet extends OneProcess {
 
 /** Any secret will do. */
 export const TEST_SECRETS = createSecrets(['development-secret-of-a-test-development-secret'])
+
+/** A network in which nobody's SIM was ever changed. */
+const OLD_SIMS: SimSwap = { retrieveDate: async () => null, check: async () => false }
 
 export interface Operation {
   readonly query: string
@@ -61,6 +65,7 @@ export async function openTestCabinet({ template, ...overrides }: TestCabinetOpt
     currencyCode: 'RUB',
     accessTokenKeys: keys,
     accountsSecrets: TEST_SECRETS,
+    simSwap: OLD_SIMS,
     isDevelopment: true,
     supergraphPath: SUPERGRAPH_PATH,
     ...overrides,

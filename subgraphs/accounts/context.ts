@@ -1,9 +1,11 @@
 import type DataLoader from 'dataloader'
 import type { Kysely } from 'kysely'
 import type { GuardedContext } from '../../platform/access/enforce.ts'
+import type { Clock } from '../../platform/clock.ts'
 import { createBatchLoader } from '../../platform/database/batch-loader.ts'
 import type { Reader } from '../../platform/database/reader.ts'
 import type { Viewer } from '../../platform/identity/viewer.ts'
+import type { Jobs } from '../../platform/jobs/jobs.ts'
 import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
 import { createEasel } from './actions/captcha/picture.ts'
 import {
@@ -12,6 +14,10 @@ import {
   requestCaptcha,
   requestProofOfWork,
 } from './actions/captcha/request-captcha.ts'
+import { type CloseAccountOutcome, closeAccount } from './actions/closing/close-account.ts'
+import type { CredentialHoldDependencies } from './actions/credential-hold.ts'
+import { type DownloadExportOutcome, downloadExport } from './actions/exports/download-export.ts'
+import { findOwnExport, type RequestExportOutcome, requestExport } from './actions/exports/request-export.ts'
 import { type Delivery, findDeliveries } from './actions/one-time-passwords/delivery.ts'
 import { requestOneTimePassword } from './actions/one-time-passwords/request-one-time-password.ts'
 import { resendOneTimePassword } from './actions/one-time-passwords/resend-one-time-password.ts'
@@ -24,6 +30,7 @@ import type { SessionDependencies } from './actions/sessions/open-session.ts'
 import { refreshSession } from './actions/sessions/refresh-session.ts'
 import { revokeOtherSessions, revokeSession, type SignOutOutcome, signOut } from './actions/sessions/sign-out.ts'
 import { type AccountRow, type MemberRow, readAccounts, readMembers } from './store/accounts.ts'
+import type { DataExportRow } from './store/data-exports.ts'
 import { readHasPassword } from './store/passwords.ts'
 import type { SessionRow } from './store/sessions.ts'
 import type { Tables } from './store/tables.ts'
@@ -32,6 +39,14 @@ import type { Tables } from './store/tables.ts'
 export interface Context extends GuardedContext {
   readonly accounts: DataLoader<string, AccountRow | null, string>
   readonly members: DataLoader<string, readonly MemberRow[], string>
+  readonly clock: Clock
+  readonly findExport: (exportId: string, viewer: Viewer) => Promise<DataExportRow | null>
+  readonly requestExport: (
+    command: { readonly idempotencyKey: string },
+    viewer: Viewer,
+  ) => Promise<RequestExportOutcome>
+  readonly downloadExport: (command: { readonly exportId: string }, viewer: Viewer) => Promise<DownloadExportOutcome>
+  readonly closeAccount: (command: { readonly accountId: string }, viewer: Viewer) => Promise<CloseAccountOutcome>
   /** By person. */
   readonly sessions: DataLoader<string, readonly SessionRow[], string>
   /** By person: whether they have a password. */
@@ -61,12 +76,13 @@ type Action<Of extends (dependencies: never, command: never, viewer: never) => u
 /** The part of a context that does not depend on who asks: made once, so that requests of a moment are read together. */
 export type ContextServices = Omit<Context, keyof GuardedContext>
 
-export interface ContextDependencies extends SessionDependencies {
+export interface ContextDependencies extends SessionDependencies, CredentialHoldDependencies {
   readonly db: Kysely<Tables>
   readonly reader: Reader
   readonly hasher: PasswordHasher
   /** Called after a message or a notice is committed, so that it leaves at once. */
   readonly onOutgoing: () => void
+  readonly jobs: Jobs
   readonly ask: Readonly<Record<'linked-numbers' | 'products' | 'payments', AskSubgraph>>
 }
 
@@ -94,5 +110,10 @@ export function createContextServices(dependencies: ContextDependencies): Contex
     signOut: (viewer) => signOut(dependencies, viewer),
     revokeSession: (command, viewer) => revokeSession(dependencies, command, viewer),
     revokeOtherSessions: (viewer) => revokeOtherSessions(dependencies, viewer),
+    clock: dependencies.clock,
+    findExport: (exportId, viewer) => findOwnExport(dependencies, exportId, viewer),
+    requestExport: (command, viewer) => requestExport(dependencies, command, viewer),
+    downloadExport: (command, viewer) => downloadExport(dependencies, command, viewer),
+    closeAccount: (command, viewer) => closeAccount(dependencies, command, viewer),
   }
 }

@@ -2,12 +2,17 @@ import { systemClock } from '../../platform/clock.ts'
 import { processVariables, readAccountsEnvironment } from '../../platform/environment.ts'
 import { findKeyAmong, publicKeys, signingKey } from '../../platform/identity/keys.ts'
 import { createSecrets } from '../../platform/identity/secrets.ts'
+import { createJobs } from '../../platform/jobs/jobs.ts'
+import { jobsSchema } from '../../platform/jobs/migrate-jobs.ts'
 import { systemRandomness } from '../../platform/random.ts'
+import { serveDownloads } from '../../platform/serving/downloads.ts'
+import { createSimSwapClient } from '../../platform/sim-swap/http-client.ts'
 import { createHttpAsk } from '../../platform/subgraph/ask.ts'
 import type { SubgraphName } from '../../platform/subgraph/name.ts'
 import { openDatabase } from '../../platform/subgraph/open-database.ts'
 import { runSubgraph } from '../../platform/subgraph/process.ts'
 import { serveEndedSessions } from '../../platform/subgraph/serve-ended-sessions.ts'
+import { serveUssd } from '../../platform/ussd/route.ts'
 import { createAccounts } from './subgraph.ts'
 
 const environment = readAccountsEnvironment(processVariables())
@@ -21,12 +26,14 @@ await runSubgraph(
       createHttpAsk({ asker: 'accounts', asked, url, signer, clock, newId })
     return createAccounts({
       ...openDatabase(environment, logger),
+      jobs: createJobs({ url: environment.DATABASE_URL, schema: jobsSchema('accounts'), logger }),
       clock,
       newId,
       random: systemRandomness,
       logger,
       accessTokenKeys: environment.ACCESS_TOKEN_KEYS,
       secrets: createSecrets(environment.ACCOUNTS_SECRETS),
+      simSwap: createSimSwapClient({ url: environment.SIM_SWAP_URL, token: environment.SIM_SWAP_TOKEN }),
       ask: {
         'linked-numbers': askOf('linked-numbers', environment.LINKED_NUMBERS_URL),
         products: askOf('products', environment.PRODUCTS_URL),
@@ -34,10 +41,13 @@ await runSubgraph(
       },
     })
   },
-  (http, { endedSessions }) => {
+  (http, accounts) => {
     // Those who sign access tokens publish the keys to check them with, and tell which are good no more.
     http.get('/.well-known/jwks.json', async () => publicKeys(environment.ACCESS_TOKEN_KEYS))
     const findKey = findKeyAmong(environment.INTERNAL_JWKS)
-    serveEndedSessions(http, { feed: endedSessions, findKey, clock: systemClock })
+    serveEndedSessions(http, { feed: accounts.endedSessions, findKey, clock: systemClock })
+    // The gateways' way to them, and the USSD gateway's: nobody else reaches this process.
+    serveDownloads(http, accounts.openDownload)
+    serveUssd(http, { ...accounts.ussd, key: environment.USSD_KEY })
   },
 )

@@ -8,16 +8,25 @@ import type { EndedSessionFeed } from '../../platform/identity/ended-sessions.ts
 import { signingKey } from '../../platform/identity/keys.ts'
 import type { Secrets } from '../../platform/identity/secrets.ts'
 import type { NewId } from '../../platform/ids.ts'
+import type { Jobs } from '../../platform/jobs/jobs.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { createPolicies } from '../../platform/policy/policies.ts'
 import type { Randomness } from '../../platform/random.ts'
+import type { OpenDownload } from '../../platform/serving/downloads.ts'
+import type { SimSwap } from '../../platform/sim-swap/sim-swap.ts'
 import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
+import type { UssdServices } from '../../platform/ussd/route.ts'
+import { createSimChanges } from './actions/credential-hold/sim-changes.ts'
+import { openDownload } from './actions/exports/download-export.ts'
+import { eraseWhenOver, prepareExport } from './actions/exports/prepare-export.ts'
+import { ERASE_EXPORT, PREPARE_EXPORT } from './actions/exports/queues.ts'
 import { createSweeper } from './actions/one-time-passwords/sweeper.ts'
 import { createPasswordHasher } from './actions/passwords/password-hasher.ts'
 import { createEndedSessionFeed } from './actions/sessions/ended-session-feed.ts'
 import { type DevelopmentSession, openDevelopmentSession } from './actions/sessions/open-development-session.ts'
 import type { IssuedSession } from './actions/sessions/open-session.ts'
+import { answerUssd, takeUssdNonce } from './actions/ussd/answer-ussd.ts'
 import { createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
 import { accountsPolicies } from './store/policies.ts'
@@ -35,6 +44,18 @@ export interface AccountsDependencies {
   readonly accessTokenKeys: JSONWebKeySet
   readonly secrets: Secrets
   readonly ask: Readonly<Record<'linked-numbers' | 'products' | 'payments', AskSubgraph>>
+  /** The network, asked about changes of SIMs. */
+  readonly simSwap: SimSwap
+  /** Work that goes on after a request was answered; begun and stopped with the subgraph. */
+  readonly jobs: Jobs
+}
+
+/** Accounts, and what they serve beside the graph. */
+export interface Accounts extends Subgraph {
+  /** Copies of people's data, by the token of a link. */
+  readonly openDownload: OpenDownload
+  /** What telephones ask over USSD; the key is the caller's. */
+  readonly ussd: Omit<UssdServices, 'key'>
 }
 
 /** The subgraph, what gateways hear from it beside answers, and the way in for developers. */
@@ -46,9 +67,10 @@ export interface Accounts extends Subgraph {
 
 /** People and organizations: who they are, how they get in, and what they are told. */
 export async function createAccounts(dependencies: AccountsDependencies): Promise<Accounts> {
-  const { db, reader, clock, logger } = dependencies
+  const { db, reader, clock, logger, jobs } = dependencies
   const all = {
     ...dependencies,
+    simChanges: createSimChanges(dependencies),
     onOutgoing: () => undefined,
     signer: await signingKey(dependencies.accessTokenKeys),
     policies: createPolicies({ reader, clock, schema: accountsPolicies }),
@@ -56,6 +78,12 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
   }
   const endedSessions = createEndedSessionFeed(dependencies)
   const sweeper = createSweeper({ db, clock, logger })
+  jobs.start(
+    new Map([
+      [PREPARE_EXPORT, ({ data, signal }) => prepareExport(all, data, signal)],
+      [ERASE_EXPORT, ({ data }) => eraseWhenOver(all, data)],
+    ]),
+  )
   const subgraph = createSubgraph({
     name: 'accounts',
     resolvers,
@@ -64,10 +92,21 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     async close() {
       await endedSessions.close()
       await sweeper.stop()
+      await jobs.stop()
       await reader.close()
       await db.destroy()
     },
     logger,
   })
-  return { ...subgraph, endedSessions, openDevelopmentSession: (session) => openDevelopmentSession(all, session) }
+  return {
+    ...subgraph,
+    endedSessions,
+    openDevelopmentSession: (session) => openDevelopmentSession(all, session),
+    openDownload: (token, requestId) => openDownload(all, token, requestId),
+    ussd: {
+      clock,
+      takeNonce: (nonce) => takeUssdNonce(all, nonce),
+      answer: (request, requestId) => answerUssd(all, request, requestId),
+    },
+  }
 }

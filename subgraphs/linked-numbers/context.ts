@@ -5,13 +5,23 @@ import { createLineListLoader, createLineLoader, type LineLoader } from '../../p
 import { createBatchLoader } from '../../platform/database/batch-loader.ts'
 import type { Reader } from '../../platform/database/reader.ts'
 import type { Viewer } from '../../platform/identity/viewer.ts'
+import { type PersonalPage, readPersonalPage } from '../../platform/personal-data/personal-tables.ts'
 import { type AdmitSubscriber, type AdmitSubscriberOutcome, admitSubscriber } from './actions/admit-subscriber.ts'
 import type { AccessDependencies } from './actions/change-access.ts'
 import { type GrantLineAccess, type GrantLineAccessOutcome, grantLineAccess } from './actions/grant-line-access.ts'
+import {
+  disableNumberManagement,
+  enableNumberManagement,
+  enableNumberManagementByPhone,
+  type NumberManagementOutcome,
+} from './actions/number-management.ts'
 import { type RevokeLineAccess, type RevokeLineAccessOutcome, revokeLineAccess } from './actions/revoke-line-access.ts'
 import { type UnlinkNumberOutcome, unlinkNumber } from './actions/unlink-number.ts'
 import { type AccessRow, readAccessLists } from './store/access.ts'
 import { type LinePageKey, type LineRow, readLineIdPages, readLineIdsByPhone, readLines } from './store/lines.ts'
+import { type NumberManagementRow, readNumberManagement } from './store/number-management.ts'
+import { type OwnedLinePage, type OwnedLineRow, readOwnedLines } from './store/owned-lines.ts'
+import { ACCOUNT_TABLES, LINE_TABLES } from './store/personal-tables.ts'
 import { readSubscribers, type SubscriberRow } from './store/subscribers.ts'
 
 /** An account as another subgraph refers to it. */
@@ -29,6 +39,19 @@ export interface Context extends GuardedContext {
   readonly admitSubscriber: (command: AdmitSubscriber, viewer: Viewer) => Promise<AdmitSubscriberOutcome>
   readonly grantLineAccess: (command: GrantLineAccess, grant: Grant) => Promise<GrantLineAccessOutcome>
   readonly revokeLineAccess: (command: RevokeLineAccess, grant: Grant) => Promise<RevokeLineAccessOutcome>
+  readonly numberManagement: LineLoader<NumberManagementRow | null>
+  readonly enableNumberManagement: (
+    command: { readonly lineId: string },
+    grant: Grant,
+  ) => Promise<NumberManagementOutcome>
+  readonly disableNumberManagement: (
+    command: { readonly lineId: string },
+    grant: Grant,
+  ) => Promise<NumberManagementOutcome>
+  readonly enableNumberManagementByPhone: (command: { readonly phone: string }) => Promise<NumberManagementOutcome>
+  readonly personalAccountData: (accountId: string, after: string | null) => Promise<PersonalPage>
+  readonly personalNumberData: (lineId: string, after: string | null) => Promise<PersonalPage>
+  readonly ownedLines: (accountId: string, page: OwnedLinePage) => Promise<OwnedLineRow[]>
   readonly unlinkNumber: (command: { readonly lineId: string }, grant: Grant) => Promise<UnlinkNumberOutcome>
 }
 
@@ -40,7 +63,7 @@ export interface ContextDependencies extends AccessDependencies {
 }
 
 export function createContextServices(dependencies: ContextDependencies): ContextServices {
-  const { reader, clock } = dependencies
+  const { db, reader, clock } = dependencies
   return {
     lines: createLineLoader((keys) => readLines(reader, keys, clock.now())),
     accessLists: createLineListLoader((keys) => readAccessLists(reader, keys, clock.now())),
@@ -54,6 +77,13 @@ export function createContextServices(dependencies: ContextDependencies): Contex
       keyText: ({ accountId, first, afterLineId }) => `${accountId} ${first} ${afterLineId}`,
       owner: ({ accountId }) => accountId,
     }),
+    numberManagement: createLineLoader((keys) => readNumberManagement(reader, keys, clock.now())),
+    enableNumberManagement: (command, grant) => enableNumberManagement(dependencies, command, grant),
+    disableNumberManagement: (command, grant) => disableNumberManagement(dependencies, command, grant),
+    enableNumberManagementByPhone: (command) => enableNumberManagementByPhone(dependencies, command),
+    personalAccountData: (accountId, after) => readPersonalPage(db, ACCOUNT_TABLES, accountId, after),
+    personalNumberData: (lineId, after) => readPersonalPage(db, LINE_TABLES, lineId, after),
+    ownedLines: (accountId, page) => readOwnedLines(reader, accountId, page),
     subscribers: createBatchLoader({
       read: (phones) => readSubscribers(reader, phones),
       keyText: (phone) => phone,

@@ -1,10 +1,14 @@
+import type { Kysely } from 'kysely'
 import type { GuardedContext } from '../../platform/access/enforce.ts'
 import type { Grant } from '../../platform/access/grant.ts'
 import { createLineLoader, type LineLoader } from '../../platform/access/line-loader.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Reader } from '../../platform/database/reader.ts'
 import type { CurrencyCode } from '../../platform/money.ts'
+import { type PersonalPage, readPersonalPage } from '../../platform/personal-data/personal-tables.ts'
 import { type BalanceRow, type ExpiringPointsRow, readBalances, readExpiringPoints } from './store/balances.ts'
+import { LINE_TABLES } from './store/personal-tables.ts'
+import type { Tables } from './store/tables.ts'
 
 /** A line as another subgraph refers to it: nothing is known of it until a field is read with a viewer's rights. */
 export interface LineReference {
@@ -20,6 +24,7 @@ export interface BonusesSource extends BalanceRow {
 /** What the resolvers of one request work with. */
 export interface Context extends GuardedContext {
   readonly currencyCode: CurrencyCode
+  readonly personalPaymentData: (lineId: string, after: string | null) => Promise<PersonalPage>
   readonly balances: LineLoader<BalanceRow | null>
   readonly expiringPoints: LineLoader<ExpiringPointsRow | null>
 }
@@ -28,14 +33,16 @@ export interface Context extends GuardedContext {
 export type ContextServices = Omit<Context, keyof GuardedContext>
 
 export interface ContextDependencies {
+  readonly db: Kysely<Tables>
   readonly reader: Reader
   readonly clock: Clock
   readonly currencyCode: CurrencyCode
 }
 
-export function createContextServices({ reader, clock, currencyCode }: ContextDependencies): ContextServices {
+export function createContextServices({ db, reader, clock, currencyCode }: ContextDependencies): ContextServices {
   return {
     currencyCode,
+    personalPaymentData: (lineId, after) => readPersonalPage(db, LINE_TABLES, lineId, after),
     balances: createLineLoader((keys) => readBalances(reader, keys, clock.now())),
     expiringPoints: createLineLoader((keys) => readExpiringPoints(reader, keys, clock.now())),
   }

@@ -5,10 +5,8 @@ import type { Logger } from '../../platform/logger.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
 import { type ContextDependencies, createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
-import type { Tables } from './store/tables.ts'
 
 export interface PaymentsDependencies extends ContextDependencies {
-  readonly db: Kysely<Tables>
   readonly logger: Logger
 }
 
@@ -17,7 +15,7 @@ export function createPayments({ db, reader, clock, currencyCode, logger }: Paym
   return createSubgraph({
     name: 'payments',
     resolvers,
-    services: createContextServices({ reader, clock, currencyCode }),
+    services: createContextServices({ db, reader, clock, currencyCode }),
     receive: (event) => applyLineAccessChanged(db as unknown as Kysely<never>, event),
     checkReady: () => checkConnection(db),
     async close() {

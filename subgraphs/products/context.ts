@@ -1,13 +1,16 @@
 import type DataLoader from 'dataloader'
+import type { Kysely } from 'kysely'
 import type { GuardedContext } from '../../platform/access/enforce.ts'
 import { createLineListLoader, createLineLoader, type LineLoader } from '../../platform/access/line-loader.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { createBatchLoader } from '../../platform/database/batch-loader.ts'
 import type { Reader } from '../../platform/database/reader.ts'
 import type { CurrencyCode } from '../../platform/money.ts'
+import { type PersonalPage, readPersonalPage } from '../../platform/personal-data/personal-tables.ts'
 import { readOpenOfferings } from './store/catalogue.ts'
 import { type LineOptionRow, type LineTariffRow, readActiveOptions, readLineTariffs } from './store/line-products.ts'
-import type { Offering } from './store/tables.ts'
+import { LINE_TABLES } from './store/personal-tables.ts'
+import type { Offering, Tables } from './store/tables.ts'
 
 /** A line as another subgraph refers to it: nothing is known of it until a field is read with a viewer's rights. */
 export interface LineReference {
@@ -18,6 +21,7 @@ export interface LineReference {
 export interface Context extends GuardedContext {
   readonly clock: Clock
   readonly currencyCode: CurrencyCode
+  readonly personalProductData: (lineId: string, after: string | null) => Promise<PersonalPage>
   readonly openOfferings: DataLoader<Offering['kind'], Offering[], string>
   readonly lineTariffs: LineLoader<LineTariffRow | null>
   readonly activeOptions: LineLoader<readonly (LineOptionRow & { readonly id: string })[] | null>
@@ -27,15 +31,17 @@ export interface Context extends GuardedContext {
 export type ContextServices = Omit<Context, keyof GuardedContext>
 
 export interface ContextDependencies {
+  readonly db: Kysely<Tables>
   readonly reader: Reader
   readonly clock: Clock
   readonly currencyCode: CurrencyCode
 }
 
-export function createContextServices({ reader, clock, currencyCode }: ContextDependencies): ContextServices {
+export function createContextServices({ db, reader, clock, currencyCode }: ContextDependencies): ContextServices {
   return {
     clock,
     currencyCode,
+    personalProductData: (lineId, after) => readPersonalPage(db, LINE_TABLES, lineId, after),
     openOfferings: createBatchLoader({
       read: (kinds) => readOpenOfferings(reader, kinds),
       keyText: (kind) => kind,

@@ -54,6 +54,8 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     // Nobody asked for a password.
     isEmptyFor: () => true,
   },
+  'Mutation.enableNumberManagement': { arguments: ({ lineId }) => `(input: { lineId: "${lineId}" })` },
+  'Mutation.disableNumberManagement': { arguments: ({ lineId }) => `(input: { lineId: "${lineId}" })` },
   // Nobody's token of the table belongs to a session that was opened: who may ask is told that it is over.
   'Mutation.refreshSession': {
     arguments: () => '(input: { refreshToken: "no token" })',

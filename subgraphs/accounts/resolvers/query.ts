@@ -9,6 +9,11 @@ export const query: QueryResolvers = {
     return accountId === null ? null : accounts.load(accountId)
   },
 
+  dataExport: (_, { id }, { viewer, findExport }) => {
+    const exportId = parseId(id)
+    return exportId === null ? null : findExport(exportId, viewer)
+  },
+
   oneTimePasswordDelivery: (_, { id }, { deliveries }) => {
     const deliveryId = parseId(id)
     return deliveryId === null ? null : deliveries.load(deliveryId)

@@ -1,6 +1,34 @@
 import type { Language, Translated } from '../../../platform/languages.ts'
 
 const MESSAGES = {
+  AccountNotFoundError: {
+    ru: 'Это не тот кабинет, в который вы вошли. Обновите страницу.',
+    en: 'This is not the account that you are signed in to. Refresh the page.',
+  },
+  DataExportInProgressError: {
+    ru: 'Копия уже готовится. Дождитесь её: придёт уведомление.',
+    en: 'A copy is being prepared already. Wait for it: a notice will come.',
+  },
+  DataExportNotFoundError: {
+    ru: 'Такой копии у кабинета нет. Запросите новую.',
+    en: 'The account has no such copy. Ask for a new one.',
+  },
+  DataExportNotReadyError: {
+    ru: 'Копия ещё готовится или больше не хранится. Подождите или запросите новую.',
+    en: 'The copy is still being prepared, or is not kept any more. Wait, or ask for a new one.',
+  },
+  InvalidIdempotencyKeyError: {
+    ru: 'Ключ повтора должен быть длиной от 1 до 100 знаков.',
+    en: 'The idempotency key must be 1 to 100 characters long.',
+  },
+  OrganizationHasMembersError: {
+    ru: 'За организацию действуют и другие. Сначала исключите их, потом закройте кабинет.',
+    en: 'Others act for the organization. Remove them first, then close the account.',
+  },
+  OrganizationOwnerRequiredError: {
+    ru: 'Это может сделать только владелец организации.',
+    en: 'Only the owner of the organization may do this.',
+  },
   CaptchaFailedError: {
     ru: 'Ответ не подошёл. Возьмите новую картинку и попробуйте ещё раз.',
     en: 'The answer does not fit. Take a new picture and try again.',

@@ -1,5 +1,6 @@
 import type { OrganizationMemberResolvers, Resolvers } from '../generated/resolvers.ts'
 import { account } from './account.ts'
+import { dataExport } from './data-exports.ts'
 import { mutation } from './mutation.ts'
 import { query } from './query.ts'
 import { session } from './session.ts'
@@ -12,6 +13,7 @@ export const resolvers = {
   Query: query,
   Mutation: mutation,
   Account: account,
+  DataExport: dataExport,
   OrganizationMember: organizationMember,
   Session: session,
 } satisfies Resolvers

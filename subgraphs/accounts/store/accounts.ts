@@ -17,10 +17,12 @@ export interface AccountRow {
 
 const ACCOUNTS = prepareStatement<AccountValues, AccountRow>(
   'accounts',
-  ({ ids }) => sql`select id, kind, display_name, language from account where id = any(${ids}::uuid[])`,
+  ({ ids }) => sql`
+    select id, kind, display_name, language from account where id = any(${ids}::uuid[]) and closed_at is null
+  `,
 )
 
-/** The accounts of these ids, in their order; null where there is none. */
+/** The accounts of these ids, in their order; null where there is none, or it is closed. */
 export async function readAccounts(reader: Reader, ids: readonly string[]): Promise<(AccountRow | null)[]> {
   const rows = await reader.read(ACCOUNTS, { ids })
   const byId = new Map(rows.map((row) => [row.id, row]))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { leavingPolicies } from './leaving-policies.ts'
 import { oneTimePasswordPolicies } from './one-time-password-policies.ts'
 
 /** What `session.graceSeconds` can be at most: what is older needs no remembering. */
@@ -23,5 +24,6 @@ export const accountsPolicies = z.object({
   'password.pauseSeconds': z.int().min(0).max(3_600),
   'password.pauseSecondsMax': z.int().min(0).max(86_400),
   ...oneTimePasswordPolicies,
+  ...leavingPolicies,
 })
 export type AccountsPolicies = z.output<typeof accountsPolicies>

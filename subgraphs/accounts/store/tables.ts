@@ -13,7 +13,9 @@ export interface Tables extends OutboxTables, OneTimePasswordTables {
     language: Language
     customer_ref: string
     created_at: Date
+    closed_at: Date | null
   }
+  closed_account: { account_id: string; sealed: string; closed_at: Date }
   customer_directory: { customer_ref: string; account_id: string }
   organization_member: { organization_id: string; member_id: string; role: MemberRole; since: Date }
   session: SessionTable
@@ -31,6 +33,10 @@ export interface Tables extends OutboxTables, OneTimePasswordTables {
   message: MessageTable
   act: ActTable
   credential_hold: { account_id: string; line_id: string; changed_at: Date; until: Date }
+  data_export: DataExportTable
+  data_export_chunk: { account_id: string; export_id: string; run_id: string; number: number; sealed: string }
+  ussd_session: { phone: string; id: string; menu: string; last_at: Date }
+  ussd_nonce: { nonce: string; taken_at: Date }
   contact: { account_id: string; phone: string; confirmed_at: Date }
   inbox: { event_id: string; received_at: Generated<Date> }
 }
@@ -81,6 +87,22 @@ interface MessageTable {
 }
 
 export type MessageStatus = 'QUEUED' | 'SENDING' | 'SENT' | 'DELIVERED' | 'FAILED' | 'EXPIRED' | 'UNKNOWN'
+
+interface DataExportTable {
+  account_id: string
+  id: string
+  idempotency_key: string
+  status: Generated<DataExportState>
+  requested_at: Date
+  ready_at: Date | null
+  expires_at: Date | null
+  run_id: string | null
+  chunk_count: number | null
+  link_hash: Buffer | null
+  link_expires_at: Date | null
+}
+
+export type DataExportState = 'PREPARING' | 'READY' | 'ERASED'
 
 interface ActTable {
   account_id: string

@@ -13,6 +13,9 @@ export const line: LineResolvers = {
   rights: ({ rights }, _, { viewer: { principal } }) =>
     principal.kind === 'account' ? toRights(rights & rightsOfRole(principal.organizationRole)) : [],
 
+  isNumberManagementEnabled: async ({ id }, _, { grant, numberManagement }) =>
+    (await numberManagement.load({ lineId: id, ...grant }))?.is_enabled ?? null,
+
   accessList: async ({ id }, _, { grant, accessLists }) => {
     const list = await accessLists.load({ lineId: id, ...grant })
     return (

@@ -1,11 +1,13 @@
 import { toRights } from '../../../platform/access/rights.ts'
-import { invariant, unreachable } from '../../../platform/invariant.ts'
-import type { Context } from '../context.ts'
+import { unreachable } from '../../../platform/invariant.ts'
 import type { MutationResolvers } from '../generated/resolvers.ts'
-import type { LineRow } from '../store/lines.ts'
+import { loadLine } from './load-line.ts'
+import { numberManagement } from './number-management.ts'
 import { refusal } from './refusal.ts'
 
 export const mutation: MutationResolvers = {
+  ...numberManagement,
+
   grantLineAccess: async (_, { input }, context) => {
     const { grant, viewer } = context
     const outcome = await context.grantLineAccess({ ...input, until: input.until ?? null }, grant)
@@ -73,10 +75,4 @@ export const mutation: MutationResolvers = {
         return unreachable(outcome)
     }
   },
-}
-
-async function loadLine({ lines, grant }: Context, lineId: string): Promise<LineRow> {
-  const line = await lines.load({ lineId, ...grant })
-  invariant(line, 'a line whose rights were just changed by its owner is there for its owner')
-  return line
 }

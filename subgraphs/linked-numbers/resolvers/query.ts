@@ -1,4 +1,5 @@
 import { parseId } from '../../../platform/ids.ts'
+import { readPageSize } from '../../../platform/pagination.ts'
 import { parsePhone } from '../../../platform/phone.ts'
 import type { QueryResolvers } from '../generated/resolvers.ts'
 
@@ -16,6 +17,9 @@ export const query: QueryResolvers = {
     return lineId === null ? null : lines.load({ lineId, ...grant })
   },
 
+  ownedLines: (_, { accountId, first, after }, { ownedLines }) =>
+    ownedLines(accountId, { first: readPageSize(first), after: after ?? null }),
+
   subscriberByPhone: async (_, { phone }, { subscribers }) => {
     const subscriber = await subscribers.load(phone)
     return (
@@ -26,4 +30,8 @@ export const query: QueryResolvers = {
       }
     )
   },
+
+  personalAccountData: (_, { accountId, after }, { personalAccountData }) =>
+    personalAccountData(accountId, after ?? null),
+  personalNumberData: (_, { lineId, after }, { personalNumberData }) => personalNumberData(lineId, after ?? null),
 }

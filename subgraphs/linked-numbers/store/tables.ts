@@ -14,6 +14,8 @@ export interface Tables extends OutboxTables {
   directory: { msisdn: string; line_id: string }
   line_access: { line_id: string; account_id: string; rights: number; until: Date | null; version: bigint }
   account_line: { account_id: string; line_id: string; until: Date | null; alias: string | null }
+  number_management: { line_id: string; enabled_at: Date }
+  line_act: { line_id: string; id: string; kind: string; done_by: string; done_at: Date }
   access_audit: {
     line_id: string
     id: string

@@ -12,6 +12,7 @@ import { endSessionsBeyond } from '../../store/ended-sessions.ts'
 import type { AccountsPolicies } from '../../store/policies.ts'
 import { insertSession } from '../../store/sessions.ts'
 import type { SignInMethod, Tables } from '../../store/tables.ts'
+import { enterAccounts, type ReopeningMethod } from '../closing/enter-accounts.ts'
 import { formatRefreshToken } from './refresh-token.ts'
 
 /** What opening a session needs beside the database. */
@@ -46,13 +47,30 @@ export interface IssuedSession {
   readonly refreshToken: string
 }
 
-/** Opens a session, in the transaction that used up whatever showed who it is. The viewer is who they were before. */
+/**
+ * Opens a session, in the transaction that used up whatever showed who it is. The viewer is who they were before. A
+ * closed account is opened again by what shows that the number is at hand; by anything else null, and the answer must
+ * be the one to somebody unknown.
+ */
+export async function openSession(
+  trx: Transaction<Tables>,
+  dependencies: SessionDependencies,
+  signedIn: SignedIn & { readonly method: ReopeningMethod; readonly organizationRole: null },
+  viewer: Viewer,
+): Promise<IssuedSession>
 export async function openSession(
   trx: Transaction<Tables>,
   dependencies: SessionDependencies,
   signedIn: SignedIn,
   viewer: Viewer,
-): Promise<IssuedSession> {
+): Promise<IssuedSession | null>
+export async function openSession(
+  trx: Transaction<Tables>,
+  dependencies: SessionDependencies,
+  signedIn: SignedIn,
+  viewer: Viewer,
+): Promise<IssuedSession | null> {
+  if (!(await enterAccounts(trx, dependencies, signedIn, viewer))) return null
   const { clock, newId, random, secrets } = dependencies
   const { personId, accountId, organizationRole, method, deviceName, accessTokenSeconds } = signedIn
   const now = clock.now()

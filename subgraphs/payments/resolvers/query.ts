@@ -1,0 +1,11 @@
+import { parseId } from '../../../platform/ids.ts'
+import type { QueryResolvers } from '../generated/resolvers.ts'
+
+export const query: QueryResolvers = {
+  personalPaymentData: (_, { lineId, after }, { personalPaymentData }) => personalPaymentData(lineId, after ?? null),
+
+  lineBalance: (_, { lineId }, { grant, balances }) => {
+    const id = parseId(lineId)
+    return id === null ? null : balances.load({ lineId: id, ...grant })
+  },
+}

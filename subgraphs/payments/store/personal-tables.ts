@@ -1,0 +1,13 @@
+import { ownedBy, type PersonalTable } from '../../../platform/personal-data/personal-tables.ts'
+
+/** What is kept of a line: for its owner only. */
+export const LINE_TABLES: readonly PersonalTable[] = [
+  { table: 'ledger_balance', belongsTo: ownedBy('line_id'), key: ['unit'] },
+  { table: 'bonus_lot', belongsTo: ownedBy('line_id'), key: ['id'] },
+  { table: 'ledger_transaction', belongsTo: ownedBy('line_id'), key: ['id'] },
+  {
+    table: 'ledger_entry',
+    belongsTo: ownedBy('line_id'),
+    key: ['transaction_id', 'unit', 'debit_account', 'credit_account'],
+  },
+]
