@@ -1,12 +1,14 @@
 import type { JSONWebKeySet } from 'jose'
 import { createAuthenticator } from '../gateway/authenticate.ts'
 import { createGateway, type Gateway } from '../gateway/gateway.ts'
+import { createNetworkElement } from '../gateway/network-element.ts'
 import { createSupergraphFile } from '../gateway/supergraph-file.ts'
 import { createLocalTransport } from '../gateway/transport/local.ts'
 import type { Transport } from '../gateway/transport/transport.ts'
 import type { Clock } from '../platform/clock.ts'
 import { connectDatabase } from '../platform/database/connect.ts'
 import { createReader } from '../platform/database/reader.ts'
+import type { SocialProvider, StaffProviderOptions } from '../platform/identity/identity-provider.ts'
 import { findKeyAmong, publicKeys } from '../platform/identity/keys.ts'
 import type { Secrets } from '../platform/identity/secrets.ts'
 import type { NewId } from '../platform/ids.ts'
@@ -34,6 +36,9 @@ export interface SubgraphsDependencies {
   readonly accessTokenKeys: JSONWebKeySet
   readonly accountsSecrets: Secrets
   readonly random?: Randomness
+  /** By whose accounts customers sign in, and staff; nobody's if left out. */
+  readonly socialProviders?: readonly SocialProvider[]
+  readonly staffProvider?: StaffProviderOptions | null
   /** Told of every SQL statement of every subgraph; tests count them. */
   readonly onStatement?: (subgraph: SubgraphName, sql: string) => void
 }
@@ -66,6 +71,8 @@ export async function createSubgraphs(dependencies: SubgraphsDependencies): Prom
     logger,
     accessTokenKeys: dependencies.accessTokenKeys,
     secrets: dependencies.accountsSecrets,
+    socialProviders: dependencies.socialProviders ?? [],
+    staffProvider: dependencies.staffProvider ?? null,
     ask: {
       'linked-numbers': createLocalAsk('accounts', linkedNumbers, newId),
       products: createLocalAsk('accounts', products, newId),
@@ -79,8 +86,18 @@ export interface OneProcessDependencies extends SubgraphsDependencies {
   readonly isDevelopment: boolean
   readonly supergraphPath: string
   readonly subgraphTimeoutMs?: number
+  /** Whose word is taken for the number that a request comes from; nobody's if left out. */
+  readonly networkElement?: NetworkElement | null
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies?: readonly string[]
   /** Puts something between the gateway and a subgraph; tests put trouble there. */
   readonly wrapTransport?: (subgraph: SubgraphName, transport: Transport) => Transport
+}
+
+/** The trusted network element: where it connects from, and the public keys that it signs with. */
+export interface NetworkElement {
+  readonly peers: readonly string[]
+  readonly keys: JSONWebKeySet
 }
 
 /** Gateway and subgraphs together. */
@@ -91,7 +108,7 @@ export interface OneProcess {
 }
 
 export async function createOneProcess(dependencies: OneProcessDependencies): Promise<OneProcess> {
-  const { clock, newId, logger, subgraphTimeoutMs, isDevelopment } = dependencies
+  const { clock, newId, logger, subgraphTimeoutMs, isDevelopment, networkElement, trustedProxies } = dependencies
   const subgraphs = await createSubgraphs(dependencies)
   const wrap = dependencies.wrapTransport ?? ((_, transport) => transport)
   const gateway = await createGateway({
@@ -108,6 +125,14 @@ export async function createOneProcess(dependencies: OneProcessDependencies): Pr
     logger,
     isDevelopment,
     ...(subgraphTimeoutMs !== undefined && { subgraphTimeoutMs }),
+    ...(trustedProxies && { trustedProxies }),
+    ...(networkElement && {
+      readNetwork: createNetworkElement({
+        peers: networkElement.peers,
+        findKey: findKeyAmong(networkElement.keys),
+        clock,
+      }),
+    }),
   })
   return {
     gateway,

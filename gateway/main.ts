@@ -1,6 +1,6 @@
 import { systemClock } from '../platform/clock.ts'
 import { processVariables, readGatewayEnvironment } from '../platform/environment.ts'
-import { signingKey } from '../platform/identity/keys.ts'
+import { findKeyAmong, signingKey } from '../platform/identity/keys.ts'
 import { createNewId } from '../platform/ids.ts'
 import { invariant } from '../platform/invariant.ts'
 import { createLogger } from '../platform/logger.ts'
@@ -8,6 +8,7 @@ import { stopOnSignal } from '../platform/serving/process.ts'
 import { createRemoteKeys } from './access-token-keys.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { createGateway } from './gateway.ts'
+import { createNetworkElement, noNetworkElement } from './network-element.ts'
 import { createSupergraphFile } from './supergraph-file.ts'
 import { createBatchTransport } from './transport/http-batch.ts'
 import { createIdentitySigner } from './transport/identity-signer.ts'
@@ -22,6 +23,8 @@ const urls: Readonly<Record<string, string>> = {
   products: environment.PRODUCTS_URL,
   payments: environment.PAYMENTS_URL,
 }
+
+const { NETWORK_ELEMENTS: peers, NETWORK_ELEMENT_JWKS: elementKeys } = environment
 
 const gateway = await createGateway({
   supergraph: createSupergraphFile({ path: environment.SUPERGRAPH_FILE, logger }),
@@ -42,6 +45,9 @@ const gateway = await createGateway({
   ...(environment.SUBGRAPH_TIMEOUT_MS !== undefined && { subgraphTimeoutMs: environment.SUBGRAPH_TIMEOUT_MS }),
   isDevelopment: environment.NODE_ENV !== 'production',
   trustedProxies: environment.TRUSTED_PROXIES,
+  readNetwork: elementKeys
+    ? createNetworkElement({ peers, findKey: findKeyAmong(elementKeys), clock: systemClock })
+    : noNetworkElement,
   drainDelayMs: environment.DRAIN_DELAY_MS,
 })
 

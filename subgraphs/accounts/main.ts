@@ -25,6 +25,8 @@ await runSubgraph(
       logger,
       accessTokenKeys: environment.ACCESS_TOKEN_KEYS,
       secrets: createSecrets(environment.ACCOUNTS_SECRETS),
+      socialProviders: environment.SOCIAL_PROVIDERS,
+      staffProvider: environment.STAFF_PROVIDER ?? null,
       ask: {
         'linked-numbers': askOf('linked-numbers', environment.LINKED_NUMBERS_URL),
         products: askOf('products', environment.PRODUCTS_URL),

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Clock } from '../../platform/clock.ts'
 import { checkConnection } from '../../platform/database/check-connection.ts'
 import type { Reader } from '../../platform/database/reader.ts'
+import type { SocialProvider, StaffProviderOptions } from '../../platform/identity/identity-provider.ts'
 import { signingKey } from '../../platform/identity/keys.ts'
 import type { Secrets } from '../../platform/identity/secrets.ts'
 import type { NewId } from '../../platform/ids.ts'
@@ -11,6 +12,8 @@ import { createPolicies } from '../../platform/policy/policies.ts'
 import type { Randomness } from '../../platform/random.ts'
 import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
+import { createProvider } from './actions/providers/provider.ts'
+import { createStaffProvider } from './actions/staff/staff-dependencies.ts'
 import { createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
 import { accountsPolicies } from './store/policies.ts'
@@ -26,14 +29,21 @@ export interface AccountsDependencies {
   /** Signs access tokens: the first key; the others are still believed. */
   readonly accessTokenKeys: JSONWebKeySet
   readonly secrets: Secrets
+  /** By whose accounts customers sign in; none when there are none. */
+  readonly socialProviders: readonly SocialProvider[]
+  /** By whose accounts staff sign in; null where they do it elsewhere. */
+  readonly staffProvider: StaffProviderOptions | null
   readonly ask: Readonly<Record<'linked-numbers' | 'products' | 'payments', AskSubgraph>>
 }
 
 /** People and organizations: who they are, how they get in, and what they are told. */
 export async function createAccounts(dependencies: AccountsDependencies): Promise<Subgraph> {
-  const { db, reader, clock, logger } = dependencies
+  const { db, reader, clock, logger, socialProviders, staffProvider } = dependencies
   const services = createContextServices({
     ...dependencies,
+    providerNames: socialProviders,
+    socialProviders: socialProviders.map((options) => createProvider(options, { clock, logger })),
+    staffProvider: staffProvider && createStaffProvider(staffProvider, { clock, logger }),
     onOutgoing: () => undefined,
     signer: await signingKey(dependencies.accessTokenKeys),
     policies: createPolicies({ reader, clock, schema: accountsPolicies }),

@@ -13,6 +13,8 @@ export interface Recipe {
   readonly isEmptyFor?: (viewer: ViewerKind) => boolean
 }
 
+const FROM_NOWHERE = '(input: { flowSecret: "none", callbackUrl: "https://cabinet.example/back?code=x&state=y" })'
+
 /** By "Type.field". Root fields that take arguments and all mutations need one. */
 export const RECIPES: Readonly<Record<string, Recipe>> = {
   'Query.viewer': {
@@ -34,6 +36,25 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     // The fixture gave the stranger nothing, and only one who may revoke is told so.
     answer: () => 'LineAccessNotFoundError',
   },
+  // Nobody is at a provider here: whoever may ask is told that there is nothing to end.
+  'Mutation.startSocialSignIn': {
+    arguments: () => '(input: { providerId: "none" })',
+    answer: () => 'ProviderNotFoundError',
+  },
+  'Mutation.signInWithSocial': { arguments: () => FROM_NOWHERE, answer: () => 'ProviderSignInNotFoundError' },
+  'Mutation.startIdentityAttachment': {
+    arguments: () => '(input: { providerId: "none" })',
+    answer: () => 'ProviderNotFoundError',
+  },
+  'Mutation.attachIdentity': { arguments: () => FROM_NOWHERE, answer: () => 'ProviderSignInNotFoundError' },
+  'Mutation.detachIdentity': {
+    arguments: ({ accountId }) => `(input: { identityId: "${accountId}" })`,
+    // Those who act for an organization have ways in of their own.
+    answer: () => 'IdentityNotFoundError',
+  },
+  'Mutation.signInFromNetwork': { arguments: () => '(input: {})', answer: () => 'NotOnOperatorNetworkError' },
+  'Mutation.startStaffSignIn': { arguments: () => '(input: {})', answer: () => 'ProviderNotFoundError' },
+  'Mutation.signInAsStaff': { arguments: () => FROM_NOWHERE, answer: () => 'ProviderSignInNotFoundError' },
   'Mutation.unlinkNumber': {
     arguments: ({ lineId }) => `(input: { lineId: "${lineId}" })`,
     // One's own line stays; one who has no rights on it is told that there is none.

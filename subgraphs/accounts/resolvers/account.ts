@@ -9,4 +9,5 @@ export const account: AccountResolvers = {
   displayName: ({ display_name }) => display_name,
   language: ({ language }) => (language === 'ru' ? 'RU' : 'EN'),
   members: ({ id }, _, { members }) => members.load(id),
+  identities: ({ id }, _, { identities }) => identities.load(id),
 }

@@ -8,4 +8,7 @@ export const query: QueryResolvers = {
     const accountId = parseId(id)
     return accountId === null ? null : accounts.load(accountId)
   },
+
+  socialProviders: (_, _arguments, { viewer, socialProviders }) =>
+    socialProviders.map(({ id, name }) => ({ id, name: name[viewer.language] })),
 }

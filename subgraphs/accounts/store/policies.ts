@@ -7,5 +7,9 @@ export const accountsPolicies = z.object({
   'session.idleDays': z.int().min(1).max(3_650),
   /** For so long the refresh token before the newest is still answered, on the device that used it. */
   'session.graceSeconds': z.int().min(0).max(60),
+  /** How long somebody may take at a provider of identities, from leaving to coming back. */
+  'providerSignIn.minutes': z.int().min(1).max(60),
+  /** After this staff show anew who they are; their roles are read anew with it. */
+  'staff.sessionMinutes': z.int().min(5).max(720),
 })
 export type AccountsPolicies = z.output<typeof accountsPolicies>
