@@ -87,8 +87,8 @@ function hasSecret({ clientAuthentication, clientSecret }: ProviderClient): bool
 }
 
 function isLoopback(text: string): boolean {
-  const { protocol, hostname } = new URL(text)
-  return protocol === 'http:' && LOOPBACK_HOSTS.includes(hostname)
+  const url = URL.parse(text)
+  return url?.protocol === 'http:' && LOOPBACK_HOSTS.includes(url.hostname)
 }
 
 /** Whether the wire to the provider is not encrypted: on a developer's machine only, which production refuses. */

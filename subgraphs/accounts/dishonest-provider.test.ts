@@ -167,6 +167,13 @@ describe('a provider that is not what it should be', () => {
     response.writeHead(307, { location: `${elsewhere.issuer}/token` }).end()
   }
 
+  it('is not listened to at length, though all it says were right', async () => {
+    const outcome = await signIn('openid', async (nonce, response) =>
+      sendJson(response, { ...tokens(await provider.idToken(nonce)), padding: 'x'.repeat(300_000) }),
+    )
+    expect(outcome).toMatchObject({ __typename: UNAVAILABLE })
+  })
+
   it('is down when it cannot be discovered', async () => {
     expect(await signIn('is-down', () => undefined)).toMatchObject({ __typename: UNAVAILABLE, path: [] })
   })

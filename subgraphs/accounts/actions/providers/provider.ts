@@ -83,7 +83,7 @@ async function buildAuthorizationUrl(
 ): Promise<URL> {
   return openid.buildAuthorizationUrl(config, {
     redirect_uri: redirectUri,
-    scope: scopes.join(' '),
+    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     state,
     code_challenge: await openid.calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: 'S256',
