@@ -9,15 +9,7 @@ import { type GrantLineAccess, type GrantLineAccessOutcome, grantLineAccess } fr
 import { type RevokeLineAccess, type RevokeLineAccessOutcome, revokeLineAccess } from './actions/revoke-line-access.ts'
 import { type UnlinkNumberOutcome, unlinkNumber } from './actions/unlink-number.ts'
 import { type AccessRow, readAccessLists } from './store/access.ts'
-import {
-  type LinePageKey,
-  type LineRow,
-  readLineIdPages,
-  readLineIdsByPhone,
-  readLines,
-  readSubscribersByPhone,
-  type SubscriberRow,
-} from './store/lines.ts'
+import { type LinePageKey, type LineRow, readLineIdPages, readLineIdsByPhone, readLines } from './store/lines.ts'
 
 /** An account as another subgraph refers to it. */
 export interface AccountReference {
@@ -29,7 +21,6 @@ export interface Context extends GuardedContext {
   readonly lines: LineLoader<LineRow | null>
   readonly accessLists: LineLoader<readonly (AccessRow & { readonly id: string })[] | null>
   readonly lineIdsByPhone: DataLoader<string, string | null, string>
-  readonly subscribersByPhone: DataLoader<string, SubscriberRow | null, string>
   readonly lineIdPages: DataLoader<LinePageKey, string[], string>
   readonly grantLineAccess: (command: GrantLineAccess, grant: Grant) => Promise<GrantLineAccessOutcome>
   readonly revokeLineAccess: (command: RevokeLineAccess, grant: Grant) => Promise<RevokeLineAccessOutcome>
@@ -50,11 +41,6 @@ export function createContextServices(dependencies: ContextDependencies): Contex
     accessLists: createLineListLoader((keys) => readAccessLists(reader, keys, clock.now())),
     lineIdsByPhone: createBatchLoader({
       read: (phones) => readLineIdsByPhone(reader, phones),
-      keyText: (phone) => phone,
-      owner: (phone) => phone,
-    }),
-    subscribersByPhone: createBatchLoader({
-      read: (phones) => readSubscribersByPhone(reader, phones),
       keyText: (phone) => phone,
       owner: (phone) => phone,
     }),

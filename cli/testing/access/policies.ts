@@ -70,7 +70,6 @@ function fieldPolicies(type: ObjectType, subgraph: SubgraphName, composites: Rea
   return (type.fields ?? []).flatMap((field) => {
     const path = `${type.name.value}.${field.name.value}`
     const to = rulesOf(field) ?? (isRoot ? null : rulesOf(type))
-    if (isInaccessible(field) || isInaccessible(type)) return refuseOthers(path, to)
     if (!to) throw new Error(`${path} in ${subgraph} has no @access: say who may read it`)
     if (!isRoot && !isEntity(type)) {
       if (to.every((rule) => DECIDED_ABOVE.has(rule))) return []
@@ -78,12 +77,6 @@ function fieldPolicies(type: ObjectType, subgraph: SubgraphName, composites: Rea
     }
     return [describeField(type, field, { to, isRoot, subgraph, composites })]
   })
-}
-
-/** What clients cannot reach has no row: it is for our own subgraphs, and for nobody else. */
-function refuseOthers(path: string, to: readonly string[] | null): [] {
-  if (to?.every((rule) => rule.startsWith('SERVICE_') || DECIDED_ABOVE.has(rule))) return []
-  throw new Error(`${path} is inaccessible to clients, and is for others than our own subgraphs`)
 }
 
 function describeField(
@@ -126,10 +119,6 @@ interface Annotated {
 function accessArgument(node: Annotated, name: string): ConstValueNode | undefined {
   const access = node.directives?.find((directive) => directive.name.value === 'access')
   return access?.arguments?.find((argument) => argument.name.value === name)?.value
-}
-
-function isInaccessible(node: Annotated): boolean {
-  return node.directives?.some((directive) => directive.name.value === 'inaccessible') ?? false
 }
 
 function lineOf(node: Annotated): string | null {

@@ -15,6 +15,4 @@ export const query: QueryResolvers = {
     const lineId = number === null ? null : await lineIdsByPhone.load(number)
     return lineId === null ? null : lines.load({ lineId, ...grant })
   },
-
-  subscriberByPhone: (_, { phone }, { subscribersByPhone }) => subscribersByPhone.load(phone),
 }

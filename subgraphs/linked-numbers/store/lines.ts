@@ -90,29 +90,3 @@ export async function readLineIdsByPhone(reader: Reader, phones: readonly string
   const byPhone = new Map(rows.map((row) => [row.msisdn, row.line_id]))
   return phones.map((phone) => byPhone.get(phone) ?? null)
 }
-
-/** Whose a number is, and the line that has it. */
-export interface SubscriberRow {
-  readonly msisdn: string
-  readonly accountId: string
-  readonly lineId: string
-}
-
-const SUBSCRIBERS_BY_PHONE = prepareStatement<{ readonly phones: readonly string[] }, SubscriberRow>(
-  'subscribers-by-phone',
-  ({ phones }) => sql`
-    select directory.msisdn, line.owner_account_id as "accountId", line.id as "lineId"
-    from directory join line on line.id = directory.line_id
-    where directory.msisdn = any(${phones}::text[])
-  `,
-)
-
-/** Whose these telephone numbers are now, in the order of the numbers. */
-export async function readSubscribersByPhone(
-  reader: Reader,
-  phones: readonly string[],
-): Promise<(SubscriberRow | null)[]> {
-  const rows = await reader.read(SUBSCRIBERS_BY_PHONE, { phones })
-  const byPhone = new Map(rows.map((row) => [row.msisdn, row]))
-  return phones.map((phone) => byPhone.get(phone) ?? null)
-}
