@@ -12,6 +12,13 @@ export function developmentKeys(directory: string): Promise<JSONWebKeySet> {
   }))
 }
 
+/** The keys of the network element on a developer's machine, likewise. */
+export function developmentElementKeys(directory: string): Promise<JSONWebKeySet> {
+  return keep(path.join(directory, 'network-element-keys.json'), async () => ({
+    keys: [await generatePrivateKey(`${DEVELOPMENT_KEY_PREFIX}network-element.1`)],
+  }))
+}
+
 /** The secrets of accounts on a developer's machine, likewise. */
 export function developmentSecrets(directory: string, random: Randomness): Promise<string[]> {
   return keep(path.join(directory, 'accounts-secrets.json'), async () => [

@@ -5,6 +5,7 @@ import { gatewayCommand } from './commands/gateway.ts'
 import { importCommand } from './commands/import.ts'
 import { keysCommand } from './commands/keys.ts'
 import { migrateCommand } from './commands/migrate.ts'
+import { networkCommand } from './commands/network.ts'
 import { startCommand } from './commands/start.ts'
 import { tokenCommand } from './commands/token.ts'
 
@@ -17,6 +18,7 @@ const program = new Command('cabinet')
   .addCommand(auditCommand())
   .addCommand(gatewayCommand())
   .addCommand(keysCommand())
+  .addCommand(networkCommand())
 
 try {
   await program.parseAsync()

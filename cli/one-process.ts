@@ -1,6 +1,7 @@
 import type { JSONWebKeySet } from 'jose'
 import { createAuthenticator } from '../gateway/authenticate.ts'
 import { createGateway, type Gateway } from '../gateway/gateway.ts'
+import { createNetworkElement } from '../gateway/network-element.ts'
 import { createSupergraphFile } from '../gateway/supergraph-file.ts'
 import { createLocalTransport } from '../gateway/transport/local.ts'
 import type { Transport } from '../gateway/transport/transport.ts'
@@ -9,6 +10,7 @@ import { connectDatabase } from '../platform/database/connect.ts'
 import { createListen } from '../platform/database/listen.ts'
 import { createReader } from '../platform/database/reader.ts'
 import { createEndedSessions } from '../platform/identity/ended-sessions.ts'
+import type { SocialProvider, StaffProviderOptions } from '../platform/identity/identity-provider.ts'
 import { findKeyAmong, publicKeys } from '../platform/identity/keys.ts'
 import type { Secrets } from '../platform/identity/secrets.ts'
 import type { NewId } from '../platform/ids.ts'
@@ -45,6 +47,9 @@ export interface SubgraphsDependencies {
   readonly simSwap?: SimSwap
   /** How often work that waits is looked for; tests do not wait long. */
   readonly jobTiming?: Pick<JobsOptions, 'pollSeconds' | 'superviseSeconds'>
+  /** By whose accounts customers sign in, and staff; nobody's if left out. */
+  readonly socialProviders?: readonly SocialProvider[]
+  readonly staffProvider?: StaffProviderOptions | null
   /** Told of every SQL statement of every subgraph; tests count them. */
   readonly onStatement?: (subgraph: SubgraphName, sql: string) => void
 }
@@ -84,6 +89,8 @@ export async function createSubgraphs(dependencies: SubgraphsDependencies): Prom
       ...dependencies.jobTiming,
     }),
     simSwap: dependencies.simSwap ?? unknownSimSwap,
+    socialProviders: dependencies.socialProviders ?? [],
+    staffProvider: dependencies.staffProvider ?? null,
     ask: {
       'linked-numbers': createLocalAsk('accounts', linkedNumbers, newId),
       products: createLocalAsk('accounts', products, newId),
@@ -99,8 +106,18 @@ export interface OneProcessDependencies extends SubgraphsDependencies {
   readonly subgraphTimeoutMs?: number
   /** Shared with the operator's USSD gateway; without it there is no `/ussd`. */
   readonly ussdKey?: string
+  /** Whose word is taken for the number that a request comes from; nobody's if left out. */
+  readonly networkElement?: NetworkElement | null
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies?: readonly string[]
   /** Puts something between the gateway and a subgraph; tests put trouble there. */
   readonly wrapTransport?: (subgraph: SubgraphName, transport: Transport) => Transport
+}
+
+/** The trusted network element: where it connects from, and the public keys that it signs with. */
+export interface NetworkElement {
+  readonly peers: readonly string[]
+  readonly keys: JSONWebKeySet
 }
 
 /** Gateway and subgraphs together. */
@@ -111,7 +128,7 @@ export interface OneProcess {
 }
 
 export async function createOneProcess(dependencies: OneProcessDependencies): Promise<OneProcess> {
-  const { clock, newId, logger, subgraphTimeoutMs, isDevelopment } = dependencies
+  const { clock, newId, logger, subgraphTimeoutMs, isDevelopment, networkElement, trustedProxies } = dependencies
   const subgraphs = await createSubgraphs(dependencies)
   const endedSessions = createEndedSessions(clock)
   subgraphs.accounts.endedSessions.subscribe(endedSessions.add)
@@ -131,6 +148,14 @@ export async function createOneProcess(dependencies: OneProcessDependencies): Pr
     logger,
     isDevelopment,
     ...(subgraphTimeoutMs !== undefined && { subgraphTimeoutMs }),
+    ...(trustedProxies && { trustedProxies }),
+    ...(networkElement && {
+      readNetwork: createNetworkElement({
+        peers: networkElement.peers,
+        findKey: findKeyAmong(networkElement.keys),
+        clock,
+      }),
+    }),
   })
   serveDownloads(gateway.http, subgraphs.accounts.openDownload)
   if (dependencies.ussdKey) serveUssd(gateway.http, { ...subgraphs.accounts.ussd, key: dependencies.ussdKey })

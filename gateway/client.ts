@@ -1,18 +1,19 @@
 import { hash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Client } from '../platform/identity/viewer.ts'
+import type { Client, NetworkAssertion } from '../platform/identity/viewer.ts'
 
 /**
  * Where a request came from. `address` is the client's own: the proxies before this gateway are taken off already.
  * A front end that wants its installations told apart sends `x-device-id`; else the program's own name has to do.
- * Staff say in `x-reason` why they look or act, percent-encoded as a URL is.
+ * Staff say in `x-reason` why they look or act, percent-encoded as a URL is. What the network said is read beforehand.
  */
-export function readClient(address: string, headers: IncomingHttpHeaders): Client {
+export function readClient(address: string, headers: IncomingHttpHeaders, network: NetworkAssertion | null): Client {
   const device = single(headers['x-device-id']) ?? headers['user-agent']
   return {
     address: withoutMapping(address),
     device: device === undefined ? null : hash('sha256', device, 'base64url').slice(0, DEVICE_MARK_LENGTH),
     reason: readReason(single(headers['x-reason'])),
+    network,
   }
 }
 

@@ -18,6 +18,7 @@ import { settleErrors } from './errors/settle.ts'
 import { addExplorers, allowSandbox } from './explorer/explorer.ts'
 import { answerRequestErrors } from './http/request-errors.ts'
 import { statusPlugin } from './http/status-plugin.ts'
+import { noNetworkElement, type ReadNetwork } from './network-element.ts'
 import { operationNamePlugin } from './operation-name-plugin.ts'
 import { createPrepareFetch } from './prepare-fetch.ts'
 import { createResponseCheck } from './response-shape/response-shape.ts'
@@ -36,6 +37,8 @@ export interface GatewayDependencies {
   readonly isDevelopment: boolean
   /** Addresses or networks (CIDR) of the balancers before this gateway: only they may say whom they speak for. */
   readonly trustedProxies?: readonly string[]
+  /** What the operator's network says of a request; nothing, where there is no element that says it. */
+  readonly readNetwork?: ReadNetwork
   /** How long "not ready" is shown before connections are refused. */
   readonly drainDelayMs?: number
 }
@@ -137,15 +140,21 @@ function createCabinetEngine(dependencies: GatewayDependencies, transports: Map<
 
 async function createContext(
   request: FastifyRequest,
-  { authenticate, logger, subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS }: GatewayDependencies,
+  {
+    authenticate,
+    readNetwork = noNetworkElement,
+    logger,
+    subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS,
+  }: GatewayDependencies,
   documents: DocumentGate,
 ): Promise<GatewayContext> {
   const answerByMs = performance.now() + subgraphTimeoutMs + SECOND_CHANCE_MS
   const principal = await authenticate(request.headers.authorization)
   admitDocument(documents, request)
   const language = preferredLanguage(request.headers['accept-language'])
+  const client = readClient(request.ip, request.headers, await readNetwork(request.raw))
   return {
-    viewer: { principal, language, requestId: request.id, client: readClient(request.ip, request.headers) },
+    viewer: { principal, language, requestId: request.id, client },
     logger: logger.child({ requestId: request.id }),
     answerByMs,
   }

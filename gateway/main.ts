@@ -1,7 +1,7 @@
 import { systemClock } from '../platform/clock.ts'
 import { processVariables, readGatewayEnvironment } from '../platform/environment.ts'
 import { createEndedSessions } from '../platform/identity/ended-sessions.ts'
-import { signingKey } from '../platform/identity/keys.ts'
+import { findKeyAmong, signingKey, signingKey } from '../platform/identity/keys.ts'
 import { createNewId } from '../platform/ids.ts'
 import { invariant } from '../platform/invariant.ts'
 import { createLogger } from '../platform/logger.ts'
@@ -11,6 +11,7 @@ import { createRemoteKeys } from './access-token-keys.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { hearEndedSessions } from './ended-session-stream.ts'
 import { createGateway } from './gateway.ts'
+import { createNetworkElement, noNetworkElement } from './network-element.ts'
 import { createSupergraphFile } from './supergraph-file.ts'
 import { createBatchTransport } from './transport/http-batch.ts'
 import { createIdentitySigner } from './transport/identity-signer.ts'
@@ -34,6 +35,7 @@ const hearing = hearEndedSessions({
   clock: systemClock,
   logger,
 })
+const { NETWORK_ELEMENTS: peers, NETWORK_ELEMENT_JWKS: elementKeys } = environment
 
 const gateway = await createGateway({
   supergraph: createSupergraphFile({ path: environment.SUPERGRAPH_FILE, logger }),
@@ -55,6 +57,9 @@ const gateway = await createGateway({
   ...(environment.SUBGRAPH_TIMEOUT_MS !== undefined && { subgraphTimeoutMs: environment.SUBGRAPH_TIMEOUT_MS }),
   isDevelopment: environment.NODE_ENV !== 'production',
   trustedProxies: environment.TRUSTED_PROXIES,
+  readNetwork: elementKeys
+    ? createNetworkElement({ peers, findKey: findKeyAmong(elementKeys), clock: systemClock })
+    : noNetworkElement,
   drainDelayMs: environment.DRAIN_DELAY_MS,
 })
 

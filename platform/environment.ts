@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
+import { isInsecure, type ProviderClient, socialProvider, staffProvider } from './identity/identity-provider.ts'
 import { DEVELOPMENT_KEY_PREFIX } from './identity/keys.ts'
 import { DEVELOPMENT_SECRET_PREFIX } from './identity/secrets.ts'
 import { CURRENCY_CODES } from './money.ts'
@@ -77,6 +78,32 @@ const secretList = z
     z.array(z.string().min(SECRET_LENGTH_MIN, 'has a secret that is too short; `npm run cabinet -- keys` makes them')),
   )
 
+/** JSON in one variable. */
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is not JSON' })
+    return z.NEVER
+  }
+})
+
+const socialProviders = json
+  .pipe(z.array(socialProvider))
+  .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'has two providers of one id')
+
+/** Whose word is taken for the number that a request comes from. */
+const networkElement = {
+  NETWORK_ELEMENTS: addresses,
+  NETWORK_ELEMENT_JWKS: keySet.optional(),
+}
+
+/** The ways in beside one-time passwords and passwords; without their variables there are none. */
+const otherWaysIn = {
+  SOCIAL_PROVIDERS: socialProviders.default([]),
+  STAFF_PROVIDER: json.pipe(staffProvider).optional(),
+}
+
 const gatewayVariables = serving.extend({
   PORT: port.default(4000),
   SUPERGRAPH_FILE: z.string().default('schema/supergraph.graphql'),
@@ -88,6 +115,7 @@ const gatewayVariables = serving.extend({
   INTERNAL_KEYS: keySet,
   SUBGRAPH_TIMEOUT_MS: z.coerce.number().int().positive().optional(),
   TRUSTED_PROXIES: addresses,
+  ...networkElement,
 })
 
 const subgraphVariables = serving.extend({
@@ -103,6 +131,7 @@ const sharedSecret = z.string().min(SECRET_LENGTH_MIN, 'is too short; `openssl r
 const accountsVariables = subgraphVariables.extend({
   ACCESS_TOKEN_KEYS: keySet,
   ACCOUNTS_SECRETS: secretList,
+  ...otherWaysIn,
   INTERNAL_KEYS: keySet,
   LINKED_NUMBERS_URL: httpUrl,
   PRODUCTS_URL: httpUrl,
@@ -128,6 +157,8 @@ const cliVariables = common.extend({
   CURRENCY: currency,
   ACCESS_TOKEN_KEYS: keySet.optional(),
   ACCOUNTS_SECRETS: secretList.optional(),
+  ...otherWaysIn,
+  ...networkElement,
 })
 
 /** What each kind of process reads, for those who start them: the deployment's test compares with this. */
@@ -154,6 +185,7 @@ function reader<Schema extends z.ZodObject>(schema: Schema) {
     const read = schema.safeParse(withoutBlanks(variables))
     if (!read.success) throw new EnvironmentError(describe(read.error))
     refuseDemoSecrets(read.data)
+    refuseDemoProviders(read.data)
     return read.data
   }
 }
@@ -180,6 +212,22 @@ function refuseDemoSecrets(environment: Record<string, unknown>): void {
       throw new EnvironmentError(`${name} holds a development secret. Make real ones: npm run cabinet -- keys`)
     }
   }
+}
+
+/** The same for what is shared with providers of identities, to whom production speaks over an encrypted wire only. */
+function refuseDemoProviders(environment: Record<string, unknown>): void {
+  if (environment['NODE_ENV'] !== 'production') return
+  const { SOCIAL_PROVIDERS = [], STAFF_PROVIDER } = environment as Partial<z.output<typeof accountsVariables>>
+  refuseDemoProvider('STAFF_PROVIDER', STAFF_PROVIDER)
+  for (const provider of SOCIAL_PROVIDERS) refuseDemoProvider('SOCIAL_PROVIDERS', provider)
+}
+
+function refuseDemoProvider(name: string, provider: ProviderClient | undefined): void {
+  if (!provider) return
+  if (provider.clientSecret?.startsWith(DEVELOPMENT_SECRET_PREFIX)) {
+    throw new EnvironmentError(`${name} holds a development secret. Register the cabinet at the provider.`)
+  }
+  if (isInsecure(provider)) throw new EnvironmentError(`${name} names an address that is not https.`)
 }
 
 /** How a subgraph's own login role reaches the database of `adminUrl`, and its password. */

@@ -33,6 +33,7 @@ interface OperationRecipe {
 
 const access = (accountId: string, ...rights: string[]) => ({ accountId, rights, until: null })
 const GOOD_PASSWORD = 'three grey herons by the pond'
+const FROM_NOWHERE = { flowSecret: 'none', callbackUrl: 'https://cabinet.example/back?code=x&state=y' }
 const holdsOffer = expect.objectContaining({ code: 'option-1' })
 
 /** By file. An operation without a recipe fails the test: say who sends it and what comes back. */
@@ -220,6 +221,52 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
     as: 'linked, MANAGE',
     variables: ({ lineId }) => ({ input: { lineId } }),
     answer: ({ lineId }) => ({ unlinkNumber: { __typename: 'UnlinkNumberSuccess', lineId } }),
+  },
+  // Here no provider is configured, and no network element: their own tests bring both.
+  'attach-identity.graphql': {
+    as: 'owner',
+    variables: () => ({ input: FROM_NOWHERE }),
+    answer: () => ({ attachIdentity: { __typename: 'ProviderSignInNotFoundError', path: ['callbackUrl'] } }),
+  },
+  'detach-identity.graphql': {
+    as: 'owner',
+    variables: ({ accountId }) => ({ input: { identityId: accountId } }),
+    answer: () => ({ detachIdentity: { __typename: 'IdentityNotFoundError', path: ['identityId'] } }),
+  },
+  'identities.graphql': {
+    as: 'owner',
+    answer: ({ accountId }) => ({ viewer: { id: accountId, identities: [] } }),
+  },
+  'sign-in-as-staff.graphql': {
+    as: 'anonymous',
+    variables: () => ({ input: FROM_NOWHERE }),
+    answer: () => ({ signInAsStaff: { __typename: 'ProviderSignInNotFoundError', path: ['callbackUrl'] } }),
+  },
+  'sign-in-from-network.graphql': {
+    as: 'anonymous',
+    variables: () => ({ input: { deviceName: 'Modem' } }),
+    answer: () => ({ signInFromNetwork: { __typename: 'NotOnOperatorNetworkError', path: [] } }),
+  },
+  'sign-in-with-social.graphql': {
+    as: 'anonymous',
+    variables: () => ({ input: FROM_NOWHERE }),
+    answer: () => ({ signInWithSocial: { __typename: 'ProviderSignInNotFoundError', path: ['callbackUrl'] } }),
+  },
+  'social-providers.graphql': { as: 'anonymous', answer: () => ({ socialProviders: [] }) },
+  'start-identity-attachment.graphql': {
+    as: 'owner',
+    variables: () => ({ input: { providerId: 'nobody' } }),
+    answer: () => ({ startIdentityAttachment: { __typename: 'ProviderNotFoundError', path: ['providerId'] } }),
+  },
+  'start-social-sign-in.graphql': {
+    as: 'anonymous',
+    variables: () => ({ input: { providerId: 'nobody' } }),
+    answer: () => ({ startSocialSignIn: { __typename: 'ProviderNotFoundError', path: ['providerId'] } }),
+  },
+  'start-staff-sign-in.graphql': {
+    as: 'anonymous',
+    variables: () => ({ input: {} }),
+    answer: () => ({ startStaffSignIn: { __typename: 'ProviderNotFoundError', path: [] } }),
   },
 }
 

@@ -11,6 +11,8 @@ import { createLogger, silentLogger } from '../../platform/logger.ts'
 import { stopOnSignal } from '../../platform/serving/process.ts'
 import { type CabinetDatabase, openDatabase } from '../database.ts'
 import { isDemoWanted, loadDemoAtStart } from '../demo/demo-at-start.ts'
+import { networkElement } from '../development-network.ts'
+import { type DevelopmentProviders, startDevelopmentProviders } from '../development-providers.ts'
 import { greet } from '../greeting.ts'
 import { withLoaders } from '../import/loaders.ts'
 import { introduce } from '../introduction.ts'
@@ -24,14 +26,15 @@ export function startCommand(): Command {
   return new Command('start')
     .description('run the whole cabinet in one process, with a database of its own and demo data')
     .option('--no-demo', 'leave an empty database empty')
-    .action(async (options: { readonly demo: boolean }) => {
+    .option('--with-openid', 'with a provider of identities that believes whoever comes, to try social sign-in with')
+    .action(async (options: StartOptions) => {
       const variables = processVariables()
       const environment = readCliEnvironment(variables)
       const database = await step(terminal, 'database', () =>
         openDatabase({ environment, variables, onProgress: terminal.progress }),
       )
       try {
-        await serve({ environment, variables, database, hasDemo: options.demo })
+        await serve({ environment, variables, database, options })
       } catch (error) {
         await database.stop()
         throw error
@@ -39,20 +42,26 @@ export function startCommand(): Command {
     })
 }
 
+interface StartOptions {
+  readonly demo: boolean
+  readonly withOpenid?: boolean
+}
+
 interface ServeOptions {
   readonly environment: CliEnvironment
   readonly variables: Variables
   readonly database: CabinetDatabase
-  readonly hasDemo: boolean
+  readonly options: StartOptions
 }
 
-async function serve({ environment, variables, database, hasDemo }: ServeOptions): Promise<void> {
+async function serve({ environment, variables, database, options }: ServeOptions): Promise<void> {
   const isDevelopment = environment.NODE_ENV !== 'production'
-  if (hasDemo && isDevelopment) await offerDemo(environment, database)
+  if (options.demo && isDevelopment) await offerDemo(environment, database)
   const { keys, secrets } = await readSecrets(environment)
   const newId = createNewId(systemClock)
   const logger = createLogger({ name: 'cabinet', level: environment.LOG_LEVEL })
-  const cabinet = await step(terminal, 'gateway and subgraphs', () =>
+  const providers = options.withOpenid ? await startDevelopmentProviders(environment) : configuredProviders(environment)
+  const cabinet = await step(terminal, 'gateway and subgraphs', async () =>
     createOneProcess({
       databaseUrls: database.urls,
       clock: systemClock,
@@ -61,6 +70,9 @@ async function serve({ environment, variables, database, hasDemo }: ServeOptions
       currencyCode: environment.CURRENCY,
       accessTokenKeys: keys,
       accountsSecrets: secrets,
+      socialProviders: providers.socialProviders,
+      staffProvider: providers.staffProvider,
+      networkElement: await networkElement(environment),
       isDevelopment,
       supergraphPath: SUPERGRAPH_PATH,
     }),
@@ -68,6 +80,7 @@ async function serve({ environment, variables, database, hasDemo }: ServeOptions
   const stop = async () => {
     terminal.progress('stopping…')
     await cabinet.close()
+    await providers.close()
     await database.stop()
     terminal.progress('✓ stopped')
   }
@@ -76,6 +89,12 @@ async function serve({ environment, variables, database, hasDemo }: ServeOptions
   // A token for whoever reads the log is for development only.
   const greeting = isDevelopment ? await greet(cabinet, newId) : null
   terminal.result(introduce({ url, greeting, isDevelopment, databaseLabel: database.label }, variables))
+}
+
+/** Those of the environment are somebody else's to close. */
+function configuredProviders({ SOCIAL_PROVIDERS, STAFF_PROVIDER }: CliEnvironment): DevelopmentProviders {
+  const socialProviders = SOCIAL_PROVIDERS
+  return { socialProviders, staffProvider: STAFF_PROVIDER ?? null, close: async () => undefined }
 }
 
 async function offerDemo(environment: CliEnvironment, database: CabinetDatabase): Promise<void> {

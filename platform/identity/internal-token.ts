@@ -2,6 +2,7 @@ import { errors, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { LANGUAGES } from '../languages.ts'
+import { type E164, parseE164 } from '../phone.ts'
 import { SUBGRAPH_NAMES } from '../subgraph/name.ts'
 import { type SigningKey, TOKEN_ALGORITHM } from './keys.ts'
 import { type Client, ORGANIZATION_ROLES, type Principal, STAFF_ROLES, UNKNOWN_CLIENT, type Viewer } from './viewer.ts'
@@ -39,6 +40,10 @@ const clientClaim = z.object({
   address: z.string().nullable(),
   device: z.string().nullable(),
   reason: z.string().nullable(),
+  network: z
+    .object({ phone: z.string().transform(toE164), jti: z.string() })
+    .nullable()
+    .default(null),
 })
 const claims = z.object({
   iss: z.string(),
@@ -46,6 +51,14 @@ const claims = z.object({
   language: z.enum(LANGUAGES),
   client: clientClaim.default(UNKNOWN_CLIENT),
 })
+
+/** The gateway has read the number already. */
+function toE164(text: string, context: z.RefinementCtx): E164 {
+  const phone = parseE164(text)
+  if (phone !== null) return phone
+  context.addIssue({ code: 'custom', message: 'is no telephone number' })
+  return z.NEVER
+}
 
 /** The viewer of one request that came under this identity. */
 export function viewerOf({ principal, language, client }: InternalIdentity, requestId: string): Viewer {

@@ -1,4 +1,5 @@
 import type { Language } from '../languages.ts'
+import type { E164 } from '../phone.ts'
 import type { SubgraphName } from '../subgraph/name.ts'
 
 /** What a person may do for the organization in whose account they act. */
@@ -30,6 +31,9 @@ export type Principal =
   /** One of our own subgraphs, that asks another for itself and not for a viewer. */
   | { readonly kind: 'service'; readonly name: SubgraphName }
 
+/** A customer who is signed in. */
+export type AccountPrincipal = Extract<Principal, { kind: 'account' }>
+
 /** Who may hold an access token. */
 export type SignedInPrincipal = Extract<Principal, { kind: 'account' | 'staff' }>
 
@@ -41,9 +45,19 @@ export interface Client {
   readonly device: string | null
   /** Why a member of staff looks or acts, in their words; null when they did not say. */
   readonly reason: string | null
+  /** What the operator's own network said of this very request; null when it did not come from there. */
+  readonly network: NetworkAssertion | null
 }
 
-export const UNKNOWN_CLIENT: Client = { address: null, device: null, reason: null }
+/** The word of the trusted network element, for one sign-in. */
+export interface NetworkAssertion {
+  /** Whose telephone the request came from. */
+  readonly phone: E164
+  /** Names this word among all: it counts once. */
+  readonly jti: string
+}
+
+export const UNKNOWN_CLIENT: Client = { address: null, device: null, reason: null, network: null }
 
 /** The asker of one request: who, in which language, and the id under which every log line of it is found. */
 export interface Viewer {

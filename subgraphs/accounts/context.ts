@@ -6,6 +6,7 @@ import { createBatchLoader } from '../../platform/database/batch-loader.ts'
 import type { Reader } from '../../platform/database/reader.ts'
 import type { Viewer } from '../../platform/identity/viewer.ts'
 import type { Jobs } from '../../platform/jobs/jobs.ts'
+import type { Translated } from '../../platform/languages.ts'
 import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
 import { createEasel } from './actions/captcha/picture.ts'
 import {
@@ -18,6 +19,11 @@ import { type CloseAccountOutcome, closeAccount } from './actions/closing/close-
 import type { CredentialHoldDependencies } from './actions/credential-hold.ts'
 import { type DownloadExportOutcome, downloadExport } from './actions/exports/download-export.ts'
 import { findOwnExport, type RequestExportOutcome, requestExport } from './actions/exports/request-export.ts'
+import { attachIdentity } from './actions/identities/attach-identity.ts'
+import { detachIdentity } from './actions/identities/detach-identity.ts'
+import type { IdentityDependencies } from './actions/identities/identity-dependencies.ts'
+import { signInWithSocial } from './actions/identities/sign-in-with-social.ts'
+import { startSocialSignIn } from './actions/identities/start-social-sign-in.ts'
 import { type Delivery, findDeliveries } from './actions/one-time-passwords/delivery.ts'
 import { requestOneTimePassword } from './actions/one-time-passwords/request-one-time-password.ts'
 import { resendOneTimePassword } from './actions/one-time-passwords/resend-one-time-password.ts'
@@ -29,8 +35,13 @@ import { listSessions } from './actions/sessions/list-sessions.ts'
 import type { SessionDependencies } from './actions/sessions/open-session.ts'
 import { refreshSession } from './actions/sessions/refresh-session.ts'
 import { revokeOtherSessions, revokeSession, type SignOutOutcome, signOut } from './actions/sessions/sign-out.ts'
+import { signInFromNetwork } from './actions/sign-in-from-network.ts'
+import { signInAsStaff } from './actions/staff/sign-in-as-staff.ts'
+import type { StaffDependencies } from './actions/staff/staff-dependencies.ts'
+import { startStaffSignIn } from './actions/staff/start-staff-sign-in.ts'
 import { type AccountRow, type MemberRow, readAccounts, readMembers } from './store/accounts.ts'
 import type { DataExportRow } from './store/data-exports.ts'
+import { type IdentityRow, readIdentities } from './store/identities.ts'
 import { readHasPassword } from './store/passwords.ts'
 import type { SessionRow } from './store/sessions.ts'
 import type { Tables } from './store/tables.ts'
@@ -65,21 +76,43 @@ export interface Context extends GuardedContext {
   readonly requestOneTimePassword: Action<typeof requestOneTimePassword>
   readonly resendOneTimePassword: Action<typeof resendOneTimePassword>
   readonly signInWithOneTimePassword: Action<typeof signInWithOneTimePassword>
+  readonly identities: DataLoader<string, readonly IdentityRow[], string>
+  readonly socialProviders: readonly NamedProvider[]
+  readonly startSocialSignIn: Action<typeof startSocialSignIn>
+  readonly signInWithSocial: Action<typeof signInWithSocial>
+  readonly attachIdentity: Action<typeof attachIdentity>
+  readonly detachIdentity: Action<typeof detachIdentity>
+  readonly signInFromNetwork: Action<typeof signInFromNetwork>
+  readonly startStaffSignIn: Action<typeof startStaffSignIn>
+  readonly signInAsStaff: Action<typeof signInAsStaff>
 }
 
-/** An action without its dependencies. */
-type Action<Of extends (dependencies: never, command: never, viewer: never) => unknown> = (
-  command: Parameters<Of>[1],
-  viewer: Viewer,
-) => ReturnType<Of>
+/** An action whose dependencies it has already. */
+type Action<Of extends (dependencies: never, ...rest: never[]) => unknown> = Of extends (
+  dependencies: never,
+  ...rest: infer Rest
+) => infer Outcome
+  ? (...rest: Rest) => Outcome
+  : never
+
+/** A provider as people see it. */
+export interface NamedProvider {
+  readonly id: string
+  readonly name: Translated
+}
 
 /** The part of a context that does not depend on who asks: made once, so that requests of a moment are read together. */
 export type ContextServices = Omit<Context, keyof GuardedContext>
 
-export interface ContextDependencies extends SessionDependencies, CredentialHoldDependencies {
+export interface ContextDependencies
+  extends SessionDependencies,
+    CredentialHoldDependencies,
+    IdentityDependencies,
+    StaffDependencies {
   readonly db: Kysely<Tables>
   readonly reader: Reader
   readonly hasher: PasswordHasher
+  readonly providerNames: readonly NamedProvider[]
   /** Called after a message or a notice is committed, so that it leaves at once. */
   readonly onOutgoing: () => void
   readonly jobs: Jobs
@@ -89,7 +122,7 @@ export interface ContextDependencies extends SessionDependencies, CredentialHold
 const BY_ID = { keyText: (id: string) => id, owner: (id: string) => id }
 
 export function createContextServices(dependencies: ContextDependencies): ContextServices {
-  const { reader } = dependencies
+  const { reader, providerNames } = dependencies
   const easel = createEasel()
   return {
     accounts: createBatchLoader({ ...BY_ID, read: (ids) => readAccounts(reader, ids) }),
@@ -115,5 +148,14 @@ export function createContextServices(dependencies: ContextDependencies): Contex
     requestExport: (command, viewer) => requestExport(dependencies, command, viewer),
     downloadExport: (command, viewer) => downloadExport(dependencies, command, viewer),
     closeAccount: (command, viewer) => closeAccount(dependencies, command, viewer),
+    identities: createBatchLoader({ ...BY_ID, read: (ids) => readIdentities(reader, ids) }),
+    socialProviders: providerNames,
+    startSocialSignIn: (command, session) => startSocialSignIn(dependencies, command, session),
+    signInWithSocial: (command, viewer) => signInWithSocial(dependencies, command, viewer),
+    attachIdentity: (command, viewer) => attachIdentity(dependencies, command, viewer),
+    detachIdentity: (command, viewer) => detachIdentity(dependencies, command, viewer),
+    signInFromNetwork: (command, viewer: Viewer) => signInFromNetwork(dependencies, command, viewer),
+    startStaffSignIn: (command) => startStaffSignIn(dependencies, command),
+    signInAsStaff: (command, viewer) => signInAsStaff(dependencies, command, viewer),
   }
 }

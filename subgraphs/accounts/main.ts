@@ -34,6 +34,8 @@ await runSubgraph(
       accessTokenKeys: environment.ACCESS_TOKEN_KEYS,
       secrets: createSecrets(environment.ACCOUNTS_SECRETS),
       simSwap: createSimSwapClient({ url: environment.SIM_SWAP_URL, token: environment.SIM_SWAP_TOKEN }),
+      socialProviders: environment.SOCIAL_PROVIDERS,
+      staffProvider: environment.STAFF_PROVIDER ?? null,
       ask: {
         'linked-numbers': askOf('linked-numbers', environment.LINKED_NUMBERS_URL),
         products: askOf('products', environment.PRODUCTS_URL),

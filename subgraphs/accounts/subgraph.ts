@@ -5,6 +5,7 @@ import { checkConnection } from '../../platform/database/check-connection.ts'
 import type { Listen } from '../../platform/database/listen.ts'
 import type { Reader } from '../../platform/database/reader.ts'
 import type { EndedSessionFeed } from '../../platform/identity/ended-sessions.ts'
+import type { SocialProvider, StaffProviderOptions } from '../../platform/identity/identity-provider.ts'
 import { signingKey } from '../../platform/identity/keys.ts'
 import type { Secrets } from '../../platform/identity/secrets.ts'
 import type { NewId } from '../../platform/ids.ts'
@@ -23,9 +24,11 @@ import { eraseWhenOver, prepareExport } from './actions/exports/prepare-export.t
 import { ERASE_EXPORT, PREPARE_EXPORT } from './actions/exports/queues.ts'
 import { createSweeper } from './actions/one-time-passwords/sweeper.ts'
 import { createPasswordHasher } from './actions/passwords/password-hasher.ts'
+import { createProvider } from './actions/providers/provider.ts'
 import { createEndedSessionFeed } from './actions/sessions/ended-session-feed.ts'
 import { type DevelopmentSession, openDevelopmentSession } from './actions/sessions/open-development-session.ts'
 import type { IssuedSession } from './actions/sessions/open-session.ts'
+import { createStaffProvider } from './actions/staff/staff-dependencies.ts'
 import { answerUssd, takeUssdNonce } from './actions/ussd/answer-ussd.ts'
 import { createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
@@ -43,6 +46,10 @@ export interface AccountsDependencies {
   /** Signs access tokens: the first key; the others are still believed. */
   readonly accessTokenKeys: JSONWebKeySet
   readonly secrets: Secrets
+  /** By whose accounts customers sign in; none when there are none. */
+  readonly socialProviders: readonly SocialProvider[]
+  /** By whose accounts staff sign in; null where they do it elsewhere. */
+  readonly staffProvider: StaffProviderOptions | null
   readonly ask: Readonly<Record<'linked-numbers' | 'products' | 'payments', AskSubgraph>>
   /** The network, asked about changes of SIMs. */
   readonly simSwap: SimSwap
@@ -67,10 +74,13 @@ export interface Accounts extends Subgraph {
 
 /** People and organizations: who they are, how they get in, and what they are told. */
 export async function createAccounts(dependencies: AccountsDependencies): Promise<Accounts> {
-  const { db, reader, clock, logger, jobs } = dependencies
+  const { db, reader, clock, logger, jobs, socialProviders, staffProvider } = dependencies
   const all = {
     ...dependencies,
     simChanges: createSimChanges(dependencies),
+    providerNames: socialProviders,
+    socialProviders: socialProviders.map((options) => createProvider(options, { clock, logger })),
+    staffProvider: staffProvider && createStaffProvider(staffProvider, { clock, logger }),
     onOutgoing: () => undefined,
     signer: await signingKey(dependencies.accessTokenKeys),
     policies: createPolicies({ reader, clock, schema: accountsPolicies }),

@@ -13,6 +13,8 @@ export interface Recipe {
   readonly isEmptyFor?: (viewer: ViewerKind) => boolean
 }
 
+const FROM_NOWHERE = '(input: { flowSecret: "none", callbackUrl: "https://cabinet.example/back?code=x&state=y" })'
+
 /** By "Type.field". Root fields that take arguments and all mutations need one. */
 export const RECIPES: Readonly<Record<string, Recipe>> = {
   'Query.viewer': {
@@ -89,6 +91,25 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     // One's own line stays; one who has no rights on it is told that there is none.
     answer: ({ rights, role }) => (role !== null || rights.includes('OWN') ? 'OwnLineError' : undefined),
   },
+  // Nobody is at a provider here: whoever may ask is told that there is nothing to end.
+  'Mutation.startSocialSignIn': {
+    arguments: () => '(input: { providerId: "none" })',
+    answer: () => 'ProviderNotFoundError',
+  },
+  'Mutation.signInWithSocial': { arguments: () => FROM_NOWHERE, answer: () => 'ProviderSignInNotFoundError' },
+  'Mutation.startIdentityAttachment': {
+    arguments: () => '(input: { providerId: "none" })',
+    answer: () => 'ProviderNotFoundError',
+  },
+  'Mutation.attachIdentity': { arguments: () => FROM_NOWHERE, answer: () => 'ProviderSignInNotFoundError' },
+  'Mutation.detachIdentity': {
+    arguments: ({ accountId }) => `(input: { identityId: "${accountId}" })`,
+    // Those who act for an organization have ways in of their own.
+    answer: () => 'IdentityNotFoundError',
+  },
+  'Mutation.signInFromNetwork': { arguments: () => '(input: {})', answer: () => 'NotOnOperatorNetworkError' },
+  'Mutation.startStaffSignIn': { arguments: () => '(input: {})', answer: () => 'ProviderNotFoundError' },
+  'Mutation.signInAsStaff': { arguments: () => FROM_NOWHERE, answer: () => 'ProviderSignInNotFoundError' },
 }
 
 /** How an entity is reached from the root. */

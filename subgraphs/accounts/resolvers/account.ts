@@ -13,4 +13,5 @@ export const account: AccountResolvers = {
   // Whoever acts for an organization sees their own password and sessions, not those of the others who do.
   hasPassword: (_, __, { viewer, passwordOwners }) => passwordOwners.load(customerOf(viewer).personId),
   sessions: (_, __, { viewer, sessions }) => sessions.load(customerOf(viewer).personId),
+  identities: ({ id }, _, { identities }) => identities.load(id),
 }

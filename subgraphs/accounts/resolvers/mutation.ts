@@ -1,9 +1,15 @@
+import { unreachable } from '../../../platform/invariant.ts'
 import type { MutationResolvers } from '../generated/resolvers.ts'
 import { closing } from './closing.ts'
 import { dataExports } from './data-exports.ts'
+import { notEligible } from './eligibility.ts'
+import { identityMutations } from './identity-mutations.ts'
 import { oneTimePasswordMutations } from './one-time-password-mutations.ts'
 import { passwordMutations } from './password-mutations.ts'
+import { refusal } from './refusal.ts'
 import { sessionMutations } from './session-mutations.ts'
+import { signedIn } from './signed-in.ts'
+import { staffMutations } from './staff-mutations.ts'
 
 export const mutation: MutationResolvers = {
   ...closing,
@@ -11,4 +17,21 @@ export const mutation: MutationResolvers = {
   ...oneTimePasswordMutations,
   ...passwordMutations,
   ...sessionMutations,
+  ...identityMutations,
+  ...staffMutations,
+
+  signInFromNetwork: async (_, { input }, context) => {
+    const { viewer } = context
+    const outcome = await context.signInFromNetwork({ deviceName: input.deviceName ?? null }, viewer)
+    switch (outcome.kind) {
+      case 'signedIn':
+        return signedIn(context, outcome.session)
+      case 'notOnOperatorNetwork':
+        return refusal('NotOnOperatorNetworkError', viewer.language, [])
+      case 'organizationNumber':
+        return notEligible([{ code: 'ORGANIZATION_NUMBER' }], viewer.language)
+      default:
+        return unreachable(outcome)
+    }
+  },
 }

@@ -18,4 +18,6 @@ export const query: QueryResolvers = {
     const deliveryId = parseId(id)
     return deliveryId === null ? null : deliveries.load(deliveryId)
   },
+  socialProviders: (_, _arguments, { viewer, socialProviders }) =>
+    socialProviders.map(({ id, name }) => ({ id, name: name[viewer.language] })),
 }

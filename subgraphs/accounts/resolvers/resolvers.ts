@@ -1,6 +1,7 @@
 import type { OrganizationMemberResolvers, Resolvers } from '../generated/resolvers.ts'
 import { account } from './account.ts'
 import { dataExport } from './data-exports.ts'
+import { identity } from './identity.ts'
 import { mutation } from './mutation.ts'
 import { query } from './query.ts'
 import { session } from './session.ts'
@@ -16,4 +17,5 @@ export const resolvers = {
   DataExport: dataExport,
   OrganizationMember: organizationMember,
   Session: session,
+  Identity: identity,
 } satisfies Resolvers

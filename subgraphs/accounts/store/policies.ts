@@ -25,5 +25,10 @@ export const accountsPolicies = z.object({
   'password.pauseSecondsMax': z.int().min(0).max(86_400),
   ...oneTimePasswordPolicies,
   ...leavingPolicies,
+  /** How long somebody may take at a provider of identities, from leaving to coming back. */
+  'providerSignIn.minutes': z.int().min(1).max(60),
+  /** After this staff show anew who they are; their roles are read anew with it. */
+  'staff.sessionMinutes': z.int().min(5).max(720),
+  ...oneTimePasswordPolicies,
 })
 export type AccountsPolicies = z.output<typeof accountsPolicies>

@@ -1,0 +1,17 @@
+import type { Provider } from '../providers/provider.ts'
+import type { ProviderDependencies } from '../providers/start-provider-sign-in.ts'
+
+/** What signing in by social providers, and attaching identities, needs. */
+export interface IdentityDependencies extends ProviderDependencies {
+  readonly socialProviders: readonly Provider[]
+  /** Called after a notice is committed, so that it leaves at once. */
+  readonly onOutgoing: () => void
+}
+
+/** The provider of that id; null when none is configured. */
+export function findProvider(
+  { socialProviders }: Pick<IdentityDependencies, 'socialProviders'>,
+  id: string,
+): Provider | null {
+  return socialProviders.find((provider) => provider.id === id) ?? null
+}
