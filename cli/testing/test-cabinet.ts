@@ -25,6 +25,9 @@ export interface TestCabinet extends OneProcess {
 /** Any secret will do. */
 const TEST_SECRETS = createSecrets(['development-secret-of-a-test-development-secret'])
 
+/** What staff say in every test that is about something else; an empty `x-reason` says nothing. */
+export const REASON = { 'x-reason': 'a%20test' }
+
 export interface Operation {
   readonly query: string
   readonly variables?: Readonly<Record<string, unknown>>
@@ -88,7 +91,7 @@ async function ask(cabinet: OneProcess, { headers, ...payload }: Operation, toke
   const response = await cabinet.gateway.http.inject({
     method: 'POST',
     url: '/graphql',
-    headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers },
+    headers: { ...REASON, ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers },
     payload,
   })
   const { data, errors, extensions } = response.json<Omit<Answer, 'status'>>()

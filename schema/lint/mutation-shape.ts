@@ -18,6 +18,9 @@ export const mutationShape: GraphQLESLintRule = {
   },
 }
 
+/** All ways of signing in answer alike. */
+const SIGNED_IN = 'SignInSuccess'
+
 function shapeProblems(field: FieldDefinitionNode, schema: GraphQLSchema): string[] {
   const name = pascalCase(field.name.value)
   const problems: string[] = []
@@ -37,7 +40,8 @@ function resultProblems(name: string, schema: GraphQLSchema): string[] {
   const problems = errors
     .filter((error) => !error.getInterfaces().some((type) => type.name === 'UserError'))
     .map((error) => `${error.name} in ${name}Result must implement UserError.`)
-  if (success?.name !== `${name}Success`) problems.unshift(`${name}Success comes first in ${name}Result.`)
+  const isSuccess = success?.name === `${name}Success` || success?.name === SIGNED_IN
+  if (!isSuccess) problems.unshift(`${name}Success comes first in ${name}Result.`)
   return problems
 }
 

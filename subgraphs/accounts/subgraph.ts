@@ -13,6 +13,7 @@ import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
 import { createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
+import { receiveAct } from './store/acts.ts'
 import { accountsPolicies } from './store/policies.ts'
 import type { Tables } from './store/tables.ts'
 
@@ -42,6 +43,9 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     name: 'accounts',
     resolvers,
     services,
+    async receive(event) {
+      if (event.kind === 'ActRecorded') await receiveAct(db, event)
+    },
     checkReady: () => checkConnection(db),
     async close() {
       await reader.close()

@@ -1,11 +1,12 @@
 import type DataLoader from 'dataloader'
 import type { GuardedContext } from '../../platform/access/enforce.ts'
-import type { Grant } from '../../platform/access/grant.ts'
 import { createLineListLoader, createLineLoader, type LineLoader } from '../../platform/access/line-loader.ts'
 import { createBatchLoader } from '../../platform/database/batch-loader.ts'
 import type { Reader } from '../../platform/database/reader.ts'
-import type { AccessDependencies } from './actions/change-access.ts'
+import type { Viewer } from '../../platform/identity/viewer.ts'
+import type { AccessChanger, AccessDependencies } from './actions/change-access.ts'
 import { type GrantLineAccess, type GrantLineAccessOutcome, grantLineAccess } from './actions/grant-line-access.ts'
+import { recordLineSight } from './actions/record-line-sight.ts'
 import { type RevokeLineAccess, type RevokeLineAccessOutcome, revokeLineAccess } from './actions/revoke-line-access.ts'
 import { type UnlinkNumberOutcome, unlinkNumber } from './actions/unlink-number.ts'
 import { type AccessRow, readAccessLists } from './store/access.ts'
@@ -22,9 +23,10 @@ export interface Context extends GuardedContext {
   readonly accessLists: LineLoader<readonly (AccessRow & { readonly id: string })[] | null>
   readonly lineIdsByPhone: DataLoader<string, string | null, string>
   readonly lineIdPages: DataLoader<LinePageKey, string[], string>
-  readonly grantLineAccess: (command: GrantLineAccess, grant: Grant) => Promise<GrantLineAccessOutcome>
-  readonly revokeLineAccess: (command: RevokeLineAccess, grant: Grant) => Promise<RevokeLineAccessOutcome>
-  readonly unlinkNumber: (command: { readonly lineId: string }, grant: Grant) => Promise<UnlinkNumberOutcome>
+  readonly grantLineAccess: (command: GrantLineAccess, by: AccessChanger) => Promise<GrantLineAccessOutcome>
+  readonly revokeLineAccess: (command: RevokeLineAccess, by: AccessChanger) => Promise<RevokeLineAccessOutcome>
+  readonly recordLineSight: (lineId: string, viewer: Viewer) => Promise<void>
+  readonly unlinkNumber: (command: { readonly lineId: string }, by: AccessChanger) => Promise<UnlinkNumberOutcome>
 }
 
 /** The part of a context that does not depend on who asks: made once, so that requests of a moment are read together. */
@@ -49,8 +51,9 @@ export function createContextServices(dependencies: ContextDependencies): Contex
       keyText: ({ accountId, first, afterLineId }) => `${accountId} ${first} ${afterLineId}`,
       owner: ({ accountId }) => accountId,
     }),
-    grantLineAccess: (command, grant) => grantLineAccess(dependencies, command, grant),
-    revokeLineAccess: (command, grant) => revokeLineAccess(dependencies, command, grant),
-    unlinkNumber: (command, grant) => unlinkNumber(dependencies, command, grant),
+    grantLineAccess: (command, by) => grantLineAccess(dependencies, command, by),
+    revokeLineAccess: (command, by) => revokeLineAccess(dependencies, command, by),
+    recordLineSight: (lineId, viewer) => recordLineSight(dependencies, lineId, viewer),
+    unlinkNumber: (command, by) => unlinkNumber(dependencies, command, by),
   }
 }

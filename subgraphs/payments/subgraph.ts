@@ -18,7 +18,9 @@ export function createPayments({ db, reader, clock, currencyCode, logger }: Paym
     name: 'payments',
     resolvers,
     services: createContextServices({ reader, clock, currencyCode }),
-    receive: (event) => applyLineAccessChanged(db as unknown as Kysely<never>, event),
+    async receive(event) {
+      if (event.kind === 'LineAccessChanged') await applyLineAccessChanged(db as unknown as Kysely<never>, event)
+    },
     checkReady: () => checkConnection(db),
     async close() {
       await reader.close()

@@ -28,6 +28,8 @@ export interface FieldPolicy {
   readonly needsArguments: boolean
   /** Whether something has to be selected below it. */
   readonly isComposite: boolean
+  /** Whether clients cannot reach it. */
+  readonly isHidden: boolean
   /** The name of its type, under lists and exclamation marks. */
   readonly returns: string
   /** The subgraphs that can tell it. */
@@ -36,6 +38,8 @@ export interface FieldPolicy {
 
 export interface SchemaPolicies {
   readonly fields: readonly FieldPolicy[]
+  /** Root fields that clients cannot reach: what our own subgraphs ask one another. */
+  readonly hidden: readonly FieldPolicy[]
   /** The rules of an entity itself: who may have it handed over at all. */
   readonly entities: ReadonlyMap<string, readonly string[]>
 }
@@ -62,7 +66,12 @@ export function readPolicies(sdlOf: (name: SubgraphName) => string = subgraphSdl
       }
     }
   }
-  return { fields: [...fields.values()], entities }
+  const all = [...fields.values()]
+  return {
+    fields: all.filter(({ isHidden }) => !isHidden),
+    hidden: all.filter(({ isHidden }) => isHidden),
+    entities,
+  }
 }
 
 function fieldPolicies(type: ObjectType, subgraph: SubgraphName, composites: ReadonlySet<string>): FieldPolicy[] {
@@ -98,6 +107,7 @@ function describeField(
     isRoot: facts.isRoot,
     needsArguments: (field.arguments ?? []).some((node) => node.type.kind === Kind.NON_NULL_TYPE && !node.defaultValue),
     isComposite: facts.composites.has(returns),
+    isHidden: field.directives?.some((directive) => directive.name.value === 'inaccessible') ?? false,
     returns,
     subgraphs: [facts.subgraph],
   }

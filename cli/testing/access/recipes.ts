@@ -1,5 +1,5 @@
-import { STRANGER_ID, type Subject, type ViewerKind } from './viewers.ts'
-import { SUBSCRIBER_PHONE } from './world.ts'
+import { ORGANIZATION_ID, STRANGER_ID, type Subject, type ViewerKind } from './viewers.ts'
+import { MISSING_ID, SUBSCRIBER_PHONE } from './world.ts'
 
 /** How a field is asked for when its name alone is not enough. */
 export interface Recipe {
@@ -13,15 +13,78 @@ export interface Recipe {
   readonly isEmptyFor?: (viewer: ViewerKind) => boolean
 }
 
+/** Root fields about the account that the asker's session is in. */
+const ofOwnAccount: NonNullable<Recipe['subject']> = (viewer, usual) => ({
+  ...usual,
+  accountId: viewer.accountId ?? usual.accountId,
+})
+
+/** What a person is told who asks for what only an organization can do; an organization is told otherwise. */
+const inOrganization =
+  (answer?: string): NonNullable<Recipe['answer']> =>
+  ({ role }) =>
+    role === null ? 'NotAnOrganizationError' : answer
+
 /** By "Type.field". Root fields that take arguments and all mutations need one. */
 export const RECIPES: Readonly<Record<string, Recipe>> = {
   'Query.viewer': {
     // Whoever asks, it is about themselves.
-    subject: (viewer, usual) => ({ ...usual, accountId: viewer.accountId ?? usual.accountId }),
+    subject: ofOwnAccount,
   },
   'Query.account': { arguments: ({ accountId }) => `(id: "${accountId}")` },
   'Query.line': { arguments: ({ lineId }) => `(id: "${lineId}")` },
   'Query.lineByPhone': { arguments: ({ phone }) => `(phone: "${phone}")` },
+  'Query.accountActivity': { arguments: ({ accountId }) => `(accountId: "${accountId}")` },
+  'Query.memberLimit': { arguments: () => `(organizationId: "${ORGANIZATION_ID}", memberId: "${STRANGER_ID}")` },
+  'Mutation.inviteMember': {
+    arguments: () => `(input: { phone: "${SUBSCRIBER_PHONE}", role: USER })`,
+    subject: ofOwnAccount,
+    answer: inOrganization(),
+  },
+  'Mutation.revokeInvitation': {
+    arguments: () => `(input: { invitationId: "${MISSING_ID}" })`,
+    subject: ofOwnAccount,
+    answer: inOrganization('InvitationNotFoundError'),
+  },
+  'Mutation.changeMemberRole': {
+    arguments: () => `(input: { memberId: "${STRANGER_ID}", role: USER })`,
+    subject: ofOwnAccount,
+    answer: inOrganization(),
+  },
+  'Mutation.removeMember': {
+    arguments: () => `(input: { memberId: "${MISSING_ID}" })`,
+    subject: ofOwnAccount,
+    answer: inOrganization('MemberNotFoundError'),
+  },
+  'Mutation.setMemberLimit': {
+    arguments: () => `(input: { memberId: "${STRANGER_ID}", monthlyLimit: "100.00" })`,
+    subject: ofOwnAccount,
+    answer: inOrganization(),
+  },
+  'Mutation.acceptInvitation': {
+    arguments: () => '(input: { code: "ABCD2345" })',
+    answer: () => 'InvitationNotFoundError',
+  },
+  'Mutation.declineInvitation': {
+    arguments: () => `(input: { invitationId: "${MISSING_ID}" })`,
+    answer: () => 'InvitationNotFoundError',
+  },
+  'Mutation.leaveOrganization': {
+    arguments: () => `(input: { organizationId: "${MISSING_ID}" })`,
+    answer: () => 'OrganizationNotFoundError',
+  },
+  'Mutation.actForOrganization': {
+    arguments: () => `(input: { organizationId: "${MISSING_ID}" })`,
+    answer: () => 'OrganizationNotFoundError',
+  },
+  'Mutation.setLanguage': { arguments: () => '(input: { language: EN })', subject: ofOwnAccount },
+  'Mutation.publishNews': {
+    arguments: () => '(input: { title: { ru: "а", en: "a" }, body: { ru: "а", en: "a" } })',
+  },
+  'Mutation.withdrawNews': {
+    arguments: () => `(input: { newsId: "${MISSING_ID}" })`,
+    answer: () => 'NewsNotFoundError',
+  },
   'Line.alias': {
     // The viewer's own name for a line: staff have no names for lines.
     isEmptyFor: ({ staffRole }) => staffRole !== null,

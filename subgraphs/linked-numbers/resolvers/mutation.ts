@@ -7,8 +7,8 @@ import { refusal } from './refusal.ts'
 
 export const mutation: MutationResolvers = {
   grantLineAccess: async (_, { input }, context) => {
-    const { grant, viewer } = context
-    const outcome = await context.grantLineAccess({ ...input, until: input.until ?? null }, grant)
+    const { viewer } = context
+    const outcome = await context.grantLineAccess({ ...input, until: input.until ?? null }, context)
     switch (outcome.kind) {
       case 'granted': {
         const { accountId, rights, until, lineId } = outcome.access
@@ -32,8 +32,8 @@ export const mutation: MutationResolvers = {
   },
 
   revokeLineAccess: async (_, { input }, context) => {
-    const { grant, viewer } = context
-    const outcome = await context.revokeLineAccess(input, grant)
+    const { viewer } = context
+    const outcome = await context.revokeLineAccess(input, context)
     switch (outcome.kind) {
       case 'revoked':
         return { __typename: 'RevokeLineAccessSuccess', line: await loadLine(context, outcome.lineId) }
@@ -48,8 +48,9 @@ export const mutation: MutationResolvers = {
     }
   },
 
-  unlinkNumber: async (_, { input }, { grant, viewer, unlinkNumber }) => {
-    const outcome = await unlinkNumber(input, grant)
+  unlinkNumber: async (_, { input }, context) => {
+    const { viewer } = context
+    const outcome = await context.unlinkNumber(input, context)
     switch (outcome.kind) {
       case 'unlinked':
         return { __typename: 'UnlinkNumberSuccess', lineId: outcome.lineId }

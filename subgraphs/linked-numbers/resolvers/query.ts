@@ -1,18 +1,22 @@
 import { parseId } from '../../../platform/ids.ts'
 import { parsePhone } from '../../../platform/phone.ts'
+import type { Context } from '../context.ts'
 import type { QueryResolvers } from '../generated/resolvers.ts'
 
 export const query: QueryResolvers = {
   viewer: (_, _arguments, { grant }) => (grant.accountId === null ? null : { id: grant.accountId }),
 
-  line: (_, { id }, { grant, lines }) => {
-    const lineId = parseId(id)
-    return lineId === null ? null : lines.load({ lineId, ...grant })
-  },
+  line: (_, { id }, context) => seeLine(context, parseId(id)),
 
-  lineByPhone: async (_, { phone }, { grant, lines, lineIdsByPhone }) => {
+  lineByPhone: async (_, { phone }, context) => {
     const number = parsePhone(phone)
-    const lineId = number === null ? null : await lineIdsByPhone.load(number)
-    return lineId === null ? null : lines.load({ lineId, ...grant })
+    return seeLine(context, number === null ? null : await context.lineIdsByPhone.load(number))
   },
+}
+
+/** The line, once it is written down that a member of staff sees it. */
+async function seeLine({ grant, lines, recordLineSight, viewer }: Context, lineId: string | null) {
+  const line = lineId === null ? null : await lines.load({ lineId, ...grant })
+  if (line && viewer.principal.kind === 'staff') await recordLineSight(line.id, viewer)
+  return line
 }
