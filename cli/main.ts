@@ -5,6 +5,7 @@ import { gatewayCommand } from './commands/gateway.ts'
 import { importCommand } from './commands/import.ts'
 import { keysCommand } from './commands/keys.ts'
 import { migrateCommand } from './commands/migrate.ts'
+import { policyCommand } from './commands/policy.ts'
 import { startCommand } from './commands/start.ts'
 import { tokenCommand } from './commands/token.ts'
 
@@ -15,6 +16,7 @@ const program = new Command('cabinet')
   .addCommand(importCommand())
   .addCommand(tokenCommand())
   .addCommand(auditCommand())
+  .addCommand(policyCommand())
   .addCommand(gatewayCommand())
   .addCommand(keysCommand())
 

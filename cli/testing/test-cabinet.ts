@@ -47,6 +47,8 @@ export interface Answer {
   readonly data: any
   readonly errors: readonly AnswerError[] | undefined
   readonly extensions: unknown
+  /** Under which the request is found in logs and in the audit trail. */
+  readonly requestId: string
 }
 
 export type TestCabinetOptions = Partial<OneProcessDependencies> & { readonly template?: string }
@@ -94,6 +96,7 @@ async function ask(cabinet: OneProcess, { headers, ...payload }: Operation, toke
     headers: { ...REASON, ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers },
     payload,
   })
-  const { data, errors, extensions } = response.json<Omit<Answer, 'status'>>()
-  return { status: response.statusCode, data, errors, extensions }
+  const { data, errors, extensions } = response.json<Omit<Answer, 'status' | 'requestId'>>()
+  const requestId = String(response.headers['x-request-id'])
+  return { status: response.statusCode, data, errors, extensions, requestId }
 }

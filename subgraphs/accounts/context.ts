@@ -9,7 +9,7 @@ import { createNewsActions, type NewsActions } from './actions/news/news-actions
 import { createOrganizationActions, type OrganizationActions } from './actions/organizations/organization-actions.ts'
 import { recordSight, type Sight } from './actions/record-sight.ts'
 import type { SessionDependencies } from './actions/sessions/open-session.ts'
-import { setLanguage } from './actions/settings/set-language.ts'
+import { type SetLanguage, type SetLanguageOutcome, setLanguage } from './actions/settings/set-language.ts'
 import { type AccountRow, type MemberRow, readAccounts, readMembers } from './store/accounts.ts'
 import { type ActivityPageKey, type ActRow, readActivityPages } from './store/activity.ts'
 import { type InvitationRow, type InvitationSide, readInvitations } from './store/invitations.ts'
@@ -35,7 +35,7 @@ export interface Context extends GuardedContext {
   readonly organizations: OrganizationActions
   readonly newsDesk: NewsActions
   readonly recordSight: (sight: Sight, viewer: Viewer) => Promise<void>
-  readonly setLanguage: (command: { readonly language: AccountRow['language'] }, viewer: Viewer) => Promise<AccountRow>
+  readonly setLanguage: (command: SetLanguage, viewer: Viewer) => Promise<SetLanguageOutcome>
 }
 
 /** The part of a context that does not depend on who asks: made once, so that requests of a moment are read together. */

@@ -17,6 +17,8 @@ import { receiveAct } from './store/acts.ts'
 import { accountsPolicies } from './store/policies.ts'
 import type { Tables } from './store/tables.ts'
 
+export { accountsPolicies } from './store/policies.ts'
+
 export interface AccountsDependencies {
   readonly db: Kysely<Tables>
   readonly reader: Reader

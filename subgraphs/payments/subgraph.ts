@@ -7,6 +7,8 @@ import { type ContextDependencies, createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
 import type { Tables } from './store/tables.ts'
 
+export { paymentsPolicies } from './store/policies.ts'
+
 export interface PaymentsDependencies extends ContextDependencies {
   readonly db: Kysely<Tables>
   readonly logger: Logger
