@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SubgraphName } from '../platform/subgraph/name.ts'
-import { apiSchema } from '../schema/compose.ts'
 import { observeBehindGateway } from './testing/access/behind-gateway.ts'
-import { observeHiddenFields } from './testing/access/hidden.ts'
 import { toMarkdown } from './testing/access/markdown.ts'
 import { forgetRights, forgetViewer } from './testing/access/plants.ts'
 import { type FieldPolicy, readPolicies } from './testing/access/policies.ts'
@@ -49,12 +47,6 @@ describe('the access table', { timeout: TIMEOUT_MS }, () => {
 
   it('holds behind the gateway too, where each subgraph is asked for each entity by reference', async () => {
     expect(problemsOf(await observeBehindGateway({ cabinet, world, policies }))).toEqual([])
-  })
-
-  it('gives what our own subgraphs ask one another to those that it names, and hides it from clients', async () => {
-    const root = apiSchema().getQueryType()?.getFields() ?? {}
-    expect(policies.hidden.map(({ field }) => field).filter((field) => field in root)).toEqual([])
-    expect(await observeHiddenFields({ cabinet, world, policies })).toEqual([])
   })
 
   it('is written down in docs/access.md; `npm run docs:access` brings it up to date', async () => {

@@ -3,7 +3,8 @@ import { type FieldDefinitionNode, type GraphQLSchema, isUnionType, print } from
 
 type Field = GraphQLESTreeNode<FieldDefinitionNode>
 
-/** One argument `input: <Mutation>Input!`; the answer `<Mutation>Result!` is a success or some UserError. */
+/** One argument `input: <Mutation>Input!`, or none where there is nothing to say; the answer
+ * `<Mutation>Result!` is a success, its own or that of signing in, or some UserError. */
 export const mutationShape: GraphQLESLintRule = {
   meta: { type: 'problem', schema: [] },
   create(context) {
@@ -18,14 +19,11 @@ export const mutationShape: GraphQLESLintRule = {
   },
 }
 
-/** All ways of signing in answer alike. */
-const SIGNED_IN = 'SignInSuccess'
-
 function shapeProblems(field: FieldDefinitionNode, schema: GraphQLSchema): string[] {
   const name = pascalCase(field.name.value)
   const problems: string[] = []
-  const [argument, ...others] = (field.arguments ?? []).map((node) => `${node.name.value}: ${print(node.type)}`)
-  if (argument !== `input: ${name}Input!` || others.length > 0) {
+  const given = (field.arguments ?? []).map((node) => `${node.name.value}: ${print(node.type)}`)
+  if (given.length > 0 && given.join() !== `input: ${name}Input!`) {
     problems.push(`"${field.name.value}" takes one argument, input: ${name}Input!`)
   }
   if (print(field.type) === `${name}Result!`) problems.push(...resultProblems(name, schema))
@@ -40,8 +38,8 @@ function resultProblems(name: string, schema: GraphQLSchema): string[] {
   const problems = errors
     .filter((error) => !error.getInterfaces().some((type) => type.name === 'UserError'))
     .map((error) => `${error.name} in ${name}Result must implement UserError.`)
-  const isSuccess = success?.name === `${name}Success` || success?.name === SIGNED_IN
-  if (!isSuccess) problems.unshift(`${name}Success comes first in ${name}Result.`)
+  if (success?.name !== `${name}Success` && success?.name !== 'SignInSuccess')
+    problems.unshift(`${name}Success comes first in ${name}Result.`)
   return problems
 }
 

@@ -171,10 +171,14 @@ describe('the audit trail', () => {
       const run = async (operation: string, token: string, input: object) =>
         (await cabinet.ask({ query: operations[`${operation}.graphql`] ?? '', variables: { input } }, token)).requestId
       const grant = () => run('grant-line-access', owner, { lineId, phone: phone(2), rights: ['VIEW'] })
+      const grantThenUnlink = async () => {
+        await grant()
+        return run('unlink-number', friend, { lineId })
+      }
       for (const [requestId, kind, actor] of [
         [await grant(), 'LINE_ACCESS_GRANTED', CUSTOMER],
         [await run('revoke-line-access', owner, { lineId, accountId: FRIEND }), 'LINE_ACCESS_REVOKED', CUSTOMER],
-        [(await grant(), await run('unlink-number', friend, { lineId })), 'NUMBER_UNLINKED', FRIEND],
+        [await grantThenUnlink(), 'NUMBER_UNLINKED', FRIEND],
       ] as const) {
         const row = { kind, line_id: lineId, actor: `account:${actor}`, staff_roles: null, reason: 'a test' }
         const rows = [CUSTOMER, FRIEND].map((account_id) => ({ account_id, ...row }))

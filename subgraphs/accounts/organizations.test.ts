@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { principalOf, VIEWER_KINDS, type ViewerKind } from '../../cli/testing/access/viewers.ts'
 import { accountId, insertAccount, phone } from '../../cli/testing/fixture.ts'
 import { hasAct, succeededMutations } from '../../cli/testing/mutation-acts.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
+import { type Principal, UNKNOWN_CLIENT } from '../../platform/identity/viewer.ts'
 import { readOperations } from '../../schema/operations.ts'
 
 const START = new Date('2026-11-22T10:00:00Z')
@@ -348,12 +350,20 @@ describe('who acts for an organization', () => {
     const setLimit = async (monthlyLimit: string | null) =>
       run('set-member-limit', await asOwner(), { memberId: USER, monthlyLimit })
     const LIMIT = `{ memberLimit(organizationId: "${ORGANIZATION}", memberId: "${USER}") { role monthlyLimitKopecks } }`
-    const forPayments = async () => {
-      const principal = { kind: 'service', name: 'payments' } as const
-      const client = { address: null, device: null, reason: null }
-      const viewer = { principal, language: 'ru', requestId: 'x', client } as const
-      return (await cabinet.subgraphs.accounts.execute({ query: LIMIT }, viewer)).data
+    const askAs = (principal: Principal) => {
+      const viewer = { principal, language: 'ru', requestId: 'x', client: UNKNOWN_CLIENT } as const
+      return cabinet.subgraphs.accounts.execute({ query: LIMIT }, viewer)
     }
+    const forPayments = async () => (await askAs({ kind: 'service', name: 'payments' })).data
+
+    it.each<[string, Principal]>([
+      ['clients', principalOf(VIEWER_KINDS.find(({ name }) => name === 'owner') as ViewerKind)],
+      ['supervisors', principalOf(VIEWER_KINDS.find(({ name }) => name === 'staff: supervisor') as ViewerKind)],
+      ['products', { kind: 'service', name: 'products' }],
+    ])('is not told to %s', async (_, principal) => {
+      const { errors } = await askAs(principal)
+      expect(errors?.map(({ extensions }) => extensions['code'])).toEqual(['FORBIDDEN'])
+    })
 
     it('is kept to the kopeck, shown to both sides and told to payments, and lifted', async () => {
       expect(await setLimit('1500.5')).toMatchObject({ member: { id: USER, monthlyLimit: '1500.50' } })

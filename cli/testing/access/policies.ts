@@ -28,8 +28,6 @@ export interface FieldPolicy {
   readonly needsArguments: boolean
   /** Whether something has to be selected below it. */
   readonly isComposite: boolean
-  /** Whether clients cannot reach it. */
-  readonly isHidden: boolean
   /** The name of its type, under lists and exclamation marks. */
   readonly returns: string
   /** The subgraphs that can tell it. */
@@ -38,8 +36,6 @@ export interface FieldPolicy {
 
 export interface SchemaPolicies {
   readonly fields: readonly FieldPolicy[]
-  /** Root fields that clients cannot reach: what our own subgraphs ask one another. */
-  readonly hidden: readonly FieldPolicy[]
   /** The rules of an entity itself: who may have it handed over at all. */
   readonly entities: ReadonlyMap<string, readonly string[]>
 }
@@ -66,12 +62,7 @@ export function readPolicies(sdlOf: (name: SubgraphName) => string = subgraphSdl
       }
     }
   }
-  const all = [...fields.values()]
-  return {
-    fields: all.filter(({ isHidden }) => !isHidden),
-    hidden: all.filter(({ isHidden }) => isHidden),
-    entities,
-  }
+  return { fields: [...fields.values()], entities }
 }
 
 function fieldPolicies(type: ObjectType, subgraph: SubgraphName, composites: ReadonlySet<string>): FieldPolicy[] {
@@ -80,6 +71,8 @@ function fieldPolicies(type: ObjectType, subgraph: SubgraphName, composites: Rea
     const path = `${type.name.value}.${field.name.value}`
     const to = rulesOf(field) ?? (isRoot ? null : rulesOf(type))
     if (!to) throw new Error(`${path} in ${subgraph} has no @access: say who may read it`)
+    // Not in the API: cli/service-access.test.ts asks the subgraphs themselves for these.
+    if (isInaccessible(type) || isInaccessible(field)) return []
     if (!isRoot && !isEntity(type)) {
       if (to.every((rule) => DECIDED_ABOVE.has(rule))) return []
       throw new Error(`${path} is refused to some below the field that leads to it: the access table has no row for it`)
@@ -107,7 +100,6 @@ function describeField(
     isRoot: facts.isRoot,
     needsArguments: (field.arguments ?? []).some((node) => node.type.kind === Kind.NON_NULL_TYPE && !node.defaultValue),
     isComposite: facts.composites.has(returns),
-    isHidden: field.directives?.some((directive) => directive.name.value === 'inaccessible') ?? false,
     returns,
     subgraphs: [facts.subgraph],
   }
@@ -120,6 +112,10 @@ function merge(path: string, known: FieldPolicy | undefined, policy: FieldPolicy
     throw new Error(`${path} has one policy in ${known.subgraphs.join(', ')} and another in ${policy.subgraphs.join()}`)
   }
   return { ...known, subgraphs: [...known.subgraphs, ...policy.subgraphs] }
+}
+
+function isInaccessible(node: Annotated): boolean {
+  return node.directives?.some((directive) => directive.name.value === 'inaccessible') ?? false
 }
 
 interface Annotated {

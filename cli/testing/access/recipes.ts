@@ -1,4 +1,4 @@
-import { ORGANIZATION_ID, STRANGER_ID, type Subject, type ViewerKind } from './viewers.ts'
+import { STRANGER_ID, type Subject, type ViewerKind } from './viewers.ts'
 import { MISSING_ID, SUBSCRIBER_PHONE } from './world.ts'
 
 /** How a field is asked for when its name alone is not enough. */
@@ -35,7 +35,6 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
   'Query.line': { arguments: ({ lineId }) => `(id: "${lineId}")` },
   'Query.lineByPhone': { arguments: ({ phone }) => `(phone: "${phone}")` },
   'Query.accountActivity': { arguments: ({ accountId }) => `(accountId: "${accountId}")` },
-  'Query.memberLimit': { arguments: () => `(organizationId: "${ORGANIZATION_ID}", memberId: "${STRANGER_ID}")` },
   'Mutation.inviteMember': {
     arguments: () => `(input: { phone: "${SUBSCRIBER_PHONE}", role: USER })`,
     subject: ofOwnAccount,

@@ -21,11 +21,6 @@ const RULES: Readonly<Record<string, Judge>> = {
   STAFF_SALON: ({ staffRole }) => staffRole === 'salon',
   STAFF_CONSULTANT: ({ staffRole }) => staffRole === 'consultant',
   STAFF_SUPERVISOR: ({ staffRole }) => staffRole === 'supervisor',
-  // Of our own subgraphs, none of which is among the viewers.
-  SERVICE_ACCOUNTS: () => false,
-  SERVICE_LINKED_NUMBERS: () => false,
-  SERVICE_PRODUCTS: () => false,
-  SERVICE_PAYMENTS: () => false,
 }
 
 /** Whether any of the rules lets the viewer have what belongs to the subject. A token that is not believed gets nothing. */
