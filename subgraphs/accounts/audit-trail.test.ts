@@ -1,7 +1,11 @@
+import type { GraphQLObjectType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accountId, insertAccount, insertCatalogue, insertLine, phone } from '../../cli/testing/fixture.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
+import { fieldPolicy } from '../../platform/access/policy.ts'
+import { STAFF_RULES } from '../../platform/access/rule.ts'
 import type { ActRecorded } from '../../platform/events/event.ts'
+import { SUBGRAPH_NAMES } from '../../platform/subgraph/name.ts'
 import { readOperations } from '../../schema/operations.ts'
 
 const NOW = new Date('2026-11-22T10:00:00Z')
@@ -10,10 +14,10 @@ const operations = readOperations()
 const CUSTOMER = accountId(1)
 const FRIEND = accountId(2)
 
-/** Ways for staff to see a person's data, each with the act that tells of it. */
+/** The fields by which staff see a person's data, each with the act that tells of it. */
 const SIGHTS: readonly [string, string, (ids: { lineId: string }) => string][] = [
-  ['account(id)', 'ACCOUNT_SEEN', () => `{ account(id: "${CUSTOMER}") { displayName } }`],
-  ['line(id)', 'LINE_SEEN', ({ lineId }) => `{ line(id: "${lineId}") { msisdn balance { asOf } tariff { name } } }`],
+  ['account', 'ACCOUNT_SEEN', () => `{ account(id: "${CUSTOMER}") { displayName } }`],
+  ['line', 'LINE_SEEN', ({ lineId }) => `{ line(id: "${lineId}") { msisdn balance { asOf } tariff { name } } }`],
   ['lineByPhone', 'LINE_SEEN', () => `{ lineByPhone(phone: "${phone(1)}") { msisdn } }`],
   ['accountActivity', 'ACTIVITY_SEEN', () => `{ accountActivity(accountId: "${CUSTOMER}") { nodes { id } } }`],
 ]
@@ -90,6 +94,19 @@ describe('the audit trail', () => {
       expect(own.data.line).toEqual({ msisdn: phone(1) })
       for (const { requestId } of [missing, catalogue, own]) expect(await actsOf(requestId)).toEqual([])
     })
+  })
+
+  it('knows every root field by which staff come to what is about a customer', () => {
+    const entries = SUBGRAPH_NAMES.flatMap((name) => {
+      const { schema } = cabinet.subgraphs[name]
+      const query = schema.getQueryType() as GraphQLObjectType
+      return Object.values(query.getFields()).flatMap((field) => {
+        if (field.name.startsWith('_')) return []
+        const { to, isReasonNeeded } = fieldPolicy(schema, query, field)
+        return isReasonNeeded && to.some((rule) => rule in STAFF_RULES) ? [field.name] : []
+      })
+    })
+    expect(entries.sort()).toEqual(SIGHTS.map(([field]) => field).sort())
   })
 
   describe('asked who saw what of a person', () => {
