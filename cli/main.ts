@@ -6,6 +6,7 @@ import { importCommand } from './commands/import.ts'
 import { keysCommand } from './commands/keys.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { networkCommand } from './commands/network.ts'
+import { policyCommand } from './commands/policy.ts'
 import { startCommand } from './commands/start.ts'
 import { tokenCommand } from './commands/token.ts'
 
@@ -16,6 +17,7 @@ const program = new Command('cabinet')
   .addCommand(importCommand())
   .addCommand(tokenCommand())
   .addCommand(auditCommand())
+  .addCommand(policyCommand())
   .addCommand(gatewayCommand())
   .addCommand(keysCommand())
   .addCommand(networkCommand())

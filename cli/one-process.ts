@@ -67,12 +67,18 @@ export async function createSubgraphs(dependencies: SubgraphsDependencies): Prom
   }
   const products = createProducts({ ...connect('products'), clock, currencyCode, logger })
   const payments = createPayments({ ...connect('payments'), clock, currencyCode, logger })
+  // Each of the two has something to say to the other: events may wait until accounts is there.
+  const { promise: accountsReady, resolve: announceAccounts } = Promise.withResolvers<Subgraph>()
   const linkedNumbers = createLinkedNumbers({
     ...connect('linked-numbers'),
     clock,
     newId,
     logger,
-    receivers: { products: products.receive, payments: payments.receive },
+    receivers: {
+      accounts: async (event) => (await accountsReady).receive(event),
+      products: products.receive,
+      payments: payments.receive,
+    },
   })
   const accounts = await createAccounts({
     ...connect('accounts'),
@@ -97,6 +103,7 @@ export async function createSubgraphs(dependencies: SubgraphsDependencies): Prom
       payments: createLocalAsk('accounts', payments, newId),
     },
   })
+  announceAccounts(accounts)
   return { accounts, 'linked-numbers': linkedNumbers, products, payments }
 }
 

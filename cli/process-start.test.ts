@@ -25,7 +25,15 @@ const REQUIRED = {
     'PRODUCTS_URL',
     'PAYMENTS_URL',
   ],
-  'linked-numbers': ['PORT', 'DATABASE_URL', 'INTERNAL_JWKS', 'INTERNAL_KEYS', 'PRODUCTS_URL', 'PAYMENTS_URL'],
+  'linked-numbers': [
+    'PORT',
+    'DATABASE_URL',
+    'INTERNAL_JWKS',
+    'INTERNAL_KEYS',
+    'ACCOUNTS_URL',
+    'PRODUCTS_URL',
+    'PAYMENTS_URL',
+  ],
   products: ['PORT', 'DATABASE_URL', 'INTERNAL_JWKS'],
   payments: ['PORT', 'DATABASE_URL', 'INTERNAL_JWKS'],
 }

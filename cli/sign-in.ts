@@ -53,7 +53,7 @@ export async function findAccount({ subgraphs, newId }: SignInDependencies, phon
       principal: { kind: 'staff', staffId: 'cli', sessionId: newId(), roles: ['supervisor'] },
       language: 'en',
       requestId: newId(),
-      client: UNKNOWN_CLIENT,
+      client: { ...UNKNOWN_CLIENT, reason: 'A developer asks for a token on the command line.' },
     },
   )
   const { lineByPhone } = ownersSchema.parse(result.data)

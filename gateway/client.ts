@@ -33,7 +33,8 @@ function withoutMapping(address: string): string {
 function readReason(header: string | undefined): string | null {
   if (header === undefined) return null
   try {
-    return decodeURIComponent(header).trim().slice(0, REASON_LENGTH_MAX) || null
+    const reason = decodeURIComponent(header).replace(/\p{Cc}+/gu, ' ')
+    return reason.trim().slice(0, REASON_LENGTH_MAX) || null
   } catch {
     return null
   }

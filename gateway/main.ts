@@ -1,7 +1,7 @@
 import { systemClock } from '../platform/clock.ts'
 import { processVariables, readGatewayEnvironment } from '../platform/environment.ts'
 import { createEndedSessions } from '../platform/identity/ended-sessions.ts'
-import { findKeyAmong, signingKey, signingKey } from '../platform/identity/keys.ts'
+import { findKeyAmong, signingKey } from '../platform/identity/keys.ts'
 import { createNewId } from '../platform/ids.ts'
 import { invariant } from '../platform/invariant.ts'
 import { createLogger } from '../platform/logger.ts'

@@ -142,6 +142,7 @@ const accountsVariables = subgraphVariables.extend({
 })
 const linkedNumbersVariables = subgraphVariables.extend({
   INTERNAL_KEYS: keySet,
+  ACCOUNTS_URL: httpUrl,
   PRODUCTS_URL: httpUrl,
   PAYMENTS_URL: httpUrl,
 })

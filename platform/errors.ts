@@ -7,6 +7,7 @@ import { GraphQLError } from 'graphql'
 export const ERROR_CODES = [
   'UNAUTHENTICATED',
   'FORBIDDEN',
+  'REASON_REQUIRED',
   'BAD_USER_INPUT',
   'SUBGRAPH_UNAVAILABLE',
   'OPERATION_TOO_LARGE',
@@ -26,6 +27,13 @@ export function unauthenticated(message = 'Sign in first.'): GraphQLError {
 
 export function forbidden(): GraphQLError {
   return new GraphQLError('This is not for you to see or do.', { extensions: { code: 'FORBIDDEN' } })
+}
+
+/** For staff: what they see or do about a customer is written down with the reason. */
+export function reasonRequired(): GraphQLError {
+  return new GraphQLError('Say why you need this: send the header `x-reason`, percent-encoded.', {
+    extensions: { code: 'REASON_REQUIRED' },
+  })
 }
 
 export function badUserInput(message: string): GraphQLError {

@@ -18,6 +18,7 @@ import {
   type ViewerKind,
 } from '../cli/testing/access/viewers.ts'
 import { createWorld, SUBSCRIBER_PHONE } from '../cli/testing/access/world.ts'
+import { mutationsWithoutAct, succeededMutations } from '../cli/testing/mutation-acts.ts'
 import { openTestCabinet, type TestCabinet } from '../cli/testing/test-cabinet.ts'
 import { apiSchema } from './compose.ts'
 import { readOperations } from './operations.ts'
@@ -27,6 +28,8 @@ interface OperationRecipe {
   /** Who sends it: the name of a kind of viewer. */
   readonly as: string
   readonly variables?: (subject: Subject) => object
+  /** What must be there before, beside the world of the access table. */
+  readonly prepare?: (cabinet: TestCabinet) => Promise<unknown>
   /** What the answer's data holds, at least. */
   readonly answer: (subject: Subject) => object
 }
@@ -35,6 +38,16 @@ const access = (accountId: string, ...rights: string[]) => ({ accountId, rights,
 const GOOD_PASSWORD = 'three grey herons by the pond'
 const FROM_NOWHERE = { flowSecret: 'none', callbackUrl: 'https://cabinet.example/back?code=x&state=y' }
 const holdsOffer = expect.objectContaining({ code: 'option-1' })
+
+/** The stranger is a member of the organization again, whatever an operation before did. */
+const withMember = ({ database }: TestCabinet) =>
+  database.sql(
+    `insert into accounts.organization_member (organization_id, member_id, role) values ($1, $2, 'USER')
+     on conflict (organization_id, member_id) do update set role = 'USER'`,
+    [ORGANIZATION_ID, STRANGER_ID],
+  )
+const member = { id: STRANGER_ID, displayName: 'Account 3', role: 'USER', monthlyLimit: null }
+const page = { nodes: [], pageInfo: { hasNextPage: false, endCursor: null } }
 
 /** By file. An operation without a recipe fails the test: say who sends it and what comes back. */
 const RECIPES: Readonly<Record<string, OperationRecipe>> = {
@@ -268,6 +281,108 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
     variables: () => ({ input: {} }),
     answer: () => ({ startStaffSignIn: { __typename: 'ProviderNotFoundError', path: [] } }),
   },
+  'accept-invitation.graphql': {
+    as: 'owner',
+    variables: () => ({ input: { code: 'ABCD2345' } }),
+    answer: () => ({ acceptInvitation: { __typename: 'InvitationNotFoundError', path: ['code'] } }),
+  },
+  'account-activity.graphql': {
+    as: 'staff: supervisor',
+    variables: () => ({ accountId: viewerNamed('linked, term over').accountId }),
+    answer: () => ({ accountActivity: page }),
+  },
+  'act-for-organization.graphql': {
+    as: 'owner',
+    variables: () => ({ input: { organizationId: ORGANIZATION_ID } }),
+    answer: () => ({ actForOrganization: { __typename: 'OrganizationNotFoundError', path: ['organizationId'] } }),
+  },
+  'activity.graphql': {
+    as: 'linked, revoked',
+    answer: () => ({ viewer: { activity: page } }),
+  },
+  'change-member-role.graphql': {
+    as: 'organization: administrator',
+    prepare: withMember,
+    variables: () => ({ input: { memberId: STRANGER_ID, role: 'ACCOUNTANT' } }),
+    answer: () => ({
+      changeMemberRole: { __typename: 'ChangeMemberRoleSuccess', member: { ...member, role: 'ACCOUNTANT' } },
+    }),
+  },
+  'decline-invitation.graphql': {
+    as: 'owner',
+    variables: () => ({ input: { invitationId: STRANGER_ID } }),
+    answer: () => ({ declineInvitation: { __typename: 'InvitationNotFoundError', path: ['invitationId'] } }),
+  },
+  'invite-member.graphql': {
+    as: 'organization: owner',
+    variables: () => ({ input: { phone: SUBSCRIBER_PHONE, role: 'ACCOUNTANT' } }),
+    answer: () => ({
+      inviteMember: {
+        __typename: 'InviteMemberSuccess',
+        invitation: { organizationName: 'Account 2', phone: SUBSCRIBER_PHONE, role: 'ACCOUNTANT' },
+      },
+    }),
+  },
+  'leave-organization.graphql': {
+    as: 'stranger',
+    prepare: withMember,
+    variables: () => ({ input: { organizationId: ORGANIZATION_ID } }),
+    answer: () => ({
+      leaveOrganization: { __typename: 'LeaveOrganizationSuccess', organizationId: ORGANIZATION_ID },
+    }),
+  },
+  'members.graphql': {
+    as: 'organization: owner',
+    prepare: withMember,
+    answer: () => ({ viewer: { members: [member], sentInvitations: expect.any(Array) } }),
+  },
+  'news.graphql': { as: 'anonymous', answer: () => ({ news: page }) },
+  'organizations.graphql': {
+    as: 'owner',
+    answer: () => ({ viewer: { organizations: [], invitations: [] } }),
+  },
+  'publish-news.graphql': {
+    as: 'staff: supervisor',
+    variables: () => ({
+      input: {
+        title: { ru: 'Связь в метро', en: 'In the metro' },
+        body: { ru: 'Есть.', en: 'It is.' },
+        regions: ['X'],
+      },
+    }),
+    answer: () => ({
+      publishNews: { __typename: 'PublishNewsSuccess', news: { title: 'Связь в метро', regions: ['X'], until: null } },
+    }),
+  },
+  'remove-member.graphql': {
+    as: 'organization: owner',
+    prepare: withMember,
+    variables: () => ({ input: { memberId: STRANGER_ID } }),
+    answer: () => ({ removeMember: { __typename: 'RemoveMemberSuccess', memberId: STRANGER_ID } }),
+  },
+  'revoke-invitation.graphql': {
+    as: 'organization: owner',
+    variables: () => ({ input: { invitationId: STRANGER_ID } }),
+    answer: () => ({ revokeInvitation: { __typename: 'InvitationNotFoundError', path: ['invitationId'] } }),
+  },
+  'set-language.graphql': {
+    as: 'linked, PAY',
+    variables: () => ({ input: { language: 'EN' } }),
+    answer: () => ({ setLanguage: { __typename: 'SetLanguageSuccess', account: { language: 'EN' } } }),
+  },
+  'set-member-limit.graphql': {
+    as: 'organization: owner',
+    prepare: withMember,
+    variables: () => ({ input: { memberId: STRANGER_ID, monthlyLimit: '1500.5' } }),
+    answer: () => ({
+      setMemberLimit: { __typename: 'SetMemberLimitSuccess', member: { ...member, monthlyLimit: '1500.50' } },
+    }),
+  },
+  'withdraw-news.graphql': {
+    as: 'staff: supervisor',
+    variables: () => ({ input: { newsId: STRANGER_ID } }),
+    answer: () => ({ withdrawNews: { __typename: 'NewsNotFoundError', path: ['newsId'] } }),
+  },
 }
 
 function viewerNamed(name: string): ViewerKind {
@@ -282,6 +397,7 @@ const schema = apiSchema()
 describe('what front ends send', () => {
   let cabinet: TestCabinet
   let subjectFor: (viewer: ViewerKind) => Promise<Subject>
+  const succeeded = new Map<string, { requestId: string; result: string }>()
 
   beforeAll(async () => {
     cabinet = await openTestCabinet()
@@ -301,12 +417,27 @@ describe('what front ends send', () => {
   it.each(Object.entries(RECIPES))('is answered through the gateway: %s', async (file, recipe) => {
     const viewer = viewerNamed(recipe.as)
     const subject = await subjectFor(viewer)
-    const { status, data, errors } = await cabinet.ask(
+    await recipe.prepare?.(cabinet)
+    const { status, data, errors, requestId } = await cabinet.ask(
       { query: operations[file] ?? '', variables: { ...recipe.variables?.(subject) } },
       await viewer.token(cabinet),
     )
     expect({ status, errors }).toEqual({ status: 200, errors: undefined })
     expect(data).toMatchObject(recipe.answer(subject))
+    for (const [mutation, result] of succeededMutations(data)) succeeded.set(mutation, { requestId, result })
+  })
+
+  it('writes an act for every mutation that succeeds', async () => {
+    const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {})
+    expect(await mutationsWithoutAct(cabinet, mutations, succeeded)).toEqual([])
+  })
+
+  it('would say so of a mutation that writes none, and of one that no test brings to a success', async () => {
+    const planted = new Map([['setLanguage', { requestId: 'of nothing' }]])
+    expect(await mutationsWithoutAct(cabinet, ['setLanguage', 'forgetNumber', 'publishNews'], planted)).toEqual([
+      'setLanguage succeeds and writes no act',
+      'forgetNumber is brought to a success by no recipe here: see cli/testing/mutation-acts.ts',
+    ])
   })
 })
 

@@ -29,6 +29,9 @@ export const TEST_SECRETS = createSecrets(['development-secret-of-a-test-develop
 /** A network in which nobody's SIM was ever changed. */
 const OLD_SIMS: SimSwap = { retrieveDate: async () => null, check: async () => false }
 
+/** What staff say in every test that is about something else; an empty `x-reason` says nothing. */
+export const REASON = { 'x-reason': 'a%20test' }
+
 export interface Operation {
   readonly query: string
   readonly variables?: Readonly<Record<string, unknown>>
@@ -48,6 +51,8 @@ export interface Answer {
   readonly data: any
   readonly errors: readonly AnswerError[] | undefined
   readonly extensions: unknown
+  /** Under which the request is found in logs and in the audit trail. */
+  readonly requestId: string
 }
 
 export type TestCabinetOptions = Partial<OneProcessDependencies> & { readonly template?: string }
@@ -93,9 +98,10 @@ async function ask(cabinet: OneProcess, { headers, ...payload }: Operation, toke
   const response = await cabinet.gateway.http.inject({
     method: 'POST',
     url: '/graphql',
-    headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers },
+    headers: { ...REASON, ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers },
     payload,
   })
-  const { data, errors, extensions } = response.json<Omit<Answer, 'status'>>()
-  return { status: response.statusCode, data, errors, extensions }
+  const { data, errors, extensions } = response.json<Omit<Answer, 'status' | 'requestId'>>()
+  const requestId = String(response.headers['x-request-id'])
+  return { status: response.statusCode, data, errors, extensions, requestId }
 }

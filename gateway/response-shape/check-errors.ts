@@ -3,7 +3,13 @@ import { errorCode } from '../../platform/errors.ts'
 import { isJsonObject } from './check.ts'
 
 /** Errors that a client can do something about. Others without any data mean that gateway and subgraph do not agree. */
-const CODES_FOR_CLIENTS = new Set(['UNAUTHENTICATED', 'FORBIDDEN', 'BAD_USER_INPUT', 'SUBGRAPH_UNAVAILABLE'])
+const CODES_FOR_CLIENTS = new Set([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'REASON_REQUIRED',
+  'BAD_USER_INPUT',
+  'SUBGRAPH_UNAVAILABLE',
+])
 
 /** Whether the errors of an answer are errors as GraphQL has them, and explain why there is no data if there is none. */
 export function checkErrors(errors: unknown, data: ExecutionResult['data']): string | null {

@@ -8,7 +8,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql'
-import { forbidden, unauthenticated } from '../errors.ts'
+import { forbidden, reasonRequired, unauthenticated } from '../errors.ts'
 import type { Principal, Viewer } from '../identity/viewer.ts'
 import { decide, type Grant } from './grant.ts'
 import { type AccessPolicy, dependsOnParent, fieldPolicy, typePolicy } from './policy.ts'
@@ -44,8 +44,11 @@ function guardField(policy: AccessPolicy, field: GraphQLField<unknown, GuardedCo
   const resolve: Resolve = field.resolve ?? defaultFieldResolver
   const contextFor = createContextGranter(policy)
   field.resolve = (source, args, context, info) => {
-    const granted = contextFor(actingContext(source, context), isRoot ? null : idOf(source))
-    if (granted) return resolve(source, args, granted, info)
+    const granted = contextFor(actingContext(source, context), isRoot ? ownId(context.viewer) : idOf(source))
+    if (granted) {
+      if (isRoot && lacksReason(policy, context.viewer)) throw reasonRequired()
+      return resolve(source, args, granted, info)
+    }
     // Inside an entity a refusal looks like a value that is not there; at the root it says that it is a refusal.
     if (!isRoot && !isNonNullType(field.type)) return null
     throw context.viewer.principal.kind === 'anonymous' ? unauthenticated() : forbidden()
@@ -95,6 +98,16 @@ function guardReference(schema: GraphQLSchema, type: GraphQLObjectType): void {
     const grant = decide(policy, context.viewer.principal, idOf(reference))
     return grant ? resolveReference(reference, { ...context, grant }, info) : null
   }
+}
+
+/** At the root a rule about an account means the viewer's own: the one that their session is in. */
+function ownId({ principal }: Viewer): string | null {
+  return principal.kind === 'account' ? principal.accountId : null
+}
+
+/** Staff reach nothing of a customer but through a root field: it is there that they say why. */
+function lacksReason({ isReasonNeeded }: AccessPolicy, { principal, client }: Viewer): boolean {
+  return principal.kind === 'staff' && client.reason === null && isReasonNeeded
 }
 
 function isOpen(policy: AccessPolicy): boolean {

@@ -17,7 +17,7 @@ export interface Grant {
 const OPERATOR_GRANT: Grant = { accountId: null, rights: ALL_RIGHTS }
 const PUBLIC_GRANT: Grant = { accountId: null, rights: 0 }
 
-/** Decides for one field. `parentId` is the id of the entity that the field is of; null at the root. */
+/** Decides for one field. `parentId` is the id of the entity that the field is of; at the root the viewer's account. */
 export function decide(policy: AccessPolicy, principal: Principal, parentId: string | null): Grant | null {
   if (policy.to.includes('ANYONE') || policy.to.includes('HOLDER')) return PUBLIC_GRANT
   switch (principal.kind) {

@@ -7,6 +7,8 @@ export interface AccessPolicy {
   readonly to: readonly AccessRule[]
   /** Where the line's id stands among the arguments (`input.lineId`); null when no argument names a line. */
   readonly line: string | null
+  /** Whether staff must say why, which they must wherever it is about a customer. */
+  readonly isReasonNeeded: boolean
 }
 
 /** Whether the decision needs the entity that the field is of: rules of accounts do, rights on lines are for the SQL. */
@@ -42,5 +44,9 @@ function readPolicy(
   invariant(directive, 'the schema declares @access')
   const values = node ? getDirectiveValues(directive, node) : undefined
   if (!values) return null
-  return { to: values['to'] as AccessRule[], line: (values['line'] as string | undefined) ?? null }
+  return {
+    to: values['to'] as AccessRule[],
+    line: (values['line'] as string | undefined) ?? null,
+    isReasonNeeded: values['isReasonNeeded'] !== false,
+  }
 }

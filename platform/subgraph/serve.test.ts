@@ -26,6 +26,17 @@ const EVENT = {
   version: 1,
 }
 
+const ACT = {
+  id: '01900009-0000-7000-8000-000000000002',
+  kind: 'ActRecorded',
+  occurredAt: '2026-11-22T10:00:00.000Z',
+  accountId: '01900001-0000-7000-8000-000000000001',
+  act: 'LINE_SEEN',
+  lineId: null,
+  details: { any: [1] },
+  by: { actor: 'staff:x', staffRoles: ['salon'], address: null, sessionId: null, requestId: 'r', reason: 'why' },
+}
+
 describe('a subgraph behind HTTP', () => {
   let now = new Date('2026-11-22T10:00:00Z')
   const clock = { now: () => now }
@@ -136,10 +147,17 @@ describe('a subgraph behind HTTP', () => {
     expect(receive).toHaveBeenCalledTimes(1)
   })
 
+  it.each([EVENT, ACT])('hands on an event as it came: $kind', async (event) => {
+    expect((await post('/events', await identity('linked-numbers', linkedNumbers), event)).statusCode).toBe(204)
+    expect(receive).toHaveBeenCalledWith(event)
+  })
+
   it.each([
     ['an operation that is no text', '/graphql', { query: 7 }],
     ['no operation', '/graphql', {}],
     ['an event of a kind that does not exist', '/events', { ...EVENT, kind: 'LineExploded' }],
+    ['an act of no kind', '/events', { ...ACT, act: 'seen' }],
+    ['an act of nobody', '/events', { ...ACT, by: undefined }],
     ['rights out of range', '/events', { ...EVENT, rights: 99 }],
     ['an event without a version', '/events', { ...EVENT, version: undefined }],
   ])('answers 400 to %s', async (_, url, payload) => {

@@ -3,7 +3,7 @@ import type { JWTVerifyGetKey } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
-import type { DomainEvent } from '../events/event.ts'
+import { domainEvent } from '../events/event.ts'
 import { type InternalIdentity, verifyInternalToken, viewerOf } from '../identity/internal-token.ts'
 import type { Logger } from '../logger.ts'
 import { createHttpServer } from '../serving/http-server.ts'
@@ -26,16 +26,6 @@ const graphqlBody = z.object({
   query: z.string(),
   operationName: z.string().nullish(),
   variables: z.record(z.string(), z.unknown()).nullish(),
-})
-const lineAccessChanged = z.object({
-  id: z.uuid(),
-  kind: z.literal('LineAccessChanged'),
-  occurredAt: z.iso.datetime(),
-  lineId: z.uuid(),
-  accountId: z.uuid(),
-  rights: z.int().min(0).max(15),
-  until: z.iso.datetime().nullable(),
-  version: z.int().positive(),
 })
 
 /** Puts a subgraph behind HTTP. Operations are taken from the gateway and, for
@@ -63,9 +53,9 @@ export function serveSubgraph({ subgraph, findKey, clock, newId, logger }: Subgr
   http.post('/events', async (request, reply) => {
     const identity = await identify(bearerToken(request))
     if (!identity || identity.issuer === 'gateway') return reply.status(401).send(UNAUTHENTICATED)
-    const event = lineAccessChanged.safeParse(request.body)
+    const event = domainEvent.safeParse(request.body)
     if (!event.success) return reply.status(400).send(BAD_REQUEST)
-    await subgraph.receive(event.data satisfies DomainEvent)
+    await subgraph.receive(event.data)
     return reply.status(204).send()
   })
   return http

@@ -81,9 +81,14 @@ async function loadMembers(client: pg.ClientBase, members: readonly BulkMember[]
     members.map(({ organizationId, memberId, role }) => [organizationId, memberId, role]),
   )
   const { rowCount } = await client.query(`
-    insert into accounts.organization_member (organization_id, member_id, role)
-    select organization_id, member_id, role from pg_temp.staged_member order by organization_id, member_id
-    on conflict do nothing
+    with added as (
+      insert into accounts.organization_member (organization_id, member_id, role)
+      select organization_id, member_id, role from pg_temp.staged_member order by organization_id, member_id
+      on conflict do nothing
+      returning organization_id, member_id
+    )
+    insert into accounts.person_organization (person_id, organization_id)
+    select member_id, organization_id from added
   `)
   return rowCount ?? 0
 }

@@ -24,24 +24,38 @@ import { detachIdentity } from './actions/identities/detach-identity.ts'
 import type { IdentityDependencies } from './actions/identities/identity-dependencies.ts'
 import { signInWithSocial } from './actions/identities/sign-in-with-social.ts'
 import { startSocialSignIn } from './actions/identities/start-social-sign-in.ts'
+import { createNewsActions, type NewsActions } from './actions/news/news-actions.ts'
 import { type Delivery, findDeliveries } from './actions/one-time-passwords/delivery.ts'
 import { requestOneTimePassword } from './actions/one-time-passwords/request-one-time-password.ts'
 import { resendOneTimePassword } from './actions/one-time-passwords/resend-one-time-password.ts'
 import { signInWithOneTimePassword } from './actions/one-time-passwords/sign-in-with-one-time-password.ts'
+import { createOrganizationActions, type OrganizationActions } from './actions/organizations/organization-actions.ts'
 import type { PasswordHasher } from './actions/passwords/password-hasher.ts'
 import { changePassword, resetPassword, setPassword } from './actions/passwords/set-password.ts'
 import { signInWithPassword } from './actions/passwords/sign-in-with-password.ts'
+import { recordSight, type Sight } from './actions/record-sight.ts'
 import { listSessions } from './actions/sessions/list-sessions.ts'
 import type { SessionDependencies } from './actions/sessions/open-session.ts'
 import { refreshSession } from './actions/sessions/refresh-session.ts'
 import { revokeOtherSessions, revokeSession, type SignOutOutcome, signOut } from './actions/sessions/sign-out.ts'
+import { type SetLanguage, type SetLanguageOutcome, setLanguage } from './actions/settings/set-language.ts'
 import { signInFromNetwork } from './actions/sign-in-from-network.ts'
 import { signInAsStaff } from './actions/staff/sign-in-as-staff.ts'
 import type { StaffDependencies } from './actions/staff/staff-dependencies.ts'
 import { startStaffSignIn } from './actions/staff/start-staff-sign-in.ts'
 import { type AccountRow, type MemberRow, readAccounts, readMembers } from './store/accounts.ts'
+import { type ActivityPageKey, type ActRow, readActivityPages } from './store/activity.ts'
 import type { DataExportRow } from './store/data-exports.ts'
 import { type IdentityRow, readIdentities } from './store/identities.ts'
+import { type InvitationRow, type InvitationSide, readInvitations } from './store/invitations.ts'
+import {
+  type MemberKey,
+  type MemberLimitRow,
+  type MembershipRow,
+  readMemberLimits,
+  readMemberships,
+} from './store/memberships.ts'
+import { type NewsPageKey, type NewsRow, readNewsPages } from './store/news.ts'
 import { readHasPassword } from './store/passwords.ts'
 import type { SessionRow } from './store/sessions.ts'
 import type { Tables } from './store/tables.ts'
@@ -85,6 +99,15 @@ export interface Context extends GuardedContext {
   readonly signInFromNetwork: Action<typeof signInFromNetwork>
   readonly startStaffSignIn: Action<typeof startStaffSignIn>
   readonly signInAsStaff: Action<typeof signInAsStaff>
+  readonly memberships: DataLoader<string, readonly MembershipRow[], string>
+  readonly memberLimits: DataLoader<MemberKey, MemberLimitRow | null, string>
+  readonly invitations: Readonly<Record<InvitationSide, DataLoader<string, readonly InvitationRow[], string>>>
+  readonly activityPages: DataLoader<ActivityPageKey, readonly ActRow[], string>
+  readonly newsPages: DataLoader<NewsPageKey, readonly NewsRow[], string>
+  readonly organizations: OrganizationActions
+  readonly newsDesk: NewsActions
+  readonly recordSight: (sight: Sight, viewer: Viewer) => Promise<void>
+  readonly setLanguage: (command: SetLanguage, viewer: Viewer) => Promise<SetLanguageOutcome>
 }
 
 /** An action whose dependencies it has already. */
@@ -122,8 +145,13 @@ export interface ContextDependencies
 const BY_ID = { keyText: (id: string) => id, owner: (id: string) => id }
 
 export function createContextServices(dependencies: ContextDependencies): ContextServices {
-  const { reader, providerNames } = dependencies
+  const { reader, clock, providerNames } = dependencies
   const easel = createEasel()
+  const invitationsOf = (side: InvitationSide) =>
+    createBatchLoader({
+      ...BY_ID,
+      read: (accountIds: readonly string[]) => readInvitations(reader, side, { accountIds, now: clock.now() }),
+    })
   return {
     accounts: createBatchLoader({ ...BY_ID, read: (ids) => readAccounts(reader, ids) }),
     members: createBatchLoader({ ...BY_ID, read: (ids) => readMembers(reader, ids) }),
@@ -157,5 +185,26 @@ export function createContextServices(dependencies: ContextDependencies): Contex
     signInFromNetwork: (command, viewer: Viewer) => signInFromNetwork(dependencies, command, viewer),
     startStaffSignIn: (command) => startStaffSignIn(dependencies, command),
     signInAsStaff: (command, viewer) => signInAsStaff(dependencies, command, viewer),
+    memberships: createBatchLoader({ ...BY_ID, read: (ids) => readMemberships(reader, ids) }),
+    memberLimits: createBatchLoader({
+      read: (members) => readMemberLimits(reader, members),
+      keyText: ({ organizationId, memberId }) => `${organizationId} ${memberId}`,
+      owner: ({ organizationId }) => organizationId,
+    }),
+    invitations: { sent: invitationsOf('sent'), received: invitationsOf('received') },
+    activityPages: createBatchLoader({
+      read: (pages) => readActivityPages(reader, pages),
+      keyText: ({ accountId, first, afterId, kinds }) => `${accountId} ${first} ${afterId} ${kinds}`,
+      owner: ({ accountId }) => accountId,
+    }),
+    newsPages: createBatchLoader({
+      read: (pages) => readNewsPages(reader, pages, clock.now()),
+      keyText: ({ region, first, after }) => JSON.stringify([region, first, after]),
+      owner: ({ region }) => region ?? '',
+    }),
+    organizations: createOrganizationActions(dependencies),
+    newsDesk: createNewsActions(dependencies),
+    recordSight: (sight, viewer) => recordSight(dependencies, sight, viewer),
+    setLanguage: (command, viewer) => setLanguage(dependencies, command, viewer),
   }
 }

@@ -32,8 +32,11 @@ import { createStaffProvider } from './actions/staff/staff-dependencies.ts'
 import { answerUssd, takeUssdNonce } from './actions/ussd/answer-ussd.ts'
 import { createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
+import { receiveAct } from './store/acts.ts'
 import { accountsPolicies } from './store/policies.ts'
 import type { Tables } from './store/tables.ts'
+
+export { accountsPolicies } from './store/policies.ts'
 
 export interface AccountsDependencies {
   readonly db: Kysely<Tables>
@@ -98,6 +101,9 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     name: 'accounts',
     resolvers,
     services: createContextServices(all),
+    async receive(event) {
+      if (event.kind === 'ActRecorded') await receiveAct(db, event)
+    },
     checkReady: () => checkConnection(db),
     async close() {
       await endedSessions.close()

@@ -7,7 +7,7 @@ import type { Reader } from '../../platform/database/reader.ts'
 import type { Viewer } from '../../platform/identity/viewer.ts'
 import { type PersonalPage, readPersonalPage } from '../../platform/personal-data/personal-tables.ts'
 import { type AdmitSubscriber, type AdmitSubscriberOutcome, admitSubscriber } from './actions/admit-subscriber.ts'
-import type { AccessDependencies } from './actions/change-access.ts'
+import type { AccessChanger, AccessDependencies } from './actions/change-access.ts'
 import { type GrantLineAccess, type GrantLineAccessOutcome, grantLineAccess } from './actions/grant-line-access.ts'
 import {
   disableNumberManagement,
@@ -15,6 +15,7 @@ import {
   enableNumberManagementByPhone,
   type NumberManagementOutcome,
 } from './actions/number-management.ts'
+import { recordLineSight } from './actions/record-line-sight.ts'
 import { type RevokeLineAccess, type RevokeLineAccessOutcome, revokeLineAccess } from './actions/revoke-line-access.ts'
 import { type UnlinkNumberOutcome, unlinkNumber } from './actions/unlink-number.ts'
 import { type AccessRow, readAccessLists } from './store/access.ts'
@@ -37,8 +38,6 @@ export interface Context extends GuardedContext {
   readonly lineIdPages: DataLoader<LinePageKey, string[], string>
   readonly subscribers: DataLoader<string, SubscriberRow | null, string>
   readonly admitSubscriber: (command: AdmitSubscriber, viewer: Viewer) => Promise<AdmitSubscriberOutcome>
-  readonly grantLineAccess: (command: GrantLineAccess, grant: Grant) => Promise<GrantLineAccessOutcome>
-  readonly revokeLineAccess: (command: RevokeLineAccess, grant: Grant) => Promise<RevokeLineAccessOutcome>
   readonly numberManagement: LineLoader<NumberManagementRow | null>
   readonly enableNumberManagement: (
     command: { readonly lineId: string },
@@ -52,7 +51,10 @@ export interface Context extends GuardedContext {
   readonly personalAccountData: (accountId: string, after: string | null) => Promise<PersonalPage>
   readonly personalNumberData: (lineId: string, after: string | null) => Promise<PersonalPage>
   readonly ownedLines: (accountId: string, page: OwnedLinePage) => Promise<OwnedLineRow[]>
-  readonly unlinkNumber: (command: { readonly lineId: string }, grant: Grant) => Promise<UnlinkNumberOutcome>
+  readonly grantLineAccess: (command: GrantLineAccess, by: AccessChanger) => Promise<GrantLineAccessOutcome>
+  readonly revokeLineAccess: (command: RevokeLineAccess, by: AccessChanger) => Promise<RevokeLineAccessOutcome>
+  readonly recordLineSight: (lineId: string, viewer: Viewer) => Promise<void>
+  readonly unlinkNumber: (command: { readonly lineId: string }, by: AccessChanger) => Promise<UnlinkNumberOutcome>
 }
 
 /** The part of a context that does not depend on who asks: made once, so that requests of a moment are read together. */
@@ -90,8 +92,9 @@ export function createContextServices(dependencies: ContextDependencies): Contex
       owner: (phone) => phone,
     }),
     admitSubscriber: (command, viewer) => admitSubscriber(dependencies, command, viewer),
-    grantLineAccess: (command, grant) => grantLineAccess(dependencies, command, grant),
-    revokeLineAccess: (command, grant) => revokeLineAccess(dependencies, command, grant),
-    unlinkNumber: (command, grant) => unlinkNumber(dependencies, command, grant),
+    grantLineAccess: (command, by) => grantLineAccess(dependencies, command, by),
+    revokeLineAccess: (command, by) => revokeLineAccess(dependencies, command, by),
+    recordLineSight: (lineId, viewer) => recordLineSight(dependencies, lineId, viewer),
+    unlinkNumber: (command, by) => unlinkNumber(dependencies, command, by),
   }
 }

@@ -9,7 +9,7 @@ const environment = readLinkedNumbersEnvironment(processVariables())
 const signer = await signingKey(environment.INTERNAL_KEYS)
 
 await runSubgraph('linked-numbers', environment, ({ clock, newId, logger }) => {
-  const deliverTo = (receiver: 'products' | 'payments', url: string) =>
+  const deliverTo = (receiver: 'accounts' | 'products' | 'payments', url: string) =>
     createHttpDelivery({ issuer: 'linked-numbers', receiver, url, signer, clock })
   return createLinkedNumbers({
     ...openDatabase(environment, logger),
@@ -17,6 +17,7 @@ await runSubgraph('linked-numbers', environment, ({ clock, newId, logger }) => {
     newId,
     logger,
     receivers: {
+      accounts: deliverTo('accounts', environment.ACCOUNTS_URL),
       products: deliverTo('products', environment.PRODUCTS_URL),
       payments: deliverTo('payments', environment.PAYMENTS_URL),
     },

@@ -2,12 +2,12 @@ import type { Kysely } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../cli/testing/test-database.ts'
 import { connectDatabase } from '../../platform/database/connect.ts'
-import type { DomainEvent } from '../../platform/events/event.ts'
+import type { DomainEvent, LineAccessChanged } from '../../platform/events/event.ts'
 import { createOutboxRelay, type OutboxRelay, type OutboxTables, writeEvent } from '../../platform/events/outbox.ts'
 import { type Logger, silentLogger } from '../../platform/logger.ts'
 
 const id = (number: number) => `01900009-0000-7000-8000-${String(number).padStart(12, '0')}`
-const event = (number: number): DomainEvent => ({
+const event = (number: number): LineAccessChanged => ({
   id: id(number),
   kind: 'LineAccessChanged',
   occurredAt: '2026-11-22T10:00:00.000Z',
@@ -46,7 +46,7 @@ describe('the relay of events', () => {
     const receivers = Object.fromEntries(
       Object.entries(brought).map(([name, list]) => [
         name,
-        async (taken: DomainEvent) => void list.push(taken.version),
+        async (taken: DomainEvent) => void list.push((taken as LineAccessChanged).version),
       ]),
     )
     relay = createOutboxRelay({ db, logger: silentLogger, receivers })

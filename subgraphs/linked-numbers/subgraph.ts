@@ -16,8 +16,8 @@ export interface LinkedNumbersDependencies {
   readonly clock: Clock
   readonly newId: NewId
   readonly logger: Logger
-  /** The subgraphs that keep a copy of the rights on lines, and how events reach them. */
-  readonly receivers: Readonly<Record<'products' | 'payments', Deliver>>
+  /** How events reach accounts, which keeps the audit trail, and those that keep a copy of the rights on lines. */
+  readonly receivers: Readonly<Record<'accounts' | 'products' | 'payments', Deliver>>
 }
 
 /** Lines, who may do what with them, and which line has a telephone number. */

@@ -6,6 +6,8 @@ import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.
 import { type ContextDependencies, createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
 
+export { paymentsPolicies } from './store/policies.ts'
+
 export interface PaymentsDependencies extends ContextDependencies {
   readonly logger: Logger
 }
@@ -16,7 +18,9 @@ export function createPayments({ db, reader, clock, currencyCode, logger }: Paym
     name: 'payments',
     resolvers,
     services: createContextServices({ db, reader, clock, currencyCode }),
-    receive: (event) => applyLineAccessChanged(db as unknown as Kysely<never>, event),
+    async receive(event) {
+      if (event.kind === 'LineAccessChanged') await applyLineAccessChanged(db as unknown as Kysely<never>, event)
+    },
     checkReady: () => checkConnection(db),
     async close() {
       await reader.close()

@@ -16,7 +16,9 @@ export function createProducts({ db, reader, clock, currencyCode, logger }: Prod
     name: 'products',
     resolvers,
     services: createContextServices({ db, reader, clock, currencyCode }),
-    receive: (event) => applyLineAccessChanged(db as unknown as Kysely<never>, event),
+    async receive(event) {
+      if (event.kind === 'LineAccessChanged') await applyLineAccessChanged(db as unknown as Kysely<never>, event)
+    },
     checkReady: () => checkConnection(db),
     async close() {
       await reader.close()

@@ -55,6 +55,7 @@ function variables(name: SubgraphName, { keys }: World, origins: Origins): Recor
       return {
         ...common,
         INTERNAL_KEYS: JSON.stringify(keys.linkedNumbersKeys),
+        ACCOUNTS_URL: origins.accounts,
         PRODUCTS_URL: origins.products,
         PAYMENTS_URL: origins.payments,
       }

@@ -1,5 +1,5 @@
 import { STRANGER_ID, type Subject, type ViewerKind } from './viewers.ts'
-import { SUBSCRIBER_PHONE } from './world.ts'
+import { MISSING_ID, SUBSCRIBER_PHONE } from './world.ts'
 
 /** How a field is asked for when its name alone is not enough. */
 export interface Recipe {
@@ -14,12 +14,23 @@ export interface Recipe {
 }
 
 const FROM_NOWHERE = '(input: { flowSecret: "none", callbackUrl: "https://cabinet.example/back?code=x&state=y" })'
+/** Root fields about the account that the asker's session is in. */
+const ofOwnAccount: NonNullable<Recipe['subject']> = (viewer, usual) => ({
+  ...usual,
+  accountId: viewer.accountId ?? usual.accountId,
+})
+
+/** What a person is told who asks for what only an organization can do; an organization is told otherwise. */
+const inOrganization =
+  (answer?: string): NonNullable<Recipe['answer']> =>
+  ({ role }) =>
+    role === null ? 'NotAnOrganizationError' : answer
 
 /** By "Type.field". Root fields that take arguments and all mutations need one. */
 export const RECIPES: Readonly<Record<string, Recipe>> = {
   'Query.viewer': {
     // Whoever asks, it is about themselves.
-    subject: (viewer, usual) => ({ ...usual, accountId: viewer.accountId ?? usual.accountId }),
+    subject: ofOwnAccount,
   },
   'Query.account': { arguments: ({ accountId }) => `(id: "${accountId}")` },
   'Query.line': { arguments: ({ lineId }) => `(id: "${lineId}")` },
@@ -110,6 +121,56 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
   'Mutation.signInFromNetwork': { arguments: () => '(input: {})', answer: () => 'NotOnOperatorNetworkError' },
   'Mutation.startStaffSignIn': { arguments: () => '(input: {})', answer: () => 'ProviderNotFoundError' },
   'Mutation.signInAsStaff': { arguments: () => FROM_NOWHERE, answer: () => 'ProviderSignInNotFoundError' },
+  'Query.accountActivity': { arguments: ({ accountId }) => `(accountId: "${accountId}")` },
+  'Mutation.inviteMember': {
+    arguments: () => `(input: { phone: "${SUBSCRIBER_PHONE}", role: USER })`,
+    subject: ofOwnAccount,
+    answer: inOrganization(),
+  },
+  'Mutation.revokeInvitation': {
+    arguments: () => `(input: { invitationId: "${MISSING_ID}" })`,
+    subject: ofOwnAccount,
+    answer: inOrganization('InvitationNotFoundError'),
+  },
+  'Mutation.changeMemberRole': {
+    arguments: () => `(input: { memberId: "${STRANGER_ID}", role: USER })`,
+    subject: ofOwnAccount,
+    answer: inOrganization(),
+  },
+  'Mutation.removeMember': {
+    arguments: () => `(input: { memberId: "${MISSING_ID}" })`,
+    subject: ofOwnAccount,
+    answer: inOrganization('MemberNotFoundError'),
+  },
+  'Mutation.setMemberLimit': {
+    arguments: () => `(input: { memberId: "${STRANGER_ID}", monthlyLimit: "100.00" })`,
+    subject: ofOwnAccount,
+    answer: inOrganization(),
+  },
+  'Mutation.acceptInvitation': {
+    arguments: () => '(input: { code: "ABCD2345" })',
+    answer: () => 'InvitationNotFoundError',
+  },
+  'Mutation.declineInvitation': {
+    arguments: () => `(input: { invitationId: "${MISSING_ID}" })`,
+    answer: () => 'InvitationNotFoundError',
+  },
+  'Mutation.leaveOrganization': {
+    arguments: () => `(input: { organizationId: "${MISSING_ID}" })`,
+    answer: () => 'OrganizationNotFoundError',
+  },
+  'Mutation.actForOrganization': {
+    arguments: () => `(input: { organizationId: "${MISSING_ID}" })`,
+    answer: () => 'OrganizationNotFoundError',
+  },
+  'Mutation.setLanguage': { arguments: () => '(input: { language: EN })', subject: ofOwnAccount },
+  'Mutation.publishNews': {
+    arguments: () => '(input: { title: { ru: "а", en: "a" }, body: { ru: "а", en: "a" } })',
+  },
+  'Mutation.withdrawNews': {
+    arguments: () => `(input: { newsId: "${MISSING_ID}" })`,
+    answer: () => 'NewsNotFoundError',
+  },
 }
 
 /** How an entity is reached from the root. */

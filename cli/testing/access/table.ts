@@ -1,4 +1,4 @@
-import type { TestCabinet } from '../test-cabinet.ts'
+import { REASON, type TestCabinet } from '../test-cabinet.ts'
 import type { FieldPolicy, SchemaPolicies } from './policies.ts'
 import { ENTITY_PATHS, RECIPES, type Recipe } from './recipes.ts'
 import { isAllowed } from './rules.ts'
@@ -122,7 +122,7 @@ function questionOf(field: FieldPolicy, recipe: Recipe, viewer: ViewerKind, subj
 
 /** The body of the answer as it came, to be compared byte for byte. */
 export async function askText(cabinet: TestCabinet, query: string, token: string | undefined): Promise<string> {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const headers = { ...REASON, ...(token !== undefined && { authorization: `Bearer ${token}` }) }
   const response = await cabinet.gateway.http.inject({ method: 'POST', url: '/graphql', headers, payload: { query } })
   return response.body
 }

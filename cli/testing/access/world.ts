@@ -11,6 +11,9 @@ export const SUBSCRIBER_PHONE = phone(3)
 /** An id, account and number that nobody has. */
 export const MISSING: Subject = { accountId: accountId(999), lineId: lineId(999), phone: phone(999) }
 
+/** The id of nothing. */
+export const MISSING_ID = MISSING.accountId
+
 /** A line with everyone on it who should be, and nothing on it that is null for one who may see it. */
 export interface World {
   /** The line that questions are about: the organization's for those who act for it, else the owner's. */

@@ -1,6 +1,7 @@
 import { parseId } from '../../../platform/ids.ts'
 import { customerOf } from '../actions/customer.ts'
 import type { AccountResolvers } from '../generated/resolvers.ts'
+import { activityPage } from './activity.ts'
 
 export const account: AccountResolvers = {
   __resolveReference: ({ id }, { accounts }) => {
@@ -14,4 +15,8 @@ export const account: AccountResolvers = {
   hasPassword: (_, __, { viewer, passwordOwners }) => passwordOwners.load(customerOf(viewer).personId),
   sessions: (_, __, { viewer, sessions }) => sessions.load(customerOf(viewer).personId),
   identities: ({ id }, _, { identities }) => identities.load(id),
+  organizations: ({ id }, _, { memberships }) => memberships.load(id),
+  invitations: ({ id }, _, { invitations }) => invitations.received.load(id),
+  sentInvitations: ({ id }, _, { invitations }) => invitations.sent.load(id),
+  activity: ({ id }, page, context) => activityPage(context, id, page, false),
 }

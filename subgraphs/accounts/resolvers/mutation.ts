@@ -4,14 +4,21 @@ import { closing } from './closing.ts'
 import { dataExports } from './data-exports.ts'
 import { notEligible } from './eligibility.ts'
 import { identityMutations } from './identity-mutations.ts'
+import { newsMutations } from './news.ts'
 import { oneTimePasswordMutations } from './one-time-password-mutations.ts'
+import { invitationMutations, membershipMutations } from './organizations.ts'
 import { passwordMutations } from './password-mutations.ts'
 import { refusal } from './refusal.ts'
 import { sessionMutations } from './session-mutations.ts'
+import { settingsMutations } from './settings.ts'
 import { signedIn } from './signed-in.ts'
 import { staffMutations } from './staff-mutations.ts'
 
 export const mutation: MutationResolvers = {
+  ...invitationMutations,
+  ...membershipMutations,
+  ...newsMutations,
+  ...settingsMutations,
   ...closing,
   ...dataExports,
   ...oneTimePasswordMutations,

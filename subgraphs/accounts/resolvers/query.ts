@@ -1,12 +1,34 @@
 import { parseId } from '../../../platform/ids.ts'
 import type { QueryResolvers } from '../generated/resolvers.ts'
+import { activityPage } from './activity.ts'
+import { newsQueries } from './news.ts'
 
 export const query: QueryResolvers = {
+  ...newsQueries,
+
   viewer: (_, _arguments, { grant, accounts }) => (grant.accountId === null ? null : accounts.load(grant.accountId)),
 
-  account: (_, { id }, { accounts }) => {
+  account: async (_, { id }, { accounts, recordSight, viewer }) => {
     const accountId = parseId(id)
-    return accountId === null ? null : accounts.load(accountId)
+    const account = accountId === null ? null : await accounts.load(accountId)
+    if (account) await recordSight({ accountId: account.id, kind: 'ACCOUNT_SEEN' }, viewer)
+    return account
+  },
+
+  accountActivity: async (_, { accountId, ...page }, context) => {
+    const id = parseId(accountId)
+    const account = id === null ? null : await context.accounts.load(id)
+    if (!account) return null
+    const seen = await activityPage(context, account.id, page, true)
+    await context.recordSight({ accountId: account.id, kind: 'ACTIVITY_SEEN' }, context.viewer)
+    return seen
+  },
+
+  memberLimit: (_, { organizationId, memberId }, { memberLimits }) => {
+    const organization = parseId(organizationId)
+    const member = parseId(memberId)
+    if (organization === null || member === null) return null
+    return memberLimits.load({ organizationId: organization, memberId: member })
   },
 
   dataExport: (_, { id }, { viewer, findExport }) => {

@@ -1,21 +1,26 @@
-import type { OrganizationMemberResolvers, Resolvers } from '../generated/resolvers.ts'
+import type { Resolvers } from '../generated/resolvers.ts'
 import { account } from './account.ts'
+import { act, actor } from './activity.ts'
 import { dataExport } from './data-exports.ts'
 import { identity } from './identity.ts'
 import { mutation } from './mutation.ts'
+import { news } from './news.ts'
+import { invitation, memberLimit, organizationMember, organizationMembership } from './organizations.ts'
 import { query } from './query.ts'
 import { session } from './session.ts'
-
-const organizationMember: OrganizationMemberResolvers = {
-  displayName: ({ display_name }) => display_name,
-}
 
 export const resolvers = {
   Query: query,
   Mutation: mutation,
   Account: account,
+  Act: act,
+  Actor: actor,
   DataExport: dataExport,
-  OrganizationMember: organizationMember,
-  Session: session,
   Identity: identity,
+  Invitation: invitation,
+  MemberLimit: memberLimit,
+  News: news,
+  OrganizationMember: organizationMember,
+  OrganizationMembership: organizationMembership,
+  Session: session,
 } satisfies Resolvers

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
 import type { Reader } from '../../../platform/database/reader.ts'
 import type { Language } from '../../../platform/languages.ts'
@@ -29,17 +29,35 @@ export async function readAccounts(reader: Reader, ids: readonly string[]): Prom
   return ids.map((id) => byId.get(id) ?? null)
 }
 
+/** Sets the language of an account; null when there is no such account. */
+export async function updateLanguage(
+  trx: Transaction<Tables>,
+  id: string,
+  language: Language,
+): Promise<AccountRow | null> {
+  const row = await trx
+    .updateTable('account')
+    .set({ language })
+    .where('id', '=', id)
+    .returning(['id', 'kind', 'display_name', 'language'])
+    .executeTakeFirst()
+  return row ?? null
+}
+
 export interface MemberRow {
   readonly organization_id: string
   readonly id: string
   readonly display_name: string
   readonly role: MemberRole
+  readonly since: Date
+  readonly monthly_limit_kopecks: bigint | null
 }
 
 const MEMBERS = prepareStatement<AccountValues, MemberRow>(
   'members',
   ({ ids }) => sql`
-    select member.organization_id, account.id, account.display_name, member.role
+    select member.organization_id, account.id, account.display_name, member.role, member.since,
+      member.monthly_limit_kopecks
     from organization_member as member
     join account on account.id = member.member_id
     where member.organization_id = any(${ids}::uuid[])

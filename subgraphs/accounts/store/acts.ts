@@ -1,4 +1,6 @@
-import type { Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { ActRecorded } from '../../../platform/events/event.ts'
+import { authorOf } from '../../../platform/identity/author.ts'
 import type { Viewer } from '../../../platform/identity/viewer.ts'
 import type { Tables } from './tables.ts'
 
@@ -17,35 +19,40 @@ export interface Act {
 
 /** Writes an act into the audit trail, in the transaction of the change it tells of. */
 export async function recordAct(trx: Transaction<Tables>, viewer: Viewer, act: Act): Promise<void> {
-  const { principal, client, requestId } = viewer
+  const by = authorOf(viewer, act.accountId)
   await trx
     .insertInto('act')
     .values({
       account_id: act.accountId,
       id: act.id,
       at: act.at,
-      actor: actorOf(viewer, act.accountId),
+      actor: by.actor,
+      staff_roles: by.staffRoles && [...by.staffRoles],
       kind: act.kind,
       line_id: act.lineId ?? null,
       details: JSON.stringify(act.details ?? {}),
-      address: client.address,
-      session_id: 'sessionId' in principal ? principal.sessionId : null,
-      request_id: requestId,
-      reason: client.reason,
+      address: by.address,
+      session_id: by.sessionId,
+      request_id: by.requestId,
+      reason: by.reason,
     })
     .execute()
 }
 
-/** Who signs in is nobody yet: what they do before is done by whoever holds the account. */
-function actorOf({ principal }: Viewer, accountId: string): string {
-  switch (principal.kind) {
-    case 'anonymous':
-      return `account:${accountId}`
-    case 'account':
-      return `account:${principal.personId}`
-    case 'staff':
-      return `staff:${principal.staffId}`
-    case 'service':
-      return `service:${principal.name}`
-  }
+/**
+ * Writes an act that another subgraph tells of. The event is recorded in the same statement, so that a second delivery
+ * writes nothing.
+ */
+export async function receiveAct(db: Kysely<Tables>, event: ActRecorded): Promise<void> {
+  const { by } = event
+  await sql`
+    with received as (
+      insert into inbox (event_id) values (${event.id}) on conflict do nothing returning event_id
+    )
+    insert into act (account_id, id, at, actor, staff_roles, kind, line_id, details, address, session_id, request_id, reason)
+    select ${event.accountId}::uuid, event_id, ${event.occurredAt}::timestamptz, ${by.actor}, ${by.staffRoles}::text[],
+      ${event.act}, ${event.lineId}::uuid, ${JSON.stringify(event.details)}::jsonb, ${by.address}::inet, ${by.sessionId},
+      ${by.requestId}, ${by.reason}
+    from received
+  `.execute(db)
 }

@@ -30,5 +30,11 @@ export const accountsPolicies = z.object({
   /** After this staff show anew who they are; their roles are read anew with it. */
   'staff.sessionMinutes': z.int().min(5).max(720),
   ...oneTimePasswordPolicies,
+  /** How long an invitation to act for an organization can be accepted. */
+  'invitation.ttlHours': z.int().min(1).max(2_160),
+  /** How many invitations of an organization may wait at once. */
+  'invitation.pendingMax': z.int().min(1).max(1_000),
+  /** How many invitations an organization may send in 24 hours: each is a text message to somebody. */
+  'invitation.dayMax': z.int().min(1).max(10_000),
 })
 export type AccountsPolicies = z.output<typeof accountsPolicies>

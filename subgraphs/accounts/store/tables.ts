@@ -1,6 +1,6 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { OutboxTables } from '../../../platform/events/outbox.ts'
-import type { OrganizationRole } from '../../../platform/identity/viewer.ts'
+import type { OrganizationRole, StaffRole } from '../../../platform/identity/viewer.ts'
 import type { Language } from '../../../platform/languages.ts'
 import type { IdentityTables } from './identity-tables.ts'
 import type { OneTimePasswordTables } from './one-time-password-tables.ts'
@@ -18,7 +18,17 @@ export interface Tables extends OutboxTables, OneTimePasswordTables, IdentityTab
   }
   closed_account: { account_id: string; sealed: string; closed_at: Date }
   customer_directory: { customer_ref: string; account_id: string }
-  organization_member: { organization_id: string; member_id: string; role: MemberRole; since: Date }
+  organization_member: {
+    organization_id: string
+    member_id: string
+    role: MemberRole
+    since: Date
+    monthly_limit_kopecks: bigint | null
+  }
+  person_organization: { person_id: string; organization_id: string }
+  invitation: InvitationTable
+  phone_invitation: { phone: string; organization_id: string; invitation_id: string }
+  news: NewsTable
   session: SessionTable
   session_rotation: {
     person_id: string
@@ -110,6 +120,7 @@ interface ActTable {
   id: string
   at: Date
   actor: string
+  staff_roles: StaffRole[] | null
   kind: string
   line_id: string | null
   details: unknown
@@ -117,4 +128,36 @@ interface ActTable {
   session_id: string | null
   request_id: string | null
   reason: string | null
+}
+
+export type InvitationStatus = 'PENDING' | 'ACCEPTED' | 'DECLINED' | 'REVOKED' | 'REPLACED'
+
+interface InvitationTable {
+  organization_id: string
+  id: string
+  phone: string
+  role: MemberRole
+  code_hash: Buffer
+  secret_id: string
+  invited_by: string
+  created_at: Date
+  expires_at: Date
+  status: Generated<InvitationStatus>
+  decided_at: Date | null
+  decided_by: string | null
+}
+
+interface NewsTable {
+  id: string
+  title_ru: string
+  title_en: string
+  body_ru: string
+  body_en: string
+  regions: string[] | null
+  publish_at: Date
+  until: Date | null
+  published_by: string
+  created_at: Date
+  withdrawn_at: Date | null
+  withdrawn_by: string | null
 }

@@ -2,7 +2,7 @@ import { LINE_RIGHTS } from '../../../platform/access/rights.ts'
 import type { Viewer } from '../../../platform/identity/viewer.ts'
 import { parseId } from '../../../platform/ids.ts'
 import { admitAccount } from '../store/subscribers.ts'
-import { type AccessDependencies, recordAccessChangeBy } from './change-access.ts'
+import { type AccessDependencies, recordAccessChange } from './change-access.ts'
 
 export interface AdmitSubscriber {
   readonly lineId: string
@@ -33,15 +33,11 @@ export async function admitSubscriber(
     const known = await admitAccount(trx, lineId, accountId)
     if (known?.isNew) {
       const change = { lineId, accountId, rights: LINE_RIGHTS.VIEW, until: null, version: FIRST_VERSION }
-      await recordAccessChangeBy(trx, dependencies, change, actorOf(viewer))
+      await recordAccessChange(trx, dependencies, { ...change, act: 'LINE_ACCESS_GRANTED' }, viewer)
     }
     return known
   })
   if (admitted === null) return { kind: 'lineNotFound' }
   if (admitted.isNew) dependencies.onEvent()
   return { kind: 'admitted', lineId }
-}
-
-function actorOf({ principal }: Viewer): string {
-  return principal.kind === 'service' ? `service:${principal.name}` : principal.kind
 }

@@ -1,9 +1,8 @@
-import type { Grant } from '../../../platform/access/grant.ts'
 import { LINE_RIGHTS, type LineRight, toBits } from '../../../platform/access/rights.ts'
 import { parseId } from '../../../platform/ids.ts'
 import { parsePhone } from '../../../platform/phone.ts'
 import { type AccessChange, findOwnerByPhone, lockAccess, putAccess } from '../store/access.ts'
-import { type AccessDependencies, recordAccessChange } from './change-access.ts'
+import { type AccessChanger, type AccessDependencies, recordAccessChange } from './change-access.ts'
 
 export interface GrantLineAccess {
   readonly lineId: string
@@ -23,7 +22,7 @@ export type GrantLineAccessOutcome =
 export async function grantLineAccess(
   dependencies: AccessDependencies,
   command: GrantLineAccess,
-  grant: Grant,
+  by: AccessChanger,
 ): Promise<GrantLineAccessOutcome> {
   const lineId = parseId(command.lineId)
   if (lineId === null) return { kind: 'lineNotFound' }
@@ -35,13 +34,13 @@ export async function grantLineAccess(
   if (command.until !== null && command.until <= now) return { kind: 'invalidRights', at: 'until' }
 
   const outcome = await dependencies.db.transaction().execute(async (trx): Promise<GrantLineAccessOutcome> => {
-    if (!(await lockAccess(trx, lineId, grant, now))) return { kind: 'lineNotFound' }
+    if (!(await lockAccess(trx, lineId, by.grant, now))) return { kind: 'lineNotFound' }
     const accountId = await findOwnerByPhone(trx, phone)
     if (accountId === null) return { kind: 'subscriberNotFound' }
     const access = { lineId, accountId, rights, until: command.until }
     const version = await putAccess(trx, access)
     if (version === null) return { kind: 'subscriberNotFound' }
-    await recordAccessChange(trx, dependencies, { ...access, version }, grant)
+    await recordAccessChange(trx, dependencies, { ...access, version, act: 'LINE_ACCESS_GRANTED' }, by.viewer)
     return { kind: 'granted', access }
   })
   if (outcome.kind === 'granted') dependencies.onEvent()

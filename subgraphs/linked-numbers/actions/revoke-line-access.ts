@@ -1,7 +1,6 @@
-import type { Grant } from '../../../platform/access/grant.ts'
 import { parseId } from '../../../platform/ids.ts'
 import { lockAccess, removeAccess } from '../store/access.ts'
-import { type AccessDependencies, recordAccessChange } from './change-access.ts'
+import { type AccessChanger, type AccessDependencies, recordAccessChange } from './change-access.ts'
 
 export interface RevokeLineAccess {
   readonly lineId: string
@@ -18,20 +17,20 @@ export type RevokeLineAccessOutcome =
 export async function revokeLineAccess(
   dependencies: AccessDependencies,
   command: RevokeLineAccess,
-  grant: Grant,
+  by: AccessChanger,
 ): Promise<RevokeLineAccessOutcome> {
   const lineId = parseId(command.lineId)
   const accountId = parseId(command.accountId)
   if (lineId === null) return { kind: 'lineNotFound' }
 
   const outcome = await dependencies.db.transaction().execute(async (trx): Promise<RevokeLineAccessOutcome> => {
-    const owner = await lockAccess(trx, lineId, grant, dependencies.clock.now())
+    const owner = await lockAccess(trx, lineId, by.grant, dependencies.clock.now())
     if (!owner) return { kind: 'lineNotFound' }
     if (owner.accountId === accountId) return { kind: 'ownLine' }
     const version = accountId === null ? null : await removeAccess(trx, lineId, accountId)
     if (accountId === null || version === null) return { kind: 'accessNotFound' }
-    const change = { lineId, accountId, rights: 0, until: null, version }
-    await recordAccessChange(trx, dependencies, change, grant)
+    const change = { lineId, accountId, rights: 0, until: null, version, act: 'LINE_ACCESS_REVOKED' }
+    await recordAccessChange(trx, dependencies, change, by.viewer)
     return { kind: 'revoked', lineId }
   })
   if (outcome.kind === 'revoked') dependencies.onEvent()

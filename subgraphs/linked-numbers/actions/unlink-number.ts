@@ -1,8 +1,7 @@
-import type { Grant } from '../../../platform/access/grant.ts'
 import { LINE_RIGHTS } from '../../../platform/access/rights.ts'
 import { parseId } from '../../../platform/ids.ts'
 import { lockAccess, removeAccess } from '../store/access.ts'
-import { type AccessDependencies, recordAccessChange } from './change-access.ts'
+import { type AccessChanger, type AccessDependencies, recordAccessChange } from './change-access.ts'
 
 export type UnlinkNumberOutcome =
   | { readonly kind: 'unlinked'; readonly lineId: string }
@@ -13,19 +12,20 @@ export type UnlinkNumberOutcome =
 export async function unlinkNumber(
   dependencies: AccessDependencies,
   command: { readonly lineId: string },
-  grant: Grant,
+  by: AccessChanger,
 ): Promise<UnlinkNumberOutcome> {
   const lineId = parseId(command.lineId)
   if (lineId === null) return { kind: 'lineNotFound' }
 
   const outcome = await dependencies.db.transaction().execute(async (trx): Promise<UnlinkNumberOutcome> => {
-    const holder = await lockAccess(trx, lineId, grant, dependencies.clock.now())
+    const holder = await lockAccess(trx, lineId, by.grant, dependencies.clock.now())
     if (!holder) return { kind: 'lineNotFound' }
     if ((holder.rights & LINE_RIGHTS.OWN) !== 0) return { kind: 'ownLine' }
     const { accountId } = holder
     const version = await removeAccess(trx, lineId, accountId)
     if (version === null) return { kind: 'lineNotFound' }
-    await recordAccessChange(trx, dependencies, { lineId, accountId, rights: 0, until: null, version }, grant)
+    const change = { lineId, accountId, rights: 0, until: null, version, act: 'NUMBER_UNLINKED' }
+    await recordAccessChange(trx, dependencies, change, by.viewer)
     return { kind: 'unlinked', lineId }
   })
   if (outcome.kind === 'unlinked') dependencies.onEvent()

@@ -9,8 +9,8 @@ export const mutation: MutationResolvers = {
   ...numberManagement,
 
   grantLineAccess: async (_, { input }, context) => {
-    const { grant, viewer } = context
-    const outcome = await context.grantLineAccess({ ...input, until: input.until ?? null }, grant)
+    const { viewer } = context
+    const outcome = await context.grantLineAccess({ ...input, until: input.until ?? null }, context)
     switch (outcome.kind) {
       case 'granted': {
         const { accountId, rights, until, lineId } = outcome.access
@@ -34,8 +34,8 @@ export const mutation: MutationResolvers = {
   },
 
   revokeLineAccess: async (_, { input }, context) => {
-    const { grant, viewer } = context
-    const outcome = await context.revokeLineAccess(input, grant)
+    const { viewer } = context
+    const outcome = await context.revokeLineAccess(input, context)
     switch (outcome.kind) {
       case 'revoked':
         return { __typename: 'RevokeLineAccessSuccess', line: await loadLine(context, outcome.lineId) }
@@ -50,8 +50,9 @@ export const mutation: MutationResolvers = {
     }
   },
 
-  unlinkNumber: async (_, { input }, { grant, viewer, unlinkNumber }) => {
-    const outcome = await unlinkNumber(input, grant)
+  unlinkNumber: async (_, { input }, context) => {
+    const { viewer } = context
+    const outcome = await context.unlinkNumber(input, context)
     switch (outcome.kind) {
       case 'unlinked':
         return { __typename: 'UnlinkNumberSuccess', lineId: outcome.lineId }

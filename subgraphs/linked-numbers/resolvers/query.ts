@@ -1,20 +1,17 @@
 import { parseId } from '../../../platform/ids.ts'
 import { readPageSize } from '../../../platform/pagination.ts'
 import { parsePhone } from '../../../platform/phone.ts'
+import type { Context } from '../context.ts'
 import type { QueryResolvers } from '../generated/resolvers.ts'
 
 export const query: QueryResolvers = {
   viewer: (_, _arguments, { grant }) => (grant.accountId === null ? null : { id: grant.accountId }),
 
-  line: (_, { id }, { grant, lines }) => {
-    const lineId = parseId(id)
-    return lineId === null ? null : lines.load({ lineId, ...grant })
-  },
+  line: (_, { id }, context) => seeLine(context, parseId(id)),
 
-  lineByPhone: async (_, { phone }, { grant, lines, lineIdsByPhone }) => {
+  lineByPhone: async (_, { phone }, context) => {
     const number = parsePhone(phone)
-    const lineId = number === null ? null : await lineIdsByPhone.load(number)
-    return lineId === null ? null : lines.load({ lineId, ...grant })
+    return seeLine(context, number === null ? null : await context.lineIdsByPhone.load(number))
   },
 
   ownedLines: (_, { accountId, first, after }, { ownedLines }) =>
@@ -34,4 +31,11 @@ export const query: QueryResolvers = {
   personalAccountData: (_, { accountId, after }, { personalAccountData }) =>
     personalAccountData(accountId, after ?? null),
   personalNumberData: (_, { lineId, after }, { personalNumberData }) => personalNumberData(lineId, after ?? null),
+}
+
+/** The line, once it is written down that a member of staff sees it. */
+async function seeLine({ grant, lines, recordLineSight, viewer }: Context, lineId: string | null) {
+  const line = lineId === null ? null : await lines.load({ lineId, ...grant })
+  if (line && viewer.principal.kind === 'staff') await recordLineSight(line.id, viewer)
+  return line
 }

@@ -62,6 +62,12 @@ export async function findOwnerByPhone(trx: Transaction<Tables>, phone: string):
   return row?.owner_account_id ?? null
 }
 
+/** The account that owns the line; null when there is no such line. */
+export async function findOwner(trx: Transaction<Tables>, lineId: string): Promise<string | null> {
+  const row = await trx.selectFrom('line').select('owner_account_id').where('id', '=', lineId).executeTakeFirst()
+  return row?.owner_account_id ?? null
+}
+
 /** A change of one account's rights on a line: 0 takes them away. */
 export interface AccessChange {
   readonly lineId: string
