@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { oneTimePasswordPolicies } from './one-time-password-policies.ts'
 
 /** The policies of accounts: the rows of the table `policy`, each by name, with its unit last and its bounds. */
 export const accountsPolicies = z.object({
@@ -11,5 +12,6 @@ export const accountsPolicies = z.object({
   'providerSignIn.minutes': z.int().min(1).max(60),
   /** After this staff show anew who they are; their roles are read anew with it. */
   'staff.sessionMinutes': z.int().min(5).max(720),
+  ...oneTimePasswordPolicies,
 })
 export type AccountsPolicies = z.output<typeof accountsPolicies>

@@ -3,9 +3,10 @@ import type { OutboxTables } from '../../../platform/events/outbox.ts'
 import type { OrganizationRole } from '../../../platform/identity/viewer.ts'
 import type { Language } from '../../../platform/languages.ts'
 import type { IdentityTables } from './identity-tables.ts'
+import type { OneTimePasswordTables } from './one-time-password-tables.ts'
 
 /** The tables of accounts, as the queries see them. */
-export interface Tables extends OutboxTables, IdentityTables {
+export interface Tables extends OutboxTables, IdentityTables, OneTimePasswordTables {
   account: {
     id: string
     kind: AccountKind
@@ -25,6 +26,7 @@ export interface Tables extends OutboxTables, IdentityTables {
   inbox: { event_id: string; received_at: Generated<Date> }
 }
 
+export type { OneTimePasswordWay } from './one-time-password-tables.ts'
 export type AccountKind = 'INDIVIDUAL' | 'ORGANIZATION'
 export type MemberRole = 'OWNER' | 'ADMINISTRATOR' | 'ACCOUNTANT' | 'USER'
 
