@@ -19,6 +19,7 @@ const AN_ELEMENT = '10.20.1.1'
 const ANNA = accountId(1)
 const PHONE = phone(1) as E164
 const QUERY = readOperations()['sign-in-from-network.graphql'] ?? ''
+const OF_A_MODEM = { method: 'NETWORK', device_name: 'Modem' }
 const newId = createNewId(systemClock)
 const nowSeconds = () => Math.floor(systemClock.now().getTime() / 1_000)
 
@@ -100,7 +101,7 @@ describe('signing in from the operator’s own network', () => {
       __typename: 'SignInSuccess',
       viewer: { id: ANNA, displayName: 'Account 1' },
     })
-    expect(await sessions()).toEqual([{ person_id: ANNA, method: 'NETWORK', device_name: 'Modem' }])
+    expect(await sessions()).toEqual([{ person_id: ANNA, ...OF_A_MODEM }])
   })
 
   it('believes the header in whatever letter case, from the element', async () => {
@@ -221,10 +222,20 @@ describe('signing in from the operator’s own network', () => {
     expect(await count()).toBeLessThan(10)
   })
 
-  it('opens no organization’s cabinet to whoever holds one of its telephones', async () => {
-    expect(await signIn(fromElement, [NETWORK_HEADER, await right(phone(2))])).toMatchObject({
+  it('opens a cabinet of their own, and no organization’s, to whoever holds one of its telephones', async () => {
+    const session = await signIn(fromElement, [NETWORK_HEADER, await right(phone(2))])
+    expect(session).toMatchObject({ __typename: 'SignInSuccess', viewer: { displayName: '+7 916 000 00 02' } })
+    expect(await sessions()).toEqual([{ person_id: expect.not.stringMatching(accountId(2)), ...OF_A_MODEM }])
+  })
+
+  it('is no way in for whoever has a SIM that is blocked', async () => {
+    const block = (status: string) =>
+      cabinet.database.sql('update linked_numbers.line set status = $1 where msisdn = $2', [status, PHONE])
+    await block('BLOCKED')
+    expect(await signIn(fromElement, [NETWORK_HEADER, await right()])).toMatchObject({
       __typename: 'NotEligibleError',
     })
+    await block('ACTIVE')
     expect(await sessions()).toEqual([])
   })
 

@@ -1,20 +1,22 @@
 import type { Kysely } from 'kysely'
 import type { Viewer } from '../../../platform/identity/viewer.ts'
-import { findAccountKind } from '../store/accounts.ts'
 import { useNetworkAssertion } from '../store/network-assertions.ts'
 import type { Tables } from '../store/tables.ts'
-import { type CabinetSearch, findCabinetByPhone } from './find-cabinet.ts'
+import { type EnterCabinetDependencies, enterCabinet } from './enter-cabinet.ts'
+import { findSubscriber } from './find-cabinet.ts'
 import { readDeviceName } from './sessions/device-name.ts'
-import { type IssuedSession, openSession, type SessionDependencies } from './sessions/open-session.ts'
+import type { IssuedSession } from './sessions/open-session.ts'
 
-export interface NetworkSignInDependencies extends SessionDependencies, CabinetSearch {
+export interface NetworkSignInDependencies extends EnterCabinetDependencies {
   readonly db: Kysely<Tables>
+  /** Called after a notice is committed, so that it leaves at once. */
+  readonly onOutgoing: () => void
 }
 
 export type SignInFromNetworkOutcome =
   | { readonly kind: 'signedIn'; readonly session: IssuedSession }
   | { readonly kind: 'notOnOperatorNetwork' }
-  | { readonly kind: 'organizationNumber' }
+  | { readonly kind: 'lineBlocked' }
 
 /** Signs in whoever has the number that the trusted network element named for this request. Its word counts once. */
 export async function signInFromNetwork(
@@ -22,30 +24,21 @@ export async function signInFromNetwork(
   { deviceName }: { readonly deviceName: string | null },
   viewer: Viewer,
 ): Promise<SignInFromNetworkOutcome> {
-  const { db, clock } = dependencies
+  const { db, clock, onOutgoing } = dependencies
   const { network } = viewer.client
   if (network === null) return { kind: 'notOnOperatorNetwork' }
-  const cabinet = await findCabinetByPhone(dependencies, network.phone)
-  const accountKind = cabinet && (await findAccountKind(db, cabinet.accountId))
-  if (!cabinet || !accountKind) return { kind: 'notOnOperatorNetwork' }
-  // Whoever holds a telephone of an organization is not the organization.
-  if (accountKind === 'ORGANIZATION') return { kind: 'organizationNumber' }
+  const { phone, jti } = network
+  const subscriber = await findSubscriber(dependencies, phone)
+  if (subscriber === null) return { kind: 'notOnOperatorNetwork' }
+  // A SIM that was lost or stolen names a number, and not whoever it belongs to.
+  if (subscriber.isBlocked) return { kind: 'lineBlocked' }
 
-  return db.transaction().execute(async (trx): Promise<SignInFromNetworkOutcome> => {
-    if (!(await useNetworkAssertion(trx, network.jti, clock.now()))) return { kind: 'notOnOperatorNetwork' }
-    const { accountId } = cabinet
-    const session = await openSession(
-      trx,
-      dependencies,
-      {
-        personId: accountId,
-        accountId,
-        organizationRole: null,
-        method: 'NETWORK',
-        deviceName: readDeviceName(deviceName),
-      },
-      viewer,
-    )
-    return { kind: 'signedIn', session }
+  const outcome = await db.transaction().execute(async (trx): Promise<SignInFromNetworkOutcome> => {
+    if (!(await useNetworkAssertion(trx, jti, clock.now()))) return { kind: 'notOnOperatorNetwork' }
+    const shown = { phone, subscriber, method: 'NETWORK', deviceName: readDeviceName(deviceName) } as const
+    const session = await enterCabinet(trx, dependencies, shown, viewer)
+    return session === null ? { kind: 'notOnOperatorNetwork' } : { kind: 'signedIn', session }
   })
+  if (outcome.kind === 'signedIn') onOutgoing()
+  return outcome
 }

@@ -3,7 +3,7 @@ insert into policy (name, version, value, valid_from) values
   ('providerSignIn.minutes', 1, '10', '2000-01-01'),
   ('staff.sessionMinutes', 1, '60', '2000-01-01');
 
--- Sign-ins that are under way at a provider. A directory: found by the state that comes back from there.
+-- Sign-ins that are under way at a provider, found by the state that comes back from there.
 create table provider_sign_in (
   -- Hashes: who reads the table cannot take a sign-in over.
   state_hash bytea primary key check (length(state_hash) = 32),
@@ -23,6 +23,7 @@ create table provider_sign_in (
   check ((person_id is null) = (session_id is null))
 );
 create index provider_sign_in_by_expiry on provider_sign_in (expires_at);
+comment on table provider_sign_in is 'queue';
 
 -- The accounts of people at providers, by which they sign in here: one at each provider.
 create table identity (
@@ -44,14 +45,16 @@ create table identity_directory (
   account_id uuid not null,
   primary key (provider_id, subject)
 );
+comment on table identity_directory is 'directory';
 
 -- What the trusted network element said of a request, used once; kept while its time would still be believed.
--- A directory: found by the element's own name for it.
+-- Found by the element's own name for it.
 create table network_assertion (
   jti text primary key check (length(jti) between 1 and 100),
   used_at timestamptz not null
 );
 create index network_assertion_by_time on network_assertion (used_at);
+comment on table network_assertion is 'queue';
 
 -- Sessions of staff, by the name that the operator's own provider gives them.
 create table staff_session (

@@ -3,8 +3,8 @@ import { refusal } from './refusal.ts'
 
 /** A rule that stands in the way, as the code found it. */
 export type Obstacle =
+  | { readonly code: 'LINE_BLOCKED' }
   | { readonly code: 'NOT_OWN_ACCOUNT' }
-  | { readonly code: 'ORGANIZATION_NUMBER' }
   | { readonly code: 'SIM_CHANGED'; readonly until: Date }
 
 interface ObstacleTexts {
@@ -13,22 +13,22 @@ interface ObstacleTexts {
 }
 
 const OBSTACLES: Readonly<Record<Obstacle['code'], ObstacleTexts>> = {
+  LINE_BLOCKED: {
+    message: {
+      ru: 'Номер заблокирован: сеть больше не подтверждает, что он у вас в руках.',
+      en: 'The number is blocked: the network does not show any more that it is in your hands.',
+    },
+    remedy: {
+      ru: 'Войдите через провайдера, которого привязали, или обратитесь в салон.',
+      en: 'Sign in by a provider that you have attached, or come to a salon.',
+    },
+  },
   NOT_OWN_ACCOUNT: {
     message: {
       ru: 'Вы действуете в кабинете организации, а способы входа принадлежат человеку.',
       en: 'You act in an organization’s cabinet, and ways of signing in belong to a person.',
     },
     remedy: { ru: 'Перейдите в собственный кабинет.', en: 'Change to your own cabinet.' },
-  },
-  ORGANIZATION_NUMBER: {
-    message: {
-      ru: 'Номер принадлежит организации: по нему одному в её кабинет не войти.',
-      en: 'The number belongs to an organization: it alone does not open its cabinet.',
-    },
-    remedy: {
-      ru: 'Войдите в собственный кабинет и перейдите из него в кабинет организации.',
-      en: 'Sign in to your own cabinet, and change to the organization’s from there.',
-    },
   },
   SIM_CHANGED: {
     message: {

@@ -35,8 +35,8 @@ export const mutation: MutationResolvers = {
         return signedIn(context, outcome.session)
       case 'notOnOperatorNetwork':
         return refusal('NotOnOperatorNetworkError', viewer.language, [])
-      case 'organizationNumber':
-        return notEligible([{ code: 'ORGANIZATION_NUMBER' }], viewer.language)
+      case 'lineBlocked':
+        return notEligible([{ code: 'LINE_BLOCKED' }], viewer.language)
       default:
         return unreachable(outcome)
     }

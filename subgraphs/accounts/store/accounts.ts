@@ -2,7 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
 import type { Reader } from '../../../platform/database/reader.ts'
 import type { Language } from '../../../platform/languages.ts'
-import type { AccountKind, MemberRole, Tables } from './tables.ts'
+import type { AccountKind, MemberRole } from './tables.ts'
 
 interface AccountValues {
   readonly ids: readonly string[]
@@ -69,10 +69,4 @@ const MEMBERS = prepareStatement<AccountValues, MemberRow>(
 export async function readMembers(reader: Reader, ids: readonly string[]): Promise<(readonly MemberRow[])[]> {
   const byOrganization = Map.groupBy(await reader.read(MEMBERS, { ids }), (row) => row.organization_id)
   return ids.map((id) => byOrganization.get(id) ?? [])
-}
-
-/** What kind of customer has the account; null when there is no such account. */
-export async function findAccountKind(db: Kysely<Tables>, id: string): Promise<AccountKind | null> {
-  const row = await db.selectFrom('account').select('kind').where('id', '=', id).executeTakeFirst()
-  return row?.kind ?? null
 }
