@@ -2,6 +2,7 @@ import { connectDatabase } from '../platform/database/connect.ts'
 import { lockMigrations, type MigrationReport, migrateSubgraph } from '../platform/database/migrate.ts'
 import type { Logger } from '../platform/logger.ts'
 import { SUBGRAPH_NAMES, type SubgraphName } from '../platform/subgraph/name.ts'
+import { loadHelpArticles, readHelpArticles } from '../subgraphs/accounts/bulk/help-articles.ts'
 
 export interface MigrationOptions {
   /** The database as its owner, who may make roles. */
@@ -11,7 +12,7 @@ export interface MigrationOptions {
   readonly logger: Logger
 }
 
-/** Brings the parts of all subgraphs up to date, one after another; of many processes one at a time. */
+/** Brings the parts of all subgraphs up to date, and what they read from files; of many processes one at a time. */
 export async function migrateAll({ adminUrl, passwords, logger }: MigrationOptions): Promise<MigrationReport[]> {
   const admin = connectDatabase<unknown>({ url: adminUrl, poolSizeMax: 1, logger })
   try {
@@ -21,6 +22,7 @@ export async function migrateAll({ adminUrl, passwords, logger }: MigrationOptio
       const directory = new URL(`../subgraphs/${subgraph}/migrations/`, import.meta.url)
       reports.push(await migrateSubgraph(admin, { subgraph, directory, password: passwords[subgraph] }))
     }
+    await loadHelpArticles(admin, await readHelpArticles())
     return reports
   } finally {
     await admin.destroy()
