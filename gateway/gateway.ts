@@ -11,10 +11,13 @@ import { createHttpServer, drainHttpServer } from '../platform/serving/http-serv
 import type { GatewayContext } from './ask-subgraph.ts'
 import { readClient } from './client.ts'
 import { createDataSource } from './data-source.ts'
+import { createDocumentGate, type DocumentGate } from './documents/document-gate.ts'
 import { createEngine } from './engine/engine.ts'
 import { formatError } from './errors/format.ts'
 import { settleErrors } from './errors/settle.ts'
 import { addExplorers, allowSandbox } from './explorer/explorer.ts'
+import { answerRequestErrors } from './http/request-errors.ts'
+import { statusPlugin } from './http/status-plugin.ts'
 import { operationNamePlugin } from './operation-name-plugin.ts'
 import { createPrepareFetch } from './prepare-fetch.ts'
 import { createResponseCheck } from './response-shape/response-shape.ts'
@@ -60,11 +63,15 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   const http = createHttpServer({ logger, newId, trustedProxies: dependencies.trustedProxies ?? [] })
   const transports = new Map<string, Transport>()
   const gateway = createCabinetEngine(dependencies, transports)
+  const documents = createDocumentGate()
   const apollo = new ApolloServer<GatewayContext>({
     gateway,
     introspection: isDevelopment,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
+    // Who asks is told by a header, which no other site can make a browser send, and GET changes nothing.
+    csrfPrevention: false,
+    documentStore: documents.documentStore,
     formatError,
     plugins: [
       fastifyApolloDrainPlugin(http),
@@ -72,14 +79,17 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
       scalarsPlugin,
       operationNamePlugin,
       settlingPlugin,
+      statusPlugin,
+      schemaPlugin(documents),
     ],
     logger,
   })
   await apollo.start()
 
-  const context = (request: FastifyRequest) => createContext(request, dependencies)
+  const context = (request: FastifyRequest) => createContext(request, dependencies, documents)
   await http.register((scope, _, done) => {
     if (isDevelopment) allowSandbox(scope)
+    answerRequestErrors(scope)
     scope.route({
       method: ['GET', 'POST', 'OPTIONS'],
       url: '/graphql',
@@ -128,14 +138,31 @@ function createCabinetEngine(dependencies: GatewayDependencies, transports: Map<
 async function createContext(
   request: FastifyRequest,
   { authenticate, logger, subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS }: GatewayDependencies,
+  documents: DocumentGate,
 ): Promise<GatewayContext> {
   const answerByMs = performance.now() + subgraphTimeoutMs + SECOND_CHANCE_MS
   const principal = await authenticate(request.headers.authorization)
+  admitDocument(documents, request)
   const language = preferredLanguage(request.headers['accept-language'])
   return {
     viewer: { principal, language, requestId: request.id, client: readClient(request.ip, request.headers) },
     logger: logger.child({ requestId: request.id }),
     answerByMs,
+  }
+}
+
+/** What Apollo Server finds no text in, it refuses itself. */
+function admitDocument(documents: DocumentGate, { method, query, body }: FastifyRequest): void {
+  const { query: text } = ((method === 'GET' ? query : body) ?? {}) as { readonly query?: unknown }
+  if (typeof text === 'string') documents.admit(text)
+}
+
+/** Tells the gate which schema operations are of. */
+function schemaPlugin(documents: DocumentGate): ApolloServerPlugin<GatewayContext> {
+  return {
+    async serverWillStart() {
+      return { schemaDidLoadOrUpdate: ({ apiSchema }) => documents.useSchema(apiSchema) }
+    },
   }
 }
 
