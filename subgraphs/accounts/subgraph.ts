@@ -11,6 +11,7 @@ import { createPolicies } from '../../platform/policy/policies.ts'
 import type { Randomness } from '../../platform/random.ts'
 import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
+import { startConsultantUpkeep } from './actions/consultant/upkeep.ts'
 import { createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
 import { accountsPolicies } from './store/policies.ts'
@@ -32,18 +33,21 @@ export interface AccountsDependencies {
 /** People and organizations: who they are, how they get in, and what they are told. */
 export async function createAccounts(dependencies: AccountsDependencies): Promise<Subgraph> {
   const { db, reader, clock, logger } = dependencies
+  const policies = createPolicies({ reader, clock, schema: accountsPolicies })
   const services = createContextServices({
     ...dependencies,
     onOutgoing: () => undefined,
     signer: await signingKey(dependencies.accessTokenKeys),
-    policies: createPolicies({ reader, clock, schema: accountsPolicies }),
+    policies,
   })
+  const consultantUpkeep = startConsultantUpkeep({ ...dependencies, policies })
   return createSubgraph({
     name: 'accounts',
     resolvers,
     services,
     checkReady: () => checkConnection(db),
     async close() {
+      await consultantUpkeep.stop()
       await reader.close()
       await db.destroy()
     },

@@ -18,7 +18,8 @@ export interface HelpArticleFile {
 }
 
 const HELP = new URL('../help/', import.meta.url)
-const ARTICLE = /^---\ntitle: (?<title>.+)\nkeywords: (?<keywords>.+)\noperation: (?<operation>\w+)\n---\n\n(?<body>.+)\n$/s
+const ARTICLE =
+  /^---\ntitle: (?<title>.+)\nkeywords: (?<keywords>.+)\noperation: (?<operation>\w+)\n---\n\n(?<body>.+)\n$/s
 
 /** Every article of the repository, in all languages. Throws when one is not written as articles are. */
 export async function readHelpArticles(): Promise<HelpArticleFile[]> {
@@ -64,16 +65,22 @@ export async function loadHelpArticles(admin: Kysely<unknown>, articles: readonl
       returning slug
     `.execute(trx)
     const changed = written.length + removed.length
-    if (changed > 0) await countLexemes(trx)
+    if (changed > 0) await writeWords(trx)
     return changed
   })
 }
 
-async function countLexemes(trx: Kysely<unknown>): Promise<void> {
-  await sql`delete from accounts.help_lexeme`.execute(trx)
+/**
+ * A word of the title counts for four in the text, one of the keywords for three: chosen by the questions in
+ * `testing/help-questions.ts`, where anything near does as well.
+ */
+async function writeWords(trx: Kysely<unknown>): Promise<void> {
+  await sql`delete from accounts.help_word`.execute(trx)
   await sql`
-    insert into accounts.help_lexeme (language, lexeme, articles)
-    select language, lexeme, count(*) from accounts.help_article, unnest(search) group by language, lexeme
+    insert into accounts.help_word (language, lexeme, slug, frequency)
+    select language, word.lexeme, slug,
+      (select sum(case mark when 'A' then 2 when 'B' then 1.5 else 0.5 end) from unnest(word.weights) as mark)
+    from accounts.help_article, unnest(search) as word
   `.execute(trx)
 }
 

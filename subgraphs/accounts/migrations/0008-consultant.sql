@@ -2,8 +2,8 @@ insert into policy (name, version, value, valid_from) values
   ('consultant.textLengthMax', 1, '2000', '2000-01-01'),
   ('consultant.commentLengthMax', 1, '500', '2000-01-01'),
   ('consultant.questionsPerHour', 1, '30', '2000-01-01'),
-  ('consultant.confidenceRank', 1, '0.4', '2000-01-01'),
-  ('consultant.confidenceMargin', 1, '0.1', '2000-01-01'),
+  ('consultant.confidenceRank', 1, '0.3', '2000-01-01'),
+  ('consultant.confidenceMargin', 1, '0.2', '2000-01-01'),
   ('consultant.deadlineSeconds', 1, '120', '2000-01-01'),
   ('consultant.leaseSeconds', 1, '300', '2000-01-01'),
   ('consultant.ratingHours', 1, '24', '2000-01-01'),
@@ -34,14 +34,16 @@ create table help_article (
   primary key (slug, language)
 );
 
--- In how many articles of a language a word stands: what stands in few says more of what is asked. Reference rows.
-create table help_lexeme (
+-- Which words an article has and how much of it each is: what the search reads. Made of the articles with them.
+create table help_word (
   language text not null,
   lexeme text not null,
-  articles integer not null check (articles > 0),
-  primary key (language, lexeme)
+  slug text not null,
+  -- Occurrences, of which those in the title and among the keywords count for more.
+  frequency double precision not null check (frequency > 0),
+  primary key (language, lexeme, slug)
 );
-revoke insert, update, delete, truncate on help_article, help_lexeme from cabinet_accounts;
+revoke insert, update, delete, truncate on help_article, help_word from cabinet_accounts;
 
 -- Conversations with the consultant.
 create table conversation (
@@ -87,6 +89,7 @@ create table conversation_message (
   author text not null check (author in ('CUSTOMER', 'ASSISTANT', 'CONSULTANT')),
   -- The member of staff, for the audit; null for the others.
   staff_id text,
+  language text not null check (language in ('ru', 'en')),
   text text not null,
   -- The slugs of the help articles that it points to, the best first.
   articles text[] not null default '{}',
@@ -96,18 +99,27 @@ create table conversation_message (
 );
 revoke update on conversation_message from cabinet_accounts;
 
+-- By trigger, so that no way of writing can forget it. Who listens learns of it when the message is committed.
+create function announce_conversation_message() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('accounts_conversation', new.conversation_id || ' ' || new.sequence);
+  return null;
+end $$;
+create trigger conversation_message_is_announced after insert on conversation_message
+  for each row execute function announce_conversation_message();
+
 -- What each key of an asker led to, so that a repetition gets the same answer.
 create table consultant_request (
   account_id uuid not null,
-  -- `account`, or the conversation in which a member of staff answers.
+  -- `questions`, or who of staff answers in which conversation.
   scope text not null,
   idempotency_key text not null,
   -- Of what was asked for under the key: another body is another request.
   body_hash text not null,
   conversation_id uuid not null,
-  -- Which messages it wrote.
-  first_sequence integer not null,
-  last_sequence integer not null,
+  -- Which messages it wrote; none until the transaction that claimed the key is about to end.
+  first_sequence integer,
+  last_sequence integer,
   requested_at timestamptz not null,
   primary key (account_id, scope, idempotency_key)
 );

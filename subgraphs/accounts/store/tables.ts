@@ -2,9 +2,10 @@ import type { ColumnType, Generated } from 'kysely'
 import type { OutboxTables } from '../../../platform/events/outbox.ts'
 import type { OrganizationRole } from '../../../platform/identity/viewer.ts'
 import type { Language } from '../../../platform/languages.ts'
+import type { ConsultantTables } from './consultant/tables.ts'
 
 /** The tables of accounts, as the queries see them. */
-export interface Tables extends OutboxTables {
+export interface Tables extends OutboxTables, ConsultantTables {
   account: {
     id: string
     kind: AccountKind
