@@ -1,5 +1,5 @@
 // What customers write, put down before the articles that answer them, and never changed to suit the search. No keyword
-// of an article has three words in a row of any question here: a test sees to that.
+// of an article has three words in a row of a question of FIRST or TUNING: a test sees to that.
 
 /** What a customer asks, and the article that answers it; null when no article does and a person has to. */
 export interface HelpQuestion {
