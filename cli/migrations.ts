@@ -3,6 +3,7 @@ import { lockMigrations, type MigrationReport, migrateSubgraph } from '../platfo
 import { migrateJobs } from '../platform/jobs/migrate-jobs.ts'
 import type { Logger } from '../platform/logger.ts'
 import { SUBGRAPH_NAMES, type SubgraphName } from '../platform/subgraph/name.ts'
+import { loadHelpArticles, readHelpArticles } from '../subgraphs/accounts/bulk/help-articles.ts'
 
 export interface MigrationOptions {
   /** The database as its owner, who may make roles. */
@@ -15,7 +16,7 @@ export interface MigrationOptions {
 /** Those whose work goes on after a request was answered. */
 const SUBGRAPHS_WITH_JOBS: readonly SubgraphName[] = ['accounts']
 
-/** Brings the parts of all subgraphs up to date, one after another; of many processes one at a time. */
+/** Brings the parts of all subgraphs up to date, and what they read from files; of many processes one at a time. */
 export async function migrateAll({ adminUrl, passwords, logger }: MigrationOptions): Promise<MigrationReport[]> {
   const admin = connectDatabase<unknown>({ url: adminUrl, poolSizeMax: 1, logger })
   try {
@@ -26,6 +27,7 @@ export async function migrateAll({ adminUrl, passwords, logger }: MigrationOptio
       reports.push(await migrateSubgraph(admin, { subgraph, directory, password: passwords[subgraph] }))
       if (SUBGRAPHS_WITH_JOBS.includes(subgraph)) await migrateJobs(admin, subgraph)
     }
+    await loadHelpArticles(admin, await readHelpArticles())
     return reports
   } finally {
     await admin.destroy()

@@ -383,6 +383,87 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
     variables: () => ({ input: { newsId: STRANGER_ID } }),
     answer: () => ({ withdrawNews: { __typename: 'NewsNotFoundError', path: ['newsId'] } }),
   },
+  'answer-conversation.graphql': {
+    as: 'staff: supervisor',
+    variables: ({ lineId }) => ({ input: { conversationId: lineId, text: 'Yes.', idempotencyKey: '1' } }),
+    answer: () => ({ answerConversation: { __typename: 'ConversationNotTakenError', path: ['conversationId'] } }),
+  },
+  'ask-consultant.graphql': {
+    as: 'owner',
+    variables: () => ({ input: { text: 'How do I get a promised payment?', idempotencyKey: '1' } }),
+    answer: () => ({
+      askConsultant: {
+        __typename: 'AskConsultantSuccess',
+        conversation: { status: 'SUGGESTED', deadlineAt: null },
+        question: { sequence: 1, author: 'CUSTOMER', text: 'How do I get a promised payment?' },
+        answer: {
+          sequence: 2,
+          author: 'ASSISTANT',
+          articles: expect.arrayContaining([expect.objectContaining({ operation: 'TakePromisedPayment' })]),
+        },
+      },
+    }),
+  },
+  'close-conversation.graphql': {
+    as: 'staff: supervisor',
+    variables: ({ lineId }) => ({ input: { conversationId: lineId } }),
+    answer: ({ lineId }) => ({
+      closeConversation: { __typename: 'CloseConversationSuccess', conversation: { id: lineId, status: 'CLOSED' } },
+    }),
+  },
+  'consultant-queue.graphql': {
+    as: 'staff: consultant',
+    answer: () => ({
+      consultantQueue: { nodes: expect.arrayContaining([expect.objectContaining({ status: 'WAITING' })]) },
+    }),
+  },
+  'conversation.graphql': {
+    as: 'staff: consultant',
+    variables: ({ lineId }) => ({ id: lineId }),
+    answer: ({ lineId }) => ({
+      conversation: { id: lineId, messages: { nodes: [{ sequence: 1, text: 'Is anybody there?', articles: [] }] } },
+    }),
+  },
+  'conversations.graphql': {
+    as: 'owner',
+    answer: ({ lineId }) => ({
+      viewer: { conversations: { nodes: expect.arrayContaining([expect.objectContaining({ id: lineId })]) } },
+    }),
+  },
+  'help-article.graphql': {
+    as: 'anonymous',
+    variables: () => ({ slug: 'transfer' }),
+    answer: () => ({ helpArticle: { slug: 'transfer', language: 'RU', operation: 'QuoteTransfer' } }),
+  },
+  'help-articles.graphql': {
+    as: 'anonymous',
+    variables: () => ({ search: 'перевести деньги' }),
+    answer: () => ({ helpArticles: expect.arrayContaining([expect.objectContaining({ slug: 'transfer' })]) }),
+  },
+  'rate-conversation.graphql': {
+    as: 'owner',
+    variables: ({ lineId }) => ({ input: { conversationId: lineId, score: 5 } }),
+    answer: () => ({ rateConversation: { __typename: 'ConversationNotAnsweredError', path: ['conversationId'] } }),
+  },
+  'request-consultant.graphql': {
+    as: 'owner',
+    variables: ({ lineId }) => ({ input: { conversationId: lineId } }),
+    answer: ({ lineId }) => ({
+      requestConsultant: { __typename: 'RequestConsultantSuccess', conversation: { id: lineId, status: 'WAITING' } },
+    }),
+  },
+  'return-conversation.graphql': {
+    as: 'staff: consultant',
+    variables: ({ lineId }) => ({ input: { conversationId: lineId } }),
+    answer: () => ({ returnConversation: { __typename: 'ConversationNotTakenError', path: ['conversationId'] } }),
+  },
+  'take-conversation.graphql': {
+    as: 'staff: consultant',
+    variables: ({ lineId }) => ({ input: { conversationId: lineId } }),
+    answer: ({ lineId }) => ({
+      takeConversation: { __typename: 'TakeConversationSuccess', conversation: { id: lineId, status: 'IN_PROGRESS' } },
+    }),
+  },
 }
 
 function viewerNamed(name: string): ViewerKind {

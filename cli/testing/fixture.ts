@@ -38,6 +38,26 @@ export async function insertAccount(database: TestDatabase, account: FixtureAcco
   return id
 }
 
+/** Makes a conversation with the consultant that waits for staff, with one question in it. */
+export async function insertConversation(database: TestDatabase, ownerId: string, id: string): Promise<void> {
+  await database.sql(
+    `insert into accounts.conversation
+       (account_id, id, language, status, last_sequence, created_at, changed_at, is_for_staff, deadline_at)
+     values ($1, $2, 'en', 'WAITING', 1, now(), now(), true, now() + interval '2 minutes')`,
+    [ownerId, id],
+  )
+  await database.sql('insert into accounts.conversation_directory (conversation_id, account_id) values ($1, $2)', [
+    id,
+    ownerId,
+  ])
+  await database.sql(
+    `insert into accounts.conversation_message
+       (account_id, conversation_id, sequence, author, language, text, written_at)
+     values ($1, $2, 1, 'CUSTOMER', 'en', 'Is anybody there?', now())`,
+    [ownerId, id],
+  )
+}
+
 export interface FixtureLine {
   readonly number: number
   readonly ownerId: string

@@ -5,7 +5,7 @@ import { silentLogger } from '../../platform/logger.ts'
 import { mapSubgraphs } from '../../platform/subgraph/name.ts'
 import { migrateAll } from '../migrations.ts'
 
-/** The database that each test file gets a copy of: all tables, no rows. */
+/** The database that each test file gets a copy of: all tables, and no rows but those that come with the product. */
 export const EMPTY_TEMPLATE = 'template_empty'
 
 /** One PostgreSQL for the whole run, gone with it. Its templates are made once; a copy of one takes some 30 ms. */

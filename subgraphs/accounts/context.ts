@@ -35,6 +35,7 @@ import { changePassword, resetPassword, setPassword } from './actions/passwords/
 import { signInWithPassword } from './actions/passwords/sign-in-with-password.ts'
 import { recordSight, type Sight } from './actions/record-sight.ts'
 import { listSessions } from './actions/sessions/list-sessions.ts'
+import { type Consultant, createConsultant } from './actions/consultant/consultant.ts'
 import type { SessionDependencies } from './actions/sessions/open-session.ts'
 import { refreshSession } from './actions/sessions/refresh-session.ts'
 import { revokeOtherSessions, revokeSession, type SignOutOutcome, signOut } from './actions/sessions/sign-out.ts'
@@ -108,6 +109,7 @@ export interface Context extends GuardedContext {
   readonly newsDesk: NewsActions
   readonly recordSight: (sight: Sight, viewer: Viewer) => Promise<void>
   readonly setLanguage: (command: SetLanguage, viewer: Viewer) => Promise<SetLanguageOutcome>
+  readonly consultant: Consultant
 }
 
 /** An action whose dependencies it has already. */
@@ -153,6 +155,7 @@ export function createContextServices(dependencies: ContextDependencies): Contex
       read: (accountIds: readonly string[]) => readInvitations(reader, side, { accountIds, now: clock.now() }),
     })
   return {
+    consultant: createConsultant(dependencies),
     accounts: createBatchLoader({ ...BY_ID, read: (ids) => readAccounts(reader, ids) }),
     members: createBatchLoader({ ...BY_ID, read: (ids) => readMembers(reader, ids) }),
     deliveries: createBatchLoader({ ...BY_ID, read: (ids) => findDeliveries(dependencies, ids) }),

@@ -30,6 +30,7 @@ import { type DevelopmentSession, openDevelopmentSession } from './actions/sessi
 import type { IssuedSession } from './actions/sessions/open-session.ts'
 import { createStaffProvider } from './actions/staff/staff-dependencies.ts'
 import { answerUssd, takeUssdNonce } from './actions/ussd/answer-ussd.ts'
+import { startConsultantUpkeep } from './actions/consultant/upkeep.ts'
 import { createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
 import { receiveAct } from './store/acts.ts'
@@ -78,6 +79,7 @@ export interface Accounts extends Subgraph {
 /** People and organizations: who they are, how they get in, and what they are told. */
 export async function createAccounts(dependencies: AccountsDependencies): Promise<Accounts> {
   const { db, reader, clock, logger, jobs, socialProviders, staffProvider } = dependencies
+  const policies = createPolicies({ reader, clock, schema: accountsPolicies })
   const all = {
     ...dependencies,
     simChanges: createSimChanges(dependencies),
@@ -86,10 +88,11 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     staffProvider: staffProvider && createStaffProvider(staffProvider, { clock, logger }),
     onOutgoing: () => undefined,
     signer: await signingKey(dependencies.accessTokenKeys),
-    policies: createPolicies({ reader, clock, schema: accountsPolicies }),
+    policies,
     hasher: createPasswordHasher(dependencies.random),
   }
   const endedSessions = createEndedSessionFeed(dependencies)
+  const consultantUpkeep = startConsultantUpkeep({ ...dependencies, policies })
   const sweeper = createSweeper({ db, clock, logger })
   jobs.start(
     new Map([
@@ -109,6 +112,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
       await endedSessions.close()
       await sweeper.stop()
       await jobs.stop()
+      await consultantUpkeep.stop()
       await reader.close()
       await db.destroy()
     },

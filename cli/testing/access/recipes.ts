@@ -1,5 +1,7 @@
 import { STRANGER_ID, type Subject, type ViewerKind } from './viewers.ts'
 import { MISSING_ID, SUBSCRIBER_PHONE } from './world.ts'
+import { ORGANIZATION_ID, OWNER_ID, STRANGER_ID, type Subject, type ViewerKind } from './viewers.ts'
+import { SUBSCRIBER_PHONE } from './world.ts'
 
 /** How a field is asked for when its name alone is not enough. */
 export interface Recipe {
@@ -171,6 +173,43 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     arguments: () => `(input: { newsId: "${MISSING_ID}" })`,
     answer: () => 'NewsNotFoundError',
   },
+  'Query.helpArticle': { arguments: () => '(slug: "transfer")' },
+  // The fixture gives every account a conversation under the id of the line.
+  'Query.conversation': {
+    arguments: ({ lineId }) => `(id: "${lineId}")`,
+    isEmptyFor: (viewer) => viewer.accountId !== null && !hasConversation(viewer),
+  },
+  'Mutation.askConsultant': {
+    arguments: ({ lineId }) => `(input: { text: "Where is my money?", idempotencyKey: "${lineId}" })`,
+  },
+  'Mutation.requestConsultant': {
+    arguments: conversationInput,
+    answer: (viewer) => (hasConversation(viewer) ? undefined : 'ConversationNotFoundError'),
+  },
+  'Mutation.rateConversation': {
+    arguments: ({ lineId }) => `(input: { conversationId: "${lineId}", score: 5 })`,
+    answer: (viewer) => (hasConversation(viewer) ? 'ConversationNotAnsweredError' : 'ConversationNotFoundError'),
+  },
+  'Mutation.takeConversation': { arguments: conversationInput },
+  // The fixture's conversation waits: nobody has taken it.
+  'Mutation.answerConversation': {
+    arguments: ({ lineId }) => `(input: { conversationId: "${lineId}", text: "Yes.", idempotencyKey: "1" })`,
+    answer: () => 'ConversationNotTakenError',
+  },
+  'Mutation.closeConversation': {
+    arguments: conversationInput,
+    answer: ({ staffRole }) => (staffRole === 'supervisor' ? undefined : 'ConversationNotTakenError'),
+  },
+  'Mutation.returnConversation': { arguments: conversationInput, answer: () => 'ConversationNotTakenError' },
+}
+
+function conversationInput({ lineId }: Subject): string {
+  return `(input: { conversationId: "${lineId}" })`
+}
+
+/** Whether the fixture's conversation is the viewer's own: they act in the account that it is of. */
+function hasConversation({ accountId }: ViewerKind): boolean {
+  return accountId === OWNER_ID || accountId === ORGANIZATION_ID
 }
 
 /** How an entity is reached from the root. */

@@ -1,4 +1,13 @@
-import { accountId, giveAccess, insertAccount, insertCatalogue, insertLine, lineId, phone } from '../fixture.ts'
+import {
+  accountId,
+  giveAccess,
+  insertAccount,
+  insertCatalogue,
+  insertConversation,
+  insertLine,
+  lineId,
+  phone,
+} from '../fixture.ts'
 import type { TestDatabase } from '../test-database.ts'
 import { ORGANIZATION_ID, OWNER_ID, STRANGER_ID, type Subject, VIEWER_KINDS, type ViewerKind } from './viewers.ts'
 
@@ -56,6 +65,8 @@ async function insertSubject(database: TestDatabase, number: number, ownerId: st
     const until = given.isOver ? new Date('2020-01-01T00:00:00Z') : null
     await giveAccess(database, { lineId: id, accountId: linkedId, rights: given.bits, until })
   }
+  // A conversation of the account, under the id of the line, that waits for staff.
+  await insertConversation(database, ownerId, id)
   await database.sql(`update linked_numbers.account_line set alias = 'Home' where line_id = $1`, [id])
   return { accountId: ownerId, lineId: id, phone: phone(number) }
 }

@@ -2,6 +2,9 @@ import { parseId } from '../../../platform/ids.ts'
 import { customerOf } from '../actions/customer.ts'
 import type { AccountResolvers } from '../generated/resolvers.ts'
 import { activityPage } from './activity.ts'
+import { readPageSize } from '../../../platform/pagination.ts'
+import { toConnection } from './connection.ts'
+import { readConversationPlace } from './conversation-places.ts'
 
 export const account: AccountResolvers = {
   __resolveReference: ({ id }, { accounts }) => {
@@ -19,4 +22,10 @@ export const account: AccountResolvers = {
   invitations: ({ id }, _, { invitations }) => invitations.received.load(id),
   sentInvitations: ({ id }, _, { invitations }) => invitations.sent.load(id),
   activity: ({ id }, page, context) => activityPage(context, id, page, false),
+  conversations: async ({ id: accountId }, { first, after }, { consultant }) => {
+    const size = readPageSize(first)
+    const afterId = readConversationPlace(after)
+    const rows = await consultant.conversationPages.load({ accountId, first: size, afterId })
+    return toConnection(rows, { size, isFirst: afterId === null, place: ({ id }) => id })
+  },
 }

@@ -14,7 +14,12 @@ import { settingsMutations } from './settings.ts'
 import { signedIn } from './signed-in.ts'
 import { staffMutations } from './staff-mutations.ts'
 
+import { consultantMutations } from './consultant-mutations.ts'
+import { conversationMutations } from './conversation-mutations.ts'
+
 export const mutation: MutationResolvers = {
+  ...consultantMutations,
+  ...conversationMutations,
   ...invitationMutations,
   ...membershipMutations,
   ...newsMutations,

@@ -1,9 +1,11 @@
 import { parseId } from '../../../platform/ids.ts'
 import type { QueryResolvers } from '../generated/resolvers.ts'
+import { consultantQueries } from './consultant-queries.ts'
 import { activityPage } from './activity.ts'
 import { newsQueries } from './news.ts'
 
 export const query: QueryResolvers = {
+  ...consultantQueries,
   ...newsQueries,
 
   viewer: (_, _arguments, { grant, accounts }) => (grant.accountId === null ? null : accounts.load(grant.accountId)),

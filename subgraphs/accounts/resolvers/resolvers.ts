@@ -6,6 +6,7 @@ import { identity } from './identity.ts'
 import { mutation } from './mutation.ts'
 import { news } from './news.ts'
 import { invitation, memberLimit, organizationMember, organizationMembership } from './organizations.ts'
+import { conversation, conversationMessage, helpArticle, queuedConversation } from './conversation.ts'
 import { query } from './query.ts'
 import { session } from './session.ts'
 
@@ -23,4 +24,8 @@ export const resolvers = {
   OrganizationMember: organizationMember,
   OrganizationMembership: organizationMembership,
   Session: session,
+  Conversation: conversation,
+  ConversationMessage: conversationMessage,
+  HelpArticle: helpArticle,
+  QueuedConversation: queuedConversation,
 } satisfies Resolvers

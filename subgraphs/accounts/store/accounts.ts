@@ -1,8 +1,8 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
 import type { Reader } from '../../../platform/database/reader.ts'
 import type { Language } from '../../../platform/languages.ts'
-import type { AccountKind, MemberRole } from './tables.ts'
+import type { AccountKind, MemberRole, Tables } from './tables.ts'
 
 interface AccountValues {
   readonly ids: readonly string[]

@@ -4,6 +4,7 @@ import { oneTimePasswordPolicies } from './one-time-password-policies.ts'
 
 /** What `session.graceSeconds` can be at most: what is older needs no remembering. */
 export const SESSION_GRACE_SECONDS_MAX = 60
+import { consultantPolicies } from './consultant/policies.ts'
 
 /** The policies of accounts: the rows of the table `policy`, each by name, with its unit last and its bounds. */
 export const accountsPolicies = z.object({

@@ -2,11 +2,12 @@ import type { ColumnType, Generated } from 'kysely'
 import type { OutboxTables } from '../../../platform/events/outbox.ts'
 import type { OrganizationRole, StaffRole } from '../../../platform/identity/viewer.ts'
 import type { Language } from '../../../platform/languages.ts'
+import type { ConsultantTables } from './consultant/tables.ts'
 import type { IdentityTables } from './identity-tables.ts'
 import type { OneTimePasswordTables } from './one-time-password-tables.ts'
 
 /** The tables of accounts, as the queries see them. */
-export interface Tables extends OutboxTables, OneTimePasswordTables, IdentityTables {
+export interface Tables extends OutboxTables, OneTimePasswordTables, IdentityTables, ConsultantTables {
   account: {
     id: string
     kind: AccountKind
