@@ -14,6 +14,7 @@ import type { Logger } from '../platform/logger.ts'
 import type { CurrencyCode } from '../platform/money.ts'
 import type { Randomness } from '../platform/random.ts'
 import { systemRandomness } from '../platform/random.ts'
+import type { SmsTransport } from '../platform/sms/transport.ts'
 import { createLocalAsk } from '../platform/subgraph/ask.ts'
 import type { SubgraphName } from '../platform/subgraph/name.ts'
 import type { Subgraph } from '../platform/subgraph/subgraph.ts'
@@ -34,6 +35,8 @@ export interface SubgraphsDependencies {
   readonly accessTokenKeys: JSONWebKeySet
   readonly accountsSecrets: Secrets
   readonly random?: Randomness
+  /** How text messages leave; without it they stay queued. */
+  readonly sms?: SmsTransport
   /** Told of every SQL statement of every subgraph; tests count them. */
   readonly onStatement?: (subgraph: SubgraphName, sql: string) => void
 }
@@ -66,6 +69,7 @@ export async function createSubgraphs(dependencies: SubgraphsDependencies): Prom
     logger,
     accessTokenKeys: dependencies.accessTokenKeys,
     secrets: dependencies.accountsSecrets,
+    sms: dependencies.sms ?? null,
     ask: {
       'linked-numbers': createLocalAsk('accounts', linkedNumbers, newId),
       products: createLocalAsk('accounts', products, newId),

@@ -12,6 +12,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   ORGANIZATION_ID,
+  OWNER_ID,
   STRANGER_ID,
   type Subject,
   VIEWER_KINDS,
@@ -32,6 +33,8 @@ interface OperationRecipe {
 }
 
 const access = (accountId: string, ...rights: string[]) => ({ accountId, rights, until: null })
+/** What the owner was told before anybody asks. */
+const NOTICE_ID = '01900009-0000-7000-8000-000000000001'
 const holdsOffer = expect.objectContaining({ code: 'option-1' })
 
 /** By file. An operation without a recipe fails the test: say who sends it and what comes back. */
@@ -112,6 +115,48 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
       lineByPhone: { id: lineId, balance: { available: { amount: '150.00' } }, tariff: { name: 'Base' } },
     }),
   },
+  'mark-notices-read.graphql': {
+    as: 'owner',
+    variables: () => ({ input: { noticeIds: [NOTICE_ID] } }),
+    answer: () => ({
+      markNoticesRead: {
+        __typename: 'MarkNoticesReadSuccess',
+        notices: [{ id: NOTICE_ID, readAt: expect.any(String) }],
+      },
+    }),
+  },
+  'notices.graphql': {
+    as: 'owner',
+    answer: () => ({
+      viewer: {
+        notices: {
+          nodes: [{ id: NOTICE_ID, category: 'SECURITY', text: expect.stringContaining('Пароль') }],
+          pageInfo: { hasNextPage: false },
+        },
+      },
+    }),
+  },
+  'notification-preferences.graphql': {
+    as: 'organization: accountant',
+    answer: () => ({
+      viewer: {
+        notificationPreferences: expect.arrayContaining([
+          { category: 'SECURITY', channel: 'SMS', isEnabled: true, isChangeable: false },
+          { category: 'NEWS', channel: 'SMS', isEnabled: false, isChangeable: true },
+        ]),
+      },
+    }),
+  },
+  'set-notification-preference.graphql': {
+    as: 'organization: administrator',
+    variables: () => ({ input: { category: 'NEWS', channel: 'IN_APP', isEnabled: false } }),
+    answer: () => ({
+      setNotificationPreference: {
+        __typename: 'SetNotificationPreferenceSuccess',
+        preference: { category: 'NEWS', channel: 'IN_APP', isEnabled: false },
+      },
+    }),
+  },
   'revoke-line-access.graphql': {
     as: 'owner',
     variables: ({ lineId }) => ({ input: { lineId, accountId: viewerNamed('linked, VIEW').accountId } }),
@@ -148,6 +193,11 @@ describe('what front ends send', () => {
   beforeAll(async () => {
     cabinet = await openTestCabinet()
     ;({ freshSubjectFor: subjectFor } = await createWorld(cabinet.database))
+    await cabinet.database.sql(
+      `insert into accounts.notice (account_id, id, kind, parameters, created_at)
+       values ($1, $2, 'PASSWORD_CHANGED', '{}', now())`,
+      [OWNER_ID, NOTICE_ID],
+    )
   })
 
   afterAll(() => cabinet.close())

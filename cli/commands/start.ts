@@ -7,7 +7,7 @@ import {
   type Variables,
 } from '../../platform/environment.ts'
 import { createNewId } from '../../platform/ids.ts'
-import { createLogger, silentLogger } from '../../platform/logger.ts'
+import { createLogger, type Logger, silentLogger } from '../../platform/logger.ts'
 import { stopOnSignal } from '../../platform/serving/process.ts'
 import { type CabinetDatabase, openDatabase } from '../database.ts'
 import { isDemoWanted, loadDemoAtStart } from '../demo/demo-at-start.ts'
@@ -18,6 +18,7 @@ import { listen } from '../listen.ts'
 import { createOneProcess } from '../one-process.ts'
 import { SUPERGRAPH_PATH, stateDirectory } from '../project.ts'
 import { readSecrets } from '../secrets.ts'
+import { openSms, type Sms } from '../stand-ins/smsc/open-sms.ts'
 import { step, processTerminal as terminal } from '../terminal.ts'
 
 export function startCommand(): Command {
@@ -30,9 +31,13 @@ export function startCommand(): Command {
       const database = await step(terminal, 'database', () =>
         openDatabase({ environment, variables, onProgress: terminal.progress }),
       )
+      const logger = createLogger({ name: 'cabinet', level: environment.LOG_LEVEL })
+      let sms: Sms | undefined
       try {
-        await serve({ environment, variables, database, hasDemo: options.demo })
+        sms = await openSms(environment, logger)
+        await serve({ environment, variables, database, sms, logger, hasDemo: options.demo })
       } catch (error) {
+        await sms?.close()
         await database.stop()
         throw error
       }
@@ -43,15 +48,16 @@ interface ServeOptions {
   readonly environment: CliEnvironment
   readonly variables: Variables
   readonly database: CabinetDatabase
+  readonly sms: Sms
+  readonly logger: Logger
   readonly hasDemo: boolean
 }
 
-async function serve({ environment, variables, database, hasDemo }: ServeOptions): Promise<void> {
+async function serve({ environment, variables, database, sms, logger, hasDemo }: ServeOptions): Promise<void> {
   const isDevelopment = environment.NODE_ENV !== 'production'
   if (hasDemo && isDevelopment) await offerDemo(environment, database)
   const { keys, secrets } = await readSecrets(environment)
   const newId = createNewId(systemClock)
-  const logger = createLogger({ name: 'cabinet', level: environment.LOG_LEVEL })
   const cabinet = await step(terminal, 'gateway and subgraphs', () =>
     createOneProcess({
       databaseUrls: database.urls,
@@ -61,6 +67,7 @@ async function serve({ environment, variables, database, hasDemo }: ServeOptions
       currencyCode: environment.CURRENCY,
       accessTokenKeys: keys,
       accountsSecrets: secrets,
+      sms: sms.transport,
       isDevelopment,
       supergraphPath: SUPERGRAPH_PATH,
     }),
@@ -68,6 +75,7 @@ async function serve({ environment, variables, database, hasDemo }: ServeOptions
   const stop = async () => {
     terminal.progress('stopping…')
     await cabinet.close()
+    await sms.close()
     await database.stop()
     terminal.progress('✓ stopped')
   }
@@ -75,7 +83,8 @@ async function serve({ environment, variables, database, hasDemo }: ServeOptions
   const url = await listen(cabinet.gateway.http, environment, terminal.progress)
   // A token for whoever reads the log is for development only.
   const greeting = isDevelopment ? await greet(cabinet, { keys, clock: systemClock, newId }) : null
-  terminal.result(introduce({ url, greeting, isDevelopment, databaseLabel: database.label }, variables))
+  const { inboxUrl } = sms
+  terminal.result(introduce({ url, greeting, isDevelopment, databaseLabel: database.label, inboxUrl }, variables))
 }
 
 async function offerDemo(environment: CliEnvironment, database: CabinetDatabase): Promise<void> {

@@ -2,6 +2,8 @@ import { processVariables, readAccountsEnvironment } from '../../platform/enviro
 import { publicKeys, signingKey } from '../../platform/identity/keys.ts'
 import { createSecrets } from '../../platform/identity/secrets.ts'
 import { systemRandomness } from '../../platform/random.ts'
+import { createSmppTransport } from '../../platform/sms/smpp-transport.ts'
+import { readSmppUrl } from '../../platform/sms/smpp-url.ts'
 import { createHttpAsk } from '../../platform/subgraph/ask.ts'
 import type { SubgraphName } from '../../platform/subgraph/name.ts'
 import { openDatabase } from '../../platform/subgraph/open-database.ts'
@@ -25,6 +27,14 @@ await runSubgraph(
       logger,
       accessTokenKeys: environment.ACCESS_TOKEN_KEYS,
       secrets: createSecrets(environment.ACCOUNTS_SECRETS),
+      sms: createSmppTransport({
+        account: readSmppUrl(environment.SMSC_URL),
+        sender: environment.SMS_SENDER,
+        partsPerSecond: environment.SMS_PER_SECOND,
+        clock,
+        random: systemRandomness,
+        logger,
+      }),
       ask: {
         'linked-numbers': askOf('linked-numbers', environment.LINKED_NUMBERS_URL),
         products: askOf('products', environment.PRODUCTS_URL),

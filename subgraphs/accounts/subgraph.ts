@@ -9,10 +9,14 @@ import type { NewId } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { createPolicies } from '../../platform/policy/policies.ts'
 import type { Randomness } from '../../platform/random.ts'
+import type { SmsTransport } from '../../platform/sms/transport.ts'
 import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
 import { createContextServices } from './context.ts'
+import { createSender } from './messages/sender.ts'
+import { createNotifier } from './notices/notifier.ts'
 import { resolvers } from './resolvers/resolvers.ts'
+import { createMessageQueue } from './store/message-queue.ts'
 import { accountsPolicies } from './store/policies.ts'
 import type { Tables } from './store/tables.ts'
 
@@ -26,24 +30,32 @@ export interface AccountsDependencies {
   /** Signs access tokens: the first key; the others are still believed. */
   readonly accessTokenKeys: JSONWebKeySet
   readonly secrets: Secrets
+  /** How text messages leave; null when another process sends them. */
+  readonly sms: SmsTransport | null
   readonly ask: Readonly<Record<'linked-numbers' | 'products' | 'payments', AskSubgraph>>
 }
 
 /** People and organizations: who they are, how they get in, and what they are told. */
 export async function createAccounts(dependencies: AccountsDependencies): Promise<Subgraph> {
-  const { db, reader, clock, logger } = dependencies
-  const services = createContextServices({
-    ...dependencies,
-    onOutgoing: () => undefined,
-    signer: await signingKey(dependencies.accessTokenKeys),
-    policies: createPolicies({ reader, clock, schema: accountsPolicies }),
-  })
+  const { db, reader, clock, logger, sms } = dependencies
+  const signer = await signingKey(dependencies.accessTokenKeys)
+  const policies = createPolicies({ reader, clock, schema: accountsPolicies })
+  const sender = sms && createSender({ ...dependencies, queue: createMessageQueue(db), transport: sms })
+  const notifier = createNotifier({ ...dependencies, policies, onMessages: () => sender?.poke() })
+  const onOutgoing = (): void => {
+    notifier.poke()
+    sender?.poke()
+  }
+  const services = createContextServices({ ...dependencies, onOutgoing, signer, policies })
   return createSubgraph({
     name: 'accounts',
     resolvers,
     services,
     checkReady: () => checkConnection(db),
     async close() {
+      // The notifier first: what it still queues goes to the sender.
+      await notifier.stop()
+      await sender?.stop()
       await reader.close()
       await db.destroy()
     },

@@ -29,6 +29,16 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
   'Mutation.grantLineAccess': {
     arguments: ({ lineId }) => `(input: { lineId: "${lineId}", phone: "${SUBSCRIBER_PHONE}", rights: [VIEW] })`,
   },
+  'Mutation.setNotificationPreference': {
+    arguments: () => '(input: { category: MONEY, channel: SMS, isEnabled: false })',
+    // An organization's owner and administrators decide its settings.
+    answer: ({ role }) => (role === 'accountant' || role === 'user' ? 'SettingsNotPermittedError' : undefined),
+  },
+  'Mutation.markNoticesRead': {
+    arguments: ({ accountId }) => `(input: { noticeIds: ["${accountId}"] })`,
+    // No notice has that id, and only one who is signed in is told so.
+    answer: () => 'NoticeNotFoundError',
+  },
   'Mutation.revokeLineAccess': {
     arguments: ({ lineId }) => `(input: { lineId: "${lineId}", accountId: "${STRANGER_ID}" })`,
     // The fixture gave the stranger nothing, and only one who may revoke is told so.

@@ -37,6 +37,7 @@ alter table notice
   add column read_at timestamptz,
   add check ((dispatched_at is null) = (is_listed is null));
 create index notice_waiting on notice (created_at) where dispatched_at is null;
+create index notice_unread on notice (account_id) where read_at is null;
 
 -- Where an account wants which notices. No row: as the category has it by itself.
 create table notification_setting (
