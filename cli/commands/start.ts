@@ -28,20 +28,26 @@ export function startCommand(): Command {
     .action(async (options: { readonly demo: boolean }) => {
       const variables = processVariables()
       const environment = readCliEnvironment(variables)
-      const database = await step(terminal, 'database', () =>
-        openDatabase({ environment, variables, onProgress: terminal.progress }),
-      )
       const logger = createLogger({ name: 'cabinet', level: environment.LOG_LEVEL })
-      let sms: Sms | undefined
+      // Two processes that come up at the same time.
+      const [opening, smsOpening] = await Promise.allSettled([
+        step(terminal, 'database', () => openDatabase({ environment, variables, onProgress: terminal.progress })),
+        openSms(environment, logger),
+      ])
       try {
-        sms = await openSms(environment, logger)
+        const [database, sms] = [fulfilled(opening), fulfilled(smsOpening)]
         await serve({ environment, variables, database, sms, logger, hasDemo: options.demo })
       } catch (error) {
-        await sms?.close()
-        await database.stop()
+        if (smsOpening.status === 'fulfilled') await smsOpening.value.close()
+        if (opening.status === 'fulfilled') await opening.value.stop()
         throw error
       }
     })
+}
+
+function fulfilled<Value>(opening: PromiseSettledResult<Value>): Value {
+  if (opening.status === 'rejected') throw opening.reason
+  return opening.value
 }
 
 interface ServeOptions {

@@ -107,7 +107,7 @@ export function createSmppTransport(options: SmppTransportOptions): SmsTransport
         return await sending
       } catch (error) {
         // What throws does so before anything is written: a text that cannot be split or encoded.
-        logger.error({ err: error }, 'a message cannot be put into SMPP')
+        logger.error({ reason: (error as Error).name }, 'a message cannot be put into SMPP')
         return { kind: 'refused', status: smpp.errors['ESME_RINVMSGLEN'] ?? 1 }
       } finally {
         inFlight.delete(sending)

@@ -33,7 +33,7 @@ export function createRounds({ round, pollIntervalMs, logger, name }: RoundsOpti
     try {
       return await round()
     } catch (error) {
-      logger.warn({ err: error, name }, 'a round of work failed; it is done again')
+      logger.warn({ reason: reasonOf(error), name }, 'a round of work failed; it is done again')
       isPoked = false
       return false
     }
@@ -61,4 +61,9 @@ export function createRounds({ round, pollIntervalMs, logger, name }: RoundsOpti
       await running
     },
   }
+}
+
+/** What a log may say of an error of the database: its code. The error itself may quote a row. */
+export function reasonOf(error: unknown): string {
+  return (error as { code?: string }).code ?? (error as Error).name
 }

@@ -1,11 +1,12 @@
 import type { Clock } from '../../../platform/clock.ts'
+import { isDatabaseAway } from '../../../platform/database/is-away.ts'
 import type { Secrets } from '../../../platform/identity/secrets.ts'
 import type { NewId } from '../../../platform/ids.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { SmsTransport, SubmitOutcome } from '../../../platform/sms/transport.ts'
 import type { ClaimedMessage, MessageQueue } from '../store/message-queue.ts'
 import { openBody } from '../store/messages.ts'
-import { createRounds, type Rounds } from './rounds.ts'
+import { createRounds, type Rounds, reasonOf } from './rounds.ts'
 
 export interface SenderOptions {
   readonly queue: MessageQueue
@@ -23,6 +24,8 @@ const LEASE_MS = 60_000
 const POLL_INTERVAL_MS = 1_000
 const BATCH_SIZE_MAX = 100
 const RELEASED_FOR_MS = 1_000
+const WRITES_MAX = 5
+const REWRITE_PAUSE_MAX_MS = 1_000
 
 /**
  * Sends the messages that wait. A message is marked before the first byte of it leaves. So after any death it is known
@@ -96,14 +99,15 @@ export function createSender(options: SenderOptions): Rounds {
 
   /** What happened outside cannot happen again, so it is written down as soon as the database lets us. */
   async function persist(write: () => Promise<void>): Promise<void> {
-    while (true) {
+    for (let tries = 1; ; tries++) {
       try {
         return await write()
       } catch (error) {
-        logger.warn({ err: error }, 'what became of a message could not be written down')
-        // Its attempt ends by itself, and it counts as unknown.
-        if (isStopping) return
-        await new Promise((resolve) => setTimeout(resolve, pollIntervalMs))
+        // Not the error itself: it may quote the row, and with it a telephone number.
+        logger.warn({ reason: reasonOf(error), tries }, 'what became of a message could not be written down')
+        // Then its attempt ends by itself, and it counts as unknown.
+        if (isStopping || (tries >= WRITES_MAX && !isDatabaseAway(error))) return
+        await new Promise((resolve) => setTimeout(resolve, Math.min(pollIntervalMs, REWRITE_PAUSE_MAX_MS)))
       }
     }
   }
