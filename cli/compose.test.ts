@@ -36,6 +36,11 @@ const COMMANDS = ['migrate', 'import']
 
 /** Public, and of operators who have such an element: another asks for none. */
 const OPTIONAL_KEYS = ['NETWORK_ELEMENT_JWKS']
+/** What is neither a password nor a key, and yet only the operator knows. */
+const OPERATORS_OWN: Record<string, string> = {
+  SMSC_URL: 'smpps://cabinet:secret@smsc.example:3550',
+  SMS_SENDER: 'Cabinet',
+}
 
 /** What each service reads; all others are servers of other people. */
 const KINDS: Record<string, keyof typeof PROCESS_VARIABLES> = {
@@ -60,12 +65,16 @@ describe('docker-compose.yml', { timeout: 30_000 }, () => {
     const { output } = await runChild('cli/main.ts', ['keys'], {})
     const keys = Object.fromEntries([...output.matchAll(/^(\w+)='(.*)'$/gm)].map(([, name, value]) => [name, value]))
     const asked = readEnvironmentFile(projectFile('.env.example')).filter(({ isComment }) => !isComment)
-    variables = Object.fromEntries(asked.map(({ name }) => [name, keys[name] ?? `password-of-${name}`]))
+    variables = Object.fromEntries(
+      asked.map(({ name }) => [name, keys[name] ?? OPERATORS_OWN[name] ?? `password-of-${name}`]),
+    )
     services = interpolateAll(RAW, variables)
   })
 
   const urlsOf = ({ environment = {} }: Service) =>
-    Object.entries(environment).flatMap(([name, value]) => (/_URL$/.test(name) ? [{ name, url: new URL(value) }] : []))
+    Object.entries(environment).flatMap(([name, value]) =>
+      /_URL$/.test(name) && !(name in OPERATORS_OWN) ? [{ name, url: new URL(value) }] : [],
+    )
   const environmentOf = (service: string) => ({ ...imageVariables(), ...services[service]?.environment })
 
   it('holds the database, four subgraphs, two gateways behind a balancer, and two commands', () => {
@@ -146,13 +155,14 @@ describe('docker-compose.yml', { timeout: 30_000 }, () => {
     expect(DOCKERFILE).not.toMatch(/PASSWORD|KEYS|JWKS|SECRET|TOKEN/i)
   })
 
-  it('gives a default to all that is no secret, and to no secret', () => {
+  it('gives a default to all that is no secret and not the operator’s own, and to nothing else', () => {
     for (const { name, default: value, isRequired } of interpolations(TEXT)) {
-      const isSecret = /PASSWORD|KEYS|SECRETS|JWKS/.test(name) && !OPTIONAL_KEYS.includes(name)
+      const isAsked =
+        (/PASSWORD|KEYS|SECRETS|JWKS/.test(name) && !OPTIONAL_KEYS.includes(name)) || name in OPERATORS_OWN
       expect({ name, isRequired, hasDefault: value !== null }).toEqual({
         name,
-        isRequired: isSecret,
-        hasDefault: !isSecret,
+        isRequired: isAsked,
+        hasDefault: !isAsked,
       })
     }
   })
@@ -214,7 +224,7 @@ describe('docker-compose.yml', { timeout: 30_000 }, () => {
     for (const name of ['postgres', ...SUBGRAPH_NAMES, ...COMMANDS]) {
       expect(services[name]?.networks).toEqual(name === 'accounts' ? ['inside', 'outside'] : ['inside'])
     }
-    // Accounts calls providers of identities; nobody calls accounts from there.
+    // Accounts calls providers of identities and the message centre; nobody calls accounts from there.
     expect(Object.keys(services).filter((name) => services[name]?.networks.includes('outside'))).toEqual(['accounts'])
   })
 

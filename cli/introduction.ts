@@ -9,14 +9,18 @@ export interface Started {
   readonly isDevelopment: boolean
   /** Where the data stay when it stops. */
   readonly databaseLabel: string
+  /** Where text messages are shown; null when they go to a real message centre. */
+  readonly inboxUrl: string | null
 }
 
 /** What `start` says at the end, in the language of the one who reads it. */
-export function introduce({ url, greeting, isDevelopment, databaseLabel }: Started, variables: Variables): string {
+export function introduce(started: Started, variables: Variables): string {
+  const { url, greeting, isDevelopment, databaseLabel, inboxUrl } = started
   const texts = speaksRussian(variables) ? RUSSIAN : ENGLISH
   return [
     ...(greeting === null ? [`\n${texts.ready}`, ...(isDevelopment ? [texts.empty] : [])] : describe(greeting, texts)),
     ...(isDevelopment ? describeExplorers(url, greeting, texts) : []),
+    ...(inboxUrl === null ? [] : [`\n${texts.inbox}\n${inboxUrl}`]),
     `\nGraphQL  ${url}/graphql`,
     `Health   ${url}/health/ready`,
     `\n${texts.stop(databaseLabel)}`,
@@ -50,6 +54,7 @@ interface Texts {
   readonly paste: string
   readonly sandbox: string
   readonly explorer: string
+  readonly inbox: string
   stop(databaseLabel: string): string
 }
 
@@ -63,6 +68,7 @@ const ENGLISH: Texts = {
   paste: 'In a client of your own, send it as this header:',
   sandbox: 'Apollo Sandbox, opened signed in (without internet the next one opens instead):',
   explorer: 'Explorer that needs no internet, opened signed in:',
+  inbox: 'Text messages that were sent (also: npm run cabinet -- inbox --follow):',
   stop: (databaseLabel) => `Ctrl-C stops it all. The data stay: ${databaseLabel}`,
 }
 
@@ -76,5 +82,6 @@ const RUSSIAN: Texts = {
   paste: 'В своём клиенте пошлите его таким заголовком:',
   sandbox: 'Apollo Sandbox, сразу с токеном (без интернета вместо него откроется нижний):',
   explorer: 'Обозреватель, которому интернет не нужен, сразу с токеном:',
+  inbox: 'Отправленные SMS (или: npm run cabinet -- inbox --follow):',
   stop: (databaseLabel) => `Ctrl-C останавливает всё. Данные остаются: ${databaseLabel}`,
 }

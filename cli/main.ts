@@ -3,6 +3,7 @@ import { EnvironmentError } from '../platform/environment.ts'
 import { auditCommand } from './commands/audit.ts'
 import { gatewayCommand } from './commands/gateway.ts'
 import { importCommand } from './commands/import.ts'
+import { inboxCommand } from './commands/inbox.ts'
 import { keysCommand } from './commands/keys.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { networkCommand } from './commands/network.ts'
@@ -16,6 +17,7 @@ const program = new Command('cabinet')
   .addCommand(migrateCommand())
   .addCommand(importCommand())
   .addCommand(tokenCommand())
+  .addCommand(inboxCommand())
   .addCommand(auditCommand())
   .addCommand(policyCommand())
   .addCommand(gatewayCommand())

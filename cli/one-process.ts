@@ -22,6 +22,7 @@ import type { Randomness } from '../platform/random.ts'
 import { systemRandomness } from '../platform/random.ts'
 import { serveDownloads } from '../platform/serving/downloads.ts'
 import { type SimSwap, unknownSimSwap } from '../platform/sim-swap/sim-swap.ts'
+import type { SmsTransport } from '../platform/sms/transport.ts'
 import { createLocalAsk } from '../platform/subgraph/ask.ts'
 import type { SubgraphName } from '../platform/subgraph/name.ts'
 import type { Subgraph } from '../platform/subgraph/subgraph.ts'
@@ -50,6 +51,8 @@ export interface SubgraphsDependencies {
   /** By whose accounts customers sign in, and staff; nobody's if left out. */
   readonly socialProviders?: readonly SocialProvider[]
   readonly staffProvider?: StaffProviderOptions | null
+  /** How text messages leave; without it they stay queued. */
+  readonly sms?: SmsTransport
   /** Told of every SQL statement of every subgraph; tests count them. */
   readonly onStatement?: (subgraph: SubgraphName, sql: string) => void
 }
@@ -97,6 +100,7 @@ export async function createSubgraphs(dependencies: SubgraphsDependencies): Prom
     simSwap: dependencies.simSwap ?? unknownSimSwap,
     socialProviders: dependencies.socialProviders ?? [],
     staffProvider: dependencies.staffProvider ?? null,
+    sms: dependencies.sms ?? null,
     ask: {
       'linked-numbers': createLocalAsk('accounts', linkedNumbers, newId),
       products: createLocalAsk('accounts', products, newId),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { PROCESS_VARIABLES } from '../platform/environment.ts'
+import { PROCESS_VARIABLES, readCliEnvironment } from '../platform/environment.ts'
 import { generatePrivateKey, publicKeys } from '../platform/identity/keys.ts'
 import { SUBGRAPH_NAMES } from '../platform/subgraph/name.ts'
 import { runChild } from './testing/child.ts'
@@ -20,6 +20,8 @@ const REQUIRED = {
     'INTERNAL_JWKS',
     'ACCESS_TOKEN_KEYS',
     'ACCOUNTS_SECRETS',
+    'SMSC_URL',
+    'SMS_SENDER',
     'INTERNAL_KEYS',
     'LINKED_NUMBERS_URL',
     'PRODUCTS_URL',
@@ -66,6 +68,11 @@ describe('a process in production', { timeout: 30_000 }, () => {
       expect(errorOutput).toContain('development key')
       expect(errorOutput).not.toContain(String(keys.keys[0]?.d))
     }
+  })
+
+  it('does not send text messages to a stand-in', () => {
+    const variables = { NODE_ENV: 'production', SMSC_URL: 'smpp://development:hunter2@127.0.0.1:2775' }
+    expect(() => readCliEnvironment(variables)).toThrow(/^SMSC_URL leads to the stand-in(?!.*hunter2)/)
   })
 
   it('does not show the value of a secret that it cannot read', async () => {

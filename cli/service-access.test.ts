@@ -1,6 +1,6 @@
 import { Kind, type ObjectTypeDefinitionNode, parse } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Principal } from '../platform/identity/viewer.ts'
+import { type Principal, UNKNOWN_CLIENT } from '../platform/identity/viewer.ts'
 import { SUBGRAPH_NAMES, type SubgraphName } from '../platform/subgraph/name.ts'
 import { subgraphSdl } from '../platform/subgraph/sdl.ts'
 import { principalOf, VIEWER_KINDS } from './testing/access/viewers.ts'
@@ -54,7 +54,7 @@ describe('a field that is closed to clients', () => {
   const ask = async ({ row, subgraph }: ServiceField, principal: Principal) => {
     const result = await cabinet.subgraphs[subgraph].execute(
       { query: RECIPES[row] ?? '' },
-      { principal, language: 'en', requestId: 'a request', client: { address: null, device: null, reason: null } },
+      { principal, language: 'en', requestId: 'a request', client: UNKNOWN_CLIENT },
     )
     return result.errors?.[0]?.extensions['code'] ?? 'answered'
   }

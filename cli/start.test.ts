@@ -44,6 +44,8 @@ describe.runIf(process.platform === 'linux')('npm start', { timeout: 90_000 }, (
       for (const place of ['/', '/explorer', '/health/ready']) {
         expect((await fetch(started.url + place)).status).toBe(200)
       }
+      const inboxUrl = /http:\S+\/inbox$/m.exec(started.output())?.[0] ?? ''
+      expect(await (await fetch(inboxUrl)).text()).toContain('Text messages')
       const viewer = await askViewer(started)
       viewerId = viewer.id
       expect(viewer.lines.nodes[0]?.balance?.available.amount).toMatch(/^-?\d+\.\d\d$/)

@@ -5,6 +5,7 @@ import { isInsecure, type ProviderClient, socialProvider, staffProvider } from '
 import { DEVELOPMENT_KEY_PREFIX } from './identity/keys.ts'
 import { DEVELOPMENT_SECRET_PREFIX } from './identity/secrets.ts'
 import { CURRENCY_CODES } from './money.ts'
+import { readSmppUrl } from './sms/smpp-url.ts'
 import { mapSubgraphs, roleName, SUBGRAPH_NAMES, type SubgraphName, variablePrefix } from './subgraph/name.ts'
 
 /** The variables as the operating system has them. The only place that reads `process.env` is this file. */
@@ -45,6 +46,20 @@ const serving = common.extend({
 })
 
 const currency = z.enum(CURRENCY_CODES).default('RUB')
+
+/** `smpp://user:password@host:port`. SMPP 3.4 has room for 15 and 8 characters. */
+const smscUrl = z
+  .url({ protocol: /^smpps?$/, error: 'is not smpp://user:password@host:port or smpps://…' })
+  .refine((text) => {
+    const { systemId, password } = readSmppUrl(text)
+    return systemId.length >= 1 && systemId.length <= 15 && password.length <= 8
+  }, 'has no user of up to 15 characters and password of up to 8')
+
+/** What SMPP knows as a source address: a name, a short number or a number in E.164. */
+const smsSender = z
+  .string()
+  .regex(/^(\+[1-9]\d{6,14}|\d{2,8}|[A-Za-z][\w .-]{0,10})$/, 'is no name or number to send from')
+const smsPerSecond = z.coerce.number().int().min(1).max(10_000).default(50)
 
 /** Addresses and networks, divided by commas. */
 const addresses = z
@@ -132,6 +147,9 @@ const accountsVariables = subgraphVariables.extend({
   ACCESS_TOKEN_KEYS: keySet,
   ACCOUNTS_SECRETS: secretList,
   ...otherWaysIn,
+  SMSC_URL: smscUrl,
+  SMS_SENDER: smsSender,
+  SMS_PER_SECOND: smsPerSecond,
   INTERNAL_KEYS: keySet,
   LINKED_NUMBERS_URL: httpUrl,
   PRODUCTS_URL: httpUrl,
@@ -160,6 +178,10 @@ const cliVariables = common.extend({
   ACCOUNTS_SECRETS: secretList.optional(),
   ...otherWaysIn,
   ...networkElement,
+  /** In development without it messages go to a stand-in of the message centre. */
+  SMSC_URL: smscUrl.optional(),
+  SMS_SENDER: smsSender.default('Cabinet'),
+  SMS_PER_SECOND: smsPerSecond,
 })
 
 /** What each kind of process reads, for those who start them: the deployment's test compares with this. */
@@ -209,6 +231,9 @@ function refuseDemoSecrets(environment: Record<string, unknown>): void {
     if (Array.isArray(keys) && keys.some((key) => key.kid?.startsWith(DEVELOPMENT_KEY_PREFIX))) {
       throw new EnvironmentError(`${name} holds a development key. Make real ones: npm run cabinet -- keys`)
     }
+    if (name === 'SMSC_URL' && readSmppUrl(String(value)).systemId.startsWith(DEVELOPMENT_SYSTEM_ID)) {
+      throw new EnvironmentError('SMSC_URL leads to the stand-in of a message centre. Set that of a real one.')
+    }
     if (Array.isArray(value) && value.some((secret) => String(secret).startsWith(DEVELOPMENT_SECRET_PREFIX))) {
       throw new EnvironmentError(`${name} holds a development secret. Make real ones: npm run cabinet -- keys`)
     }
@@ -230,6 +255,8 @@ function refuseDemoProvider(name: string, provider: ProviderClient | undefined):
   }
   if (isInsecure(provider)) throw new EnvironmentError(`${name} names an address that is not https.`)
 }
+/** As whom development binds to its stand-in of a message centre. */
+export const DEVELOPMENT_SYSTEM_ID = 'development'
 
 /** How a subgraph's own login role reaches the database of `adminUrl`, and its password. */
 export interface SubgraphLogin {

@@ -12,6 +12,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   ORGANIZATION_ID,
+  OWNER_ID,
   STRANGER_ID,
   type Subject,
   VIEWER_KINDS,
@@ -37,6 +38,8 @@ interface OperationRecipe {
 const access = (accountId: string, ...rights: string[]) => ({ accountId, rights, until: null })
 const GOOD_PASSWORD = 'three grey herons by the pond'
 const FROM_NOWHERE = { flowSecret: 'none', callbackUrl: 'https://cabinet.example/back?code=x&state=y' }
+/** What the owner was told before anybody asks. */
+const NOTICE_ID = '01900009-0000-7000-8000-000000000001'
 const holdsOffer = expect.objectContaining({ code: 'option-1' })
 
 /** The stranger is a member of the organization again, whatever an operation before did. */
@@ -464,6 +467,48 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
       takeConversation: { __typename: 'TakeConversationSuccess', conversation: { id: lineId, status: 'IN_PROGRESS' } },
     }),
   },
+  'mark-notices-read.graphql': {
+    as: 'owner',
+    variables: () => ({ input: { noticeIds: [NOTICE_ID] } }),
+    answer: () => ({
+      markNoticesRead: {
+        __typename: 'MarkNoticesReadSuccess',
+        notices: [{ id: NOTICE_ID, readAt: expect.any(String) }],
+      },
+    }),
+  },
+  'notices.graphql': {
+    as: 'owner',
+    answer: () => ({
+      viewer: {
+        notices: {
+          nodes: [{ id: NOTICE_ID, category: 'SECURITY', text: expect.stringContaining('Пароль') }],
+          pageInfo: { hasNextPage: false },
+        },
+      },
+    }),
+  },
+  'notification-preferences.graphql': {
+    as: 'organization: accountant',
+    answer: () => ({
+      viewer: {
+        notificationPreferences: expect.arrayContaining([
+          { category: 'SECURITY', channel: 'SMS', isEnabled: true, isChangeable: false },
+          { category: 'NEWS', channel: 'SMS', isEnabled: false, isChangeable: true },
+        ]),
+      },
+    }),
+  },
+  'set-notification-preference.graphql': {
+    as: 'organization: administrator',
+    variables: () => ({ input: { category: 'NEWS', channel: 'IN_APP', isEnabled: false } }),
+    answer: () => ({
+      setNotificationPreference: {
+        __typename: 'SetNotificationPreferenceSuccess',
+        preference: { category: 'NEWS', channel: 'IN_APP', isEnabled: false },
+      },
+    }),
+  },
 }
 
 function viewerNamed(name: string): ViewerKind {
@@ -483,6 +528,11 @@ describe('what front ends send', () => {
   beforeAll(async () => {
     cabinet = await openTestCabinet()
     ;({ freshSubjectFor: subjectFor } = await createWorld(cabinet.database))
+    await cabinet.database.sql(
+      `insert into accounts.notice (account_id, id, kind, parameters, created_at)
+       values ($1, $2, 'PASSWORD_CHANGED', '{}', now())`,
+      [OWNER_ID, NOTICE_ID],
+    )
   })
 
   afterAll(() => cabinet.close())

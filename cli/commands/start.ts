@@ -7,7 +7,7 @@ import {
   type Variables,
 } from '../../platform/environment.ts'
 import { createNewId } from '../../platform/ids.ts'
-import { createLogger, silentLogger } from '../../platform/logger.ts'
+import { createLogger, type Logger, silentLogger } from '../../platform/logger.ts'
 import { stopOnSignal } from '../../platform/serving/process.ts'
 import { type CabinetDatabase, openDatabase } from '../database.ts'
 import { isDemoWanted, loadDemoAtStart } from '../demo/demo-at-start.ts'
@@ -20,6 +20,7 @@ import { listen } from '../listen.ts'
 import { createOneProcess } from '../one-process.ts'
 import { SUPERGRAPH_PATH, stateDirectory } from '../project.ts'
 import { readSecrets } from '../secrets.ts'
+import { openSms, type Sms } from '../stand-ins/smsc/open-sms.ts'
 import { step, processTerminal as terminal } from '../terminal.ts'
 
 export function startCommand(): Command {
@@ -30,13 +31,18 @@ export function startCommand(): Command {
     .action(async (options: StartOptions) => {
       const variables = processVariables()
       const environment = readCliEnvironment(variables)
-      const database = await step(terminal, 'database', () =>
-        openDatabase({ environment, variables, onProgress: terminal.progress }),
-      )
+      const logger = createLogger({ name: 'cabinet', level: environment.LOG_LEVEL })
+      // Two processes that come up at the same time.
+      const [opening, smsOpening] = await Promise.allSettled([
+        step(terminal, 'database', () => openDatabase({ environment, variables, onProgress: terminal.progress })),
+        openSms(environment, logger),
+      ])
       try {
-        await serve({ environment, variables, database, options })
+        const [database, sms] = [fulfilled(opening), fulfilled(smsOpening)]
+        await serve({ environment, variables, database, sms, logger, options })
       } catch (error) {
-        await database.stop()
+        if (smsOpening.status === 'fulfilled') await smsOpening.value.close()
+        if (opening.status === 'fulfilled') await opening.value.stop()
         throw error
       }
     })
@@ -47,19 +53,25 @@ interface StartOptions {
   readonly withOpenid?: boolean
 }
 
+function fulfilled<Value>(opening: PromiseSettledResult<Value>): Value {
+  if (opening.status === 'rejected') throw opening.reason
+  return opening.value
+}
+
 interface ServeOptions {
   readonly environment: CliEnvironment
   readonly variables: Variables
   readonly database: CabinetDatabase
   readonly options: StartOptions
+  readonly sms: Sms
+  readonly logger: Logger
 }
 
-async function serve({ environment, variables, database, options }: ServeOptions): Promise<void> {
+async function serve({ environment, variables, database, sms, logger, options }: ServeOptions): Promise<void> {
   const isDevelopment = environment.NODE_ENV !== 'production'
   if (options.demo && isDevelopment) await offerDemo(environment, database)
   const { keys, secrets } = await readSecrets(environment)
   const newId = createNewId(systemClock)
-  const logger = createLogger({ name: 'cabinet', level: environment.LOG_LEVEL })
   const providers = options.withOpenid ? await startDevelopmentProviders(environment) : configuredProviders(environment)
   const cabinet = await step(terminal, 'gateway and subgraphs', async () =>
     createOneProcess({
@@ -73,6 +85,7 @@ async function serve({ environment, variables, database, options }: ServeOptions
       socialProviders: providers.socialProviders,
       staffProvider: providers.staffProvider,
       networkElement: await networkElement(environment),
+      sms: sms.transport,
       isDevelopment,
       supergraphPath: SUPERGRAPH_PATH,
     }),
@@ -81,6 +94,7 @@ async function serve({ environment, variables, database, options }: ServeOptions
     terminal.progress('stopping…')
     await cabinet.close()
     await providers.close()
+    await sms.close()
     await database.stop()
     terminal.progress('✓ stopped')
   }
@@ -88,7 +102,8 @@ async function serve({ environment, variables, database, options }: ServeOptions
   const url = await listen(cabinet.gateway.http, environment, terminal.progress)
   // A token for whoever reads the log is for development only.
   const greeting = isDevelopment ? await greet(cabinet, newId) : null
-  terminal.result(introduce({ url, greeting, isDevelopment, databaseLabel: database.label }, variables))
+  const { inboxUrl } = sms
+  terminal.result(introduce({ url, greeting, isDevelopment, databaseLabel: database.label, inboxUrl }, variables))
 }
 
 /** Those of the environment are somebody else's to close. */

@@ -56,11 +56,16 @@ export async function startInstallation({ database, variables }: InstallationOpt
     SUBGRAPH_NAMES.map((name) => [`${variablePrefix(name)}_URL`, `${origins[name]}/graphql`]),
   )
   const secrets: Readonly<Record<SubgraphName, Record<string, string>>> = {
-    accounts: pick(keys, {
-      ACCESS_TOKEN_KEYS: 'ACCESS_TOKEN_KEYS',
-      ACCOUNTS_SECRETS: 'ACCOUNTS_SECRETS',
-      INTERNAL_KEYS: 'ACCOUNTS_INTERNAL_KEYS',
-    }),
+    accounts: {
+      ...pick(keys, {
+        ACCESS_TOKEN_KEYS: 'ACCESS_TOKEN_KEYS',
+        ACCOUNTS_SECRETS: 'ACCOUNTS_SECRETS',
+        INTERNAL_KEYS: 'ACCOUNTS_INTERNAL_KEYS',
+      }),
+      // Nobody listens there: messages stay queued.
+      SMSC_URL: 'smpp://cabinet:secret@127.0.0.1:9',
+      SMS_SENDER: 'Cabinet',
+    },
     'linked-numbers': pick(keys, { INTERNAL_KEYS: 'LINKED_NUMBERS_INTERNAL_KEYS' }),
     products: {},
     payments: {},

@@ -6,7 +6,7 @@ import { createBatchLoader } from '../../platform/database/batch-loader.ts'
 import type { Reader } from '../../platform/database/reader.ts'
 import type { Viewer } from '../../platform/identity/viewer.ts'
 import type { Jobs } from '../../platform/jobs/jobs.ts'
-import type { Translated } from '../../platform/languages.ts'
+import type { Language, Translated } from '../../platform/languages.ts'
 import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
 import { createEasel } from './actions/captcha/picture.ts'
 import {
@@ -36,6 +36,16 @@ import { signInWithPassword } from './actions/passwords/sign-in-with-password.ts
 import { recordSight, type Sight } from './actions/record-sight.ts'
 import { listSessions } from './actions/sessions/list-sessions.ts'
 import { type Consultant, createConsultant } from './actions/consultant/consultant.ts'
+import {
+  type MarkNoticesRead,
+  type MarkNoticesReadOutcome,
+  markNoticesRead,
+} from './actions/notices/mark-notices-read.ts'
+import {
+  type SetNotificationPreference,
+  type SetNotificationPreferenceOutcome,
+  setNotificationPreference,
+} from './actions/notices/set-notification-preference.ts'
 import type { SessionDependencies } from './actions/sessions/open-session.ts'
 import { refreshSession } from './actions/sessions/refresh-session.ts'
 import { revokeOtherSessions, revokeSession, type SignOutOutcome, signOut } from './actions/sessions/sign-out.ts'
@@ -59,7 +69,12 @@ import {
 import { type NewsPageKey, type NewsRow, readNewsPages } from './store/news.ts'
 import { readHasPassword } from './store/passwords.ts'
 import type { SessionRow } from './store/sessions.ts'
+import { type NoticePageKey, type NoticeRow, readNoticePages, readUnreadCounts } from './store/notices.ts'
+import { type NotificationSettingRow, readNotificationSettings } from './store/notification-settings.ts'
 import type { Tables } from './store/tables.ts'
+
+/** A notice, and in which language its account reads it. */
+export type NoticeSource = NoticeRow & { readonly language: Language }
 
 /** What the resolvers of one request work with. */
 export interface Context extends GuardedContext {
@@ -110,6 +125,14 @@ export interface Context extends GuardedContext {
   readonly recordSight: (sight: Sight, viewer: Viewer) => Promise<void>
   readonly setLanguage: (command: SetLanguage, viewer: Viewer) => Promise<SetLanguageOutcome>
   readonly consultant: Consultant
+  readonly noticePages: DataLoader<NoticePageKey, readonly NoticeRow[], string>
+  readonly unreadNoticeCounts: DataLoader<string, number, string>
+  readonly notificationSettings: DataLoader<string, readonly NotificationSettingRow[], string>
+  readonly setNotificationPreference: (
+    command: SetNotificationPreference,
+    viewer: Viewer,
+  ) => Promise<SetNotificationPreferenceOutcome>
+  readonly markNoticesRead: (command: MarkNoticesRead) => Promise<MarkNoticesReadOutcome>
 }
 
 /** An action whose dependencies it has already. */
@@ -209,5 +232,14 @@ export function createContextServices(dependencies: ContextDependencies): Contex
     newsDesk: createNewsActions(dependencies),
     recordSight: (sight, viewer) => recordSight(dependencies, sight, viewer),
     setLanguage: (command, viewer) => setLanguage(dependencies, command, viewer),
+    noticePages: createBatchLoader({
+      read: (pages) => readNoticePages(reader, pages),
+      keyText: ({ accountId, first, afterId }) => `${accountId} ${first} ${afterId}`,
+      owner: ({ accountId }) => accountId,
+    }),
+    unreadNoticeCounts: createBatchLoader({ ...BY_ID, read: (ids) => readUnreadCounts(reader, ids) }),
+    notificationSettings: createBatchLoader({ ...BY_ID, read: (ids) => readNotificationSettings(reader, ids) }),
+    setNotificationPreference: (command, viewer) => setNotificationPreference(dependencies, command, viewer),
+    markNoticesRead: (command) => markNoticesRead(dependencies, command),
   }
 }

@@ -7,6 +7,8 @@ import { jobsSchema } from '../../platform/jobs/migrate-jobs.ts'
 import { systemRandomness } from '../../platform/random.ts'
 import { serveDownloads } from '../../platform/serving/downloads.ts'
 import { createSimSwapClient } from '../../platform/sim-swap/http-client.ts'
+import { createSmppTransport } from '../../platform/sms/smpp-transport.ts'
+import { readSmppUrl } from '../../platform/sms/smpp-url.ts'
 import { createHttpAsk } from '../../platform/subgraph/ask.ts'
 import type { SubgraphName } from '../../platform/subgraph/name.ts'
 import { openDatabase } from '../../platform/subgraph/open-database.ts'
@@ -36,6 +38,14 @@ await runSubgraph(
       simSwap: createSimSwapClient({ url: environment.SIM_SWAP_URL, token: environment.SIM_SWAP_TOKEN }),
       socialProviders: environment.SOCIAL_PROVIDERS,
       staffProvider: environment.STAFF_PROVIDER ?? null,
+      sms: createSmppTransport({
+        account: readSmppUrl(environment.SMSC_URL),
+        sender: environment.SMS_SENDER,
+        partsPerSecond: environment.SMS_PER_SECOND,
+        clock,
+        random: systemRandomness,
+        logger,
+      }),
       ask: {
         'linked-numbers': askOf('linked-numbers', environment.LINKED_NUMBERS_URL),
         products: askOf('products', environment.PRODUCTS_URL),

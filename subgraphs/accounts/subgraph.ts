@@ -15,6 +15,7 @@ import { createPolicies } from '../../platform/policy/policies.ts'
 import type { Randomness } from '../../platform/random.ts'
 import type { OpenDownload } from '../../platform/serving/downloads.ts'
 import type { SimSwap } from '../../platform/sim-swap/sim-swap.ts'
+import type { SmsTransport } from '../../platform/sms/transport.ts'
 import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
 import type { UssdServices } from '../../platform/ussd/route.ts'
@@ -32,8 +33,11 @@ import { createStaffProvider } from './actions/staff/staff-dependencies.ts'
 import { answerUssd, takeUssdNonce } from './actions/ussd/answer-ussd.ts'
 import { startConsultantUpkeep } from './actions/consultant/upkeep.ts'
 import { createContextServices } from './context.ts'
+import { createSender } from './messages/sender.ts'
+import { createNotifier } from './notices/notifier.ts'
 import { resolvers } from './resolvers/resolvers.ts'
 import { receiveAct } from './store/acts.ts'
+import { createMessageQueue } from './store/message-queue.ts'
 import { accountsPolicies } from './store/policies.ts'
 import type { Tables } from './store/tables.ts'
 
@@ -54,6 +58,8 @@ export interface AccountsDependencies {
   readonly socialProviders: readonly SocialProvider[]
   /** By whose accounts staff sign in; null where they do it elsewhere. */
   readonly staffProvider: StaffProviderOptions | null
+  /** How text messages leave; null when another process sends them. */
+  readonly sms: SmsTransport | null
   readonly ask: Readonly<Record<'linked-numbers' | 'products' | 'payments', AskSubgraph>>
   /** The network, asked about changes of SIMs. */
   readonly simSwap: SimSwap
@@ -78,15 +84,21 @@ export interface Accounts extends Subgraph {
 
 /** People and organizations: who they are, how they get in, and what they are told. */
 export async function createAccounts(dependencies: AccountsDependencies): Promise<Accounts> {
-  const { db, reader, clock, logger, jobs, socialProviders, staffProvider } = dependencies
+  const { db, reader, clock, logger, jobs, sms, socialProviders, staffProvider } = dependencies
   const policies = createPolicies({ reader, clock, schema: accountsPolicies })
+  const sender = sms && createSender({ ...dependencies, queue: createMessageQueue(db), transport: sms })
+  const notifier = createNotifier({ ...dependencies, policies, onMessages: () => sender?.poke() })
+  const onOutgoing = (): void => {
+    notifier.poke()
+    sender?.poke()
+  }
   const all = {
     ...dependencies,
     simChanges: createSimChanges(dependencies),
     providerNames: socialProviders,
     socialProviders: socialProviders.map((options) => createProvider(options, { clock, logger })),
     staffProvider: staffProvider && createStaffProvider(staffProvider, { clock, logger }),
-    onOutgoing: () => undefined,
+    onOutgoing,
     signer: await signingKey(dependencies.accessTokenKeys),
     policies,
     hasher: createPasswordHasher(dependencies.random),
@@ -113,6 +125,9 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
       await sweeper.stop()
       await jobs.stop()
       await consultantUpkeep.stop()
+      // The notifier first: what it still queues goes to the sender.
+      await notifier.stop()
+      await sender?.stop()
       await reader.close()
       await db.destroy()
     },

@@ -46,6 +46,9 @@ function variables(name: SubgraphName, { keys }: World, origins: Origins): Recor
         ...common,
         ACCESS_TOKEN_KEYS: JSON.stringify(keys.accessTokenKeys),
         ACCOUNTS_SECRETS: BENCH_SECRET,
+        // Nobody listens there: the bench sends no messages.
+        SMSC_URL: 'smpp://bench:bench@127.0.0.1:9',
+        SMS_SENDER: 'Bench',
         INTERNAL_KEYS: JSON.stringify(keys.accountsKeys),
         LINKED_NUMBERS_URL: origins['linked-numbers'],
         PRODUCTS_URL: origins.products,

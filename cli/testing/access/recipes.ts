@@ -1,7 +1,5 @@
-import { STRANGER_ID, type Subject, type ViewerKind } from './viewers.ts'
-import { MISSING_ID, SUBSCRIBER_PHONE } from './world.ts'
 import { ORGANIZATION_ID, OWNER_ID, STRANGER_ID, type Subject, type ViewerKind } from './viewers.ts'
-import { SUBSCRIBER_PHONE } from './world.ts'
+import { MISSING_ID, SUBSCRIBER_PHONE } from './world.ts'
 
 /** How a field is asked for when its name alone is not enough. */
 export interface Recipe {
@@ -201,6 +199,16 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     answer: ({ staffRole }) => (staffRole === 'supervisor' ? undefined : 'ConversationNotTakenError'),
   },
   'Mutation.returnConversation': { arguments: conversationInput, answer: () => 'ConversationNotTakenError' },
+  'Mutation.setNotificationPreference': {
+    arguments: () => '(input: { category: MONEY, channel: SMS, isEnabled: false })',
+    // An organization's owner and administrators decide its settings.
+    answer: ({ role }) => (role === 'accountant' || role === 'user' ? 'SettingsNotPermittedError' : undefined),
+  },
+  'Mutation.markNoticesRead': {
+    arguments: ({ accountId }) => `(input: { noticeIds: ["${accountId}"] })`,
+    // No notice has that id, and only one who is signed in is told so.
+    answer: () => 'NoticeNotFoundError',
+  },
 }
 
 function conversationInput({ lineId }: Subject): string {

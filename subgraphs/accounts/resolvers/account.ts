@@ -5,6 +5,8 @@ import { activityPage } from './activity.ts'
 import { readPageSize } from '../../../platform/pagination.ts'
 import { toConnection } from './connection.ts'
 import { readConversationPlace } from './conversation-places.ts'
+import { preferencesOf } from '../notices/categories.ts'
+import { notices } from './notices.ts'
 
 export const account: AccountResolvers = {
   __resolveReference: ({ id }, { accounts }) => {
@@ -28,4 +30,8 @@ export const account: AccountResolvers = {
     const rows = await consultant.conversationPages.load({ accountId, first: size, afterId })
     return toConnection(rows, { size, isFirst: afterId === null, place: ({ id }) => id })
   },
+  notices,
+  unreadNoticeCount: ({ id }, _, { unreadNoticeCounts }) => unreadNoticeCounts.load(id),
+  notificationPreferences: async ({ id }, _, { notificationSettings }) =>
+    preferencesOf(await notificationSettings.load(id)),
 }

@@ -17,7 +17,10 @@ import { staffMutations } from './staff-mutations.ts'
 import { consultantMutations } from './consultant-mutations.ts'
 import { conversationMutations } from './conversation-mutations.ts'
 
+import { noticeMutations } from './notice-mutations.ts'
+
 export const mutation: MutationResolvers = {
+  ...noticeMutations,
   ...consultantMutations,
   ...conversationMutations,
   ...invitationMutations,

@@ -217,6 +217,18 @@ const MESSAGES = {
     ru: 'Слишком много вопросов подряд. Подождите немного.',
     en: 'Too many questions in a row. Wait a little.',
   },
+  NoticeNotFoundError: {
+    ru: 'Таких уведомлений нет. Обновите список.',
+    en: 'There are no such notices. Refresh the list.',
+  },
+  SecurityNoticesRequiredError: {
+    ru: 'Уведомления о безопасности не отключаются: по ним вы узнаете о чужом входе.',
+    en: 'Notices of security cannot be switched off: they tell you when somebody else gets in.',
+  },
+  SettingsNotPermittedError: {
+    ru: 'Настройки организации меняют её владелец и администраторы. Обратитесь к ним.',
+    en: 'The owner and the administrators decide an organization’s settings. Ask one of them.',
+  },
 } satisfies Record<string, Translated>
 
 /** An expected refusal as the schema shows it, in the viewer's language. `path` is from `input`. */

@@ -7,6 +7,7 @@ import { mutation } from './mutation.ts'
 import { news } from './news.ts'
 import { invitation, memberLimit, organizationMember, organizationMembership } from './organizations.ts'
 import { conversation, conversationMessage, helpArticle, queuedConversation } from './conversation.ts'
+import { notice } from './notices.ts'
 import { query } from './query.ts'
 import { session } from './session.ts'
 
@@ -28,4 +29,5 @@ export const resolvers = {
   ConversationMessage: conversationMessage,
   HelpArticle: helpArticle,
   QueuedConversation: queuedConversation,
+  Notice: notice,
 } satisfies Resolvers

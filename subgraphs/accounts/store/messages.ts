@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import { seal } from '../../../platform/identity/seal.ts'
+import { seal, unseal } from '../../../platform/identity/seal.ts'
 import type { Secrets } from '../../../platform/identity/secrets.ts'
 import type { E164 } from '../../../platform/phone.ts'
 import type { Randomness } from '../../../platform/random.ts'
@@ -36,4 +36,9 @@ export function sealMessage(
   { secrets, random }: { readonly secrets: Secrets; readonly random: Randomness },
 ): string {
   return seal(text, SEAL_PURPOSE, secrets, random)
+}
+
+/** The text of a message that waits; null when the secret that sealed it is not known any more. */
+export function openBody(body: string, secrets: Secrets): string | null {
+  return unseal(body, SEAL_PURPOSE, secrets)
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import { consultantPolicies } from './consultant/policies.ts'
 import { leavingPolicies } from './leaving-policies.ts'
 import { oneTimePasswordPolicies } from './one-time-password-policies.ts'
 
 /** What `session.graceSeconds` can be at most: what is older needs no remembering. */
 export const SESSION_GRACE_SECONDS_MAX = 60
-import { consultantPolicies } from './consultant/policies.ts'
 
 /** The policies of accounts: the rows of the table `policy`, each by name, with its unit last and its bounds. */
 export const accountsPolicies = z.object({
@@ -26,16 +26,18 @@ export const accountsPolicies = z.object({
   'password.pauseSecondsMax': z.int().min(0).max(86_400),
   ...oneTimePasswordPolicies,
   ...leavingPolicies,
+  ...consultantPolicies,
   /** How long somebody may take at a provider of identities, from leaving to coming back. */
   'providerSignIn.minutes': z.int().min(1).max(60),
   /** After this staff show anew who they are; their roles are read anew with it. */
   'staff.sessionMinutes': z.int().min(5).max(720),
-  ...oneTimePasswordPolicies,
   /** How long an invitation to act for an organization can be accepted. */
   'invitation.ttlHours': z.int().min(1).max(2_160),
   /** How many invitations of an organization may wait at once. */
   'invitation.pendingMax': z.int().min(1).max(1_000),
   /** How many invitations an organization may send in 24 hours: each is a text message to somebody. */
   'invitation.dayMax': z.int().min(1).max(10_000),
+  /** For so long a notice is worth a text message. */
+  'notice.messageHours': z.int().min(1).max(168),
 })
 export type AccountsPolicies = z.output<typeof accountsPolicies>

@@ -41,7 +41,8 @@ export interface Tables extends OutboxTables, OneTimePasswordTables, IdentityTab
   ended_session: { person_id: string; session_id: string; until: Date }
   password: { person_id: string; hash: string; changed_at: Date }
   password_try: { subject: string; tried_at: Date[]; next_at: Date; touched_at: Date }
-  notice: { account_id: string; id: string; kind: string; parameters: unknown; created_at: Date }
+  notice: NoticeTable
+  notification_setting: NotificationSettingTable
   message: MessageTable
   act: ActTable
   credential_hold: { account_id: string; line_id: string; changed_at: Date; until: Date }
@@ -88,6 +89,28 @@ interface SessionTable {
   end_reason: ColumnType<SessionEnd | null, never, SessionEnd>
 }
 
+interface NoticeTable {
+  account_id: string
+  id: string
+  kind: string
+  parameters: unknown
+  created_at: Date
+  dispatched_at: Generated<Date | null>
+  is_listed: Generated<boolean | null>
+  read_at: Generated<Date | null>
+}
+
+export type SettableCategory = 'MONEY' | 'SERVICES' | 'NEWS'
+export type NoticeChannel = 'SMS' | 'IN_APP'
+
+interface NotificationSettingTable {
+  account_id: string
+  category: SettableCategory
+  channel: NoticeChannel
+  is_enabled: boolean
+  changed_at: Date
+}
+
 interface MessageTable {
   phone: string
   id: string
@@ -96,6 +119,15 @@ interface MessageTable {
   status: Generated<MessageStatus>
   created_at: Date
   expires_at: Date
+  attempt: Generated<string | null>
+  claimed_until: Generated<Date | null>
+  written_at: Generated<Date | null>
+  not_before: Generated<Date | null>
+  part_count: Generated<number | null>
+  parts_delivered: Generated<number>
+  failure: Generated<string | null>
+  sent_at: Generated<Date | null>
+  ended_at: Generated<Date | null>
 }
 
 export type MessageStatus = 'QUEUED' | 'SENDING' | 'SENT' | 'DELIVERED' | 'FAILED' | 'EXPIRED' | 'UNKNOWN'

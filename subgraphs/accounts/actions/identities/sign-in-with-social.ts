@@ -48,6 +48,7 @@ export async function signInWithSocial(
       },
       viewer,
     )
-    return { kind: 'signedIn', session }
+    // A cabinet that was closed answers like one that is not there.
+    return session ? { kind: 'signedIn', session } : { kind: 'identityNotAttached' }
   })
 }

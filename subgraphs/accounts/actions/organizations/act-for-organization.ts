@@ -49,6 +49,7 @@ export async function actForOrganization(
       deviceName: command.deviceName?.trim().slice(0, DEVICE_NAME_LENGTH_MAX) || null,
     }
     const session = await openSession(trx, dependencies, signedIn, viewer)
+    if (!session) return { kind: 'organizationNotFound' }
     await recordAct(trx, viewer, {
       id: newId(),
       at: clock.now(),

@@ -1,0 +1,65 @@
+import type { NoticeKind } from '../store/notices.ts'
+import type { NoticeChannel, SettableCategory } from '../store/tables.ts'
+
+/** What a notice is about: what people switch on and off. */
+export type NoticeCategory = 'SECURITY' | SettableCategory
+
+export const NOTICE_CATEGORIES = ['SECURITY', 'MONEY', 'SERVICES', 'NEWS'] as const satisfies readonly NoticeCategory[]
+export const NOTICE_CHANNELS = ['SMS', 'IN_APP'] as const satisfies readonly NoticeChannel[]
+
+export const CATEGORY_OF: Readonly<Record<NoticeKind, NoticeCategory>> = {
+  SIGNED_IN_ON_NEW_DEVICE: 'SECURITY',
+  SESSIONS_ENDED: 'SECURITY',
+  PASSWORD_CHANGED: 'SECURITY',
+  IDENTITY_ATTACHED: 'SECURITY',
+  IDENTITY_DETACHED: 'SECURITY',
+  MEMBERSHIP_CHANGED: 'SECURITY',
+  ACCOUNT_CLOSED: 'SECURITY',
+  ACCOUNT_REOPENED: 'SECURITY',
+  SIM_CHANGED: 'SECURITY',
+  EXPORT_READY: 'SERVICES',
+  CONSULTANT_ANSWERED: 'SERVICES',
+  NEWS_PUBLISHED: 'NEWS',
+}
+
+/** What an account has set. */
+export interface NotificationSetting {
+  readonly category: SettableCategory
+  readonly channel: NoticeChannel
+  readonly isEnabled: boolean
+}
+
+export interface NotificationPreference {
+  readonly category: NoticeCategory
+  readonly channel: NoticeChannel
+  readonly isEnabled: boolean
+  readonly isChangeable: boolean
+}
+
+/** News by text message is advertising: it is for those who asked for it. */
+function isEnabledByItself(category: NoticeCategory, channel: NoticeChannel): boolean {
+  return category !== 'NEWS' || channel !== 'SMS'
+}
+
+/** Whether notices of a category go by a channel. Those of security always do. */
+export function isEnabled(
+  category: NoticeCategory,
+  channel: NoticeChannel,
+  settings: readonly NotificationSetting[],
+): boolean {
+  if (category === 'SECURITY') return true
+  const setting = settings.find((set) => set.category === category && set.channel === channel)
+  return setting?.isEnabled ?? isEnabledByItself(category, channel)
+}
+
+/** Every category by every channel, as the account has it. */
+export function preferencesOf(settings: readonly NotificationSetting[]): NotificationPreference[] {
+  return NOTICE_CATEGORIES.flatMap((category) =>
+    NOTICE_CHANNELS.map((channel) => ({
+      category,
+      channel,
+      isEnabled: isEnabled(category, channel, settings),
+      isChangeable: category !== 'SECURITY',
+    })),
+  )
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { LANGUAGES } from '../../../platform/languages.ts'
+import { splitText } from '../../../platform/sms/text-parts.ts'
+import type { NoticeKind } from '../store/notices.ts'
+import { CATEGORY_OF } from './categories.ts'
+import { noticeText } from './texts.ts'
+
+const KINDS = Object.keys(CATEGORY_OF) as NoticeKind[]
+const LONG = 'x'.repeat(500)
+const EVERYTHING = {
+  deviceName: LONG,
+  provider: LONG,
+  organization: LONG,
+  title: LONG,
+  change: 'JOINED',
+  reason: 'REVOKED',
+  until: '2026-11-23T09:30:00Z',
+}
+/** A notice is not worth more than a handful of messages. */
+const PARTS_MAX = 4
+
+describe('the text of a notice', () => {
+  it.each(KINDS.flatMap((kind) => LANGUAGES.map((language) => [kind, language] as const)))(
+    'is there, whole and short, with and without what it was written with: %s in %s',
+    (kind, language) => {
+      for (const parameters of [{}, EVERYTHING]) {
+        const text = noticeText(kind, parameters, language)
+        expect(text).toMatch(language === 'ru' ? /[А-я]{4}/ : /^[^А-я]+$/)
+        expect(text).not.toMatch(/undefined|null|NaN|\s\s|\s[.,]|«»/)
+        expect(splitText(text, 1).length).toBeLessThanOrEqual(PARTS_MAX)
+      }
+    },
+  )
+
+  it('says what changed among the members of an organization, also when it does not know the change', () => {
+    const of = (change: string) => noticeText('MEMBERSHIP_CHANGED', { change, organization: 'Ромашка' }, 'ru')
+    expect(of('LEFT')).toBe('Организация «Ромашка»: участник вышел.')
+    expect(of('SOMETHING_NEW')).toBe('Организация «Ромашка»: изменился состав участников.')
+  })
+
+  it('says until when credentials wait after a change of the SIM, in Moscow time', () => {
+    expect(noticeText('SIM_CHANGED', { until: '2026-11-23T09:30:00Z' }, 'en')).toContain('until 23.11, 12:30 MSK')
+  })
+
+  it('makes no address and no number out of a name that somebody chose', () => {
+    const text = noticeText('SIGNED_IN_ON_NEW_DEVICE', { deviceName: 'call +7 9161234567 https://evil.ru/a?b' }, 'en')
+    expect(text).not.toMatch(/\d{5}|evil\.ru|https:|\//)
+    expect(text).toContain('«call 7 … https evil ru a b»')
+  })
+})
