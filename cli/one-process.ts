@@ -6,6 +6,7 @@ import { createLocalTransport } from '../gateway/transport/local.ts'
 import type { Transport } from '../gateway/transport/transport.ts'
 import type { Clock } from '../platform/clock.ts'
 import { connectDatabase } from '../platform/database/connect.ts'
+import { createListener } from '../platform/database/listener.ts'
 import { createReader } from '../platform/database/reader.ts'
 import { findKeyAmong, publicKeys } from '../platform/identity/keys.ts'
 import type { Secrets } from '../platform/identity/secrets.ts'
@@ -47,7 +48,7 @@ export async function createSubgraphs(dependencies: SubgraphsDependencies): Prom
       logger,
       ...(onStatement && { onStatement: (statement: string) => onStatement(name, statement) }),
     }
-    return { db: connectDatabase<Tables>(options), reader: createReader(options) }
+    return { db: connectDatabase<Tables>(options), reader: createReader(options), listener: createListener(options) }
   }
   const products = createProducts({ ...connect('products'), clock, currencyCode, logger })
   const payments = createPayments({ ...connect('payments'), clock, currencyCode, logger })
@@ -104,6 +105,7 @@ export async function createOneProcess(dependencies: OneProcessDependencies): Pr
       findKey: findKeyAmong(publicKeys(dependencies.accessTokenKeys)),
       clock,
     }),
+    clock,
     newId,
     logger,
     isDevelopment,

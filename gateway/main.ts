@@ -37,6 +37,7 @@ const gateway = await createGateway({
     findKey: createRemoteKeys({ url: environment.ACCESS_TOKEN_JWKS_URL, clock: systemClock, logger }),
     clock: systemClock,
   }),
+  clock: systemClock,
   newId: createNewId(systemClock),
   logger,
   ...(environment.SUBGRAPH_TIMEOUT_MS !== undefined && { subgraphTimeoutMs: environment.SUBGRAPH_TIMEOUT_MS }),

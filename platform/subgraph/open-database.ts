@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { connectDatabase } from '../database/connect.ts'
+import { createListener, type Listener } from '../database/listener.ts'
 import { createReader, type Reader } from '../database/reader.ts'
 import type { Logger } from '../logger.ts'
 
@@ -8,13 +9,23 @@ export interface DatabaseEnvironment {
   readonly DATABASE_POOL_SIZE: number
 }
 
-/** A subgraph's two ways to its database: transactions over a pool, reading over few pipelined connections. */
+/** A subgraph's ways to its database. None is connected before it is used. */
+export interface OpenDatabase<Tables> {
+  /** Transactions, over a pool. */
+  readonly db: Kysely<Tables>
+  /** Reading, over few pipelined connections. */
+  readonly reader: Reader
+  /** Hearing what was announced, over one connection. */
+  readonly listener: Listener
+}
+
 export function openDatabase<Tables>(
   { DATABASE_URL, DATABASE_POOL_SIZE }: DatabaseEnvironment,
   logger: Logger,
-): { readonly db: Kysely<Tables>; readonly reader: Reader } {
+): OpenDatabase<Tables> {
   return {
     db: connectDatabase({ url: DATABASE_URL, poolSizeMax: DATABASE_POOL_SIZE, logger }),
     reader: createReader({ url: DATABASE_URL, logger }),
+    listener: createListener({ url: DATABASE_URL, logger }),
   }
 }

@@ -1,6 +1,14 @@
 import type { Resolvers } from '../generated/resolvers.ts'
 import { balance } from './balance.ts'
+import { balanceChange } from './balance-change.ts'
 import { bonuses } from './bonuses.ts'
 import { line } from './line.ts'
+import { subscription } from './subscription.ts'
 
-export const resolvers = { Line: line, Balance: balance, Bonuses: bonuses } satisfies Resolvers
+export const resolvers = {
+  Subscription: subscription,
+  BalanceChange: balanceChange,
+  Line: line,
+  Balance: balance,
+  Bonuses: bonuses,
+} satisfies Resolvers
