@@ -44,6 +44,20 @@ export async function openEventStream(
   }
 }
 
+/** The first answer to a subscription, or the body of its refusal: as text, to be compared byte for byte. */
+export async function askFirst(
+  cabinet: TestCabinet,
+  payload: { readonly query: string; readonly variables?: object },
+  token: string | undefined,
+): Promise<string> {
+  const stream = await openEventStream(cabinet, payload, token)
+  try {
+    return stream.refusal || ((await stream.next()) ?? '')
+  } finally {
+    stream.close()
+  }
+}
+
 async function* readEvents(body: AsyncIterable<Buffer>): AsyncGenerator<{ event: string; data: string }> {
   let text = ''
   for await (const chunk of body) {

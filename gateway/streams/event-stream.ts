@@ -68,6 +68,8 @@ function begin({ raw, request }: FastifyReply) {
   raw.writeHead(200, {
     'content-type': `${EVENT_STREAM}; charset=utf-8`,
     'cache-control': 'no-cache, no-transform',
+    // A connection that was kept for the next request would hold up a server that stops.
+    connection: 'close',
     // Proxies that gather answers would hold back every event.
     'x-accel-buffering': 'no',
     'x-request-id': request.id,

@@ -1,10 +1,10 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
-import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 
 /** A request that asks to become a WebSocket, with what is needed to make it one. */
 export interface Upgrade {
-  readonly socket: Duplex
+  readonly socket: Socket
   readonly head: Buffer
   /** Through which the request is refused, as any other. */
   readonly response: ServerResponse
@@ -17,9 +17,14 @@ export interface Upgrade {
 export function routeUpgrades(http: FastifyInstance): WeakMap<IncomingMessage, Upgrade> {
   const upgrades = new WeakMap<IncomingMessage, Upgrade>()
   Object.assign(http.server, { shouldUpgradeCallback: isForWebSocket })
-  http.server.on('upgrade', (request, socket, head) => {
+  http.server.on('upgrade', (request, _, head) => {
+    const { socket } = request
     const response = new ServerResponse(request)
-    response.assignSocket(request.socket)
+    response.assignSocket(socket)
+    // Nobody reads from here on but a WebSocket: a request that is refused takes its connection with it.
+    response.shouldKeepAlive = false
+    response.once('finish', () => socket.destroySoon())
+    socket.on('error', () => undefined)
     upgrades.set(request, { socket, head, response })
     http.routing(request, response)
   })

@@ -26,6 +26,7 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     // The viewer's own name for a line: staff have no names for lines.
     isEmptyFor: ({ staffRole }) => staffRole !== null,
   },
+  'Subscription.balanceChanged': { arguments: ({ lineId }) => `(lineId: "${lineId}")` },
   'Mutation.grantLineAccess': {
     arguments: ({ lineId }) => `(input: { lineId: "${lineId}", phone: "${SUBSCRIBER_PHONE}", rights: [VIEW] })`,
   },
