@@ -7,7 +7,7 @@ export interface ChangeFeedOptions<Key, Changed extends Change> {
   readonly listener: Listener
   /** The channel of NOTIFY. What is said there is `<topic>` or `<topic> <sequence>`. */
   readonly channel: string
-  /** What changes of a key are announced under; several keys may share a topic. */
+  /** What changes of a key are announced under, without a space in it; several keys may share a topic. */
   readonly topicOf: (key: Key) => string
   /**
    * Reads for many watches in one statement, in their order: the changes after `after`, the oldest first, at most
