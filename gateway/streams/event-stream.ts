@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { GraphQLError } from 'graphql'
 import { z } from 'zod'
@@ -64,8 +65,10 @@ export async function serveEventStream(streams: Streams, request: FastifyRequest
   }
 }
 
-function begin({ raw, request }: FastifyReply) {
-  raw.writeHead(200, {
+function begin(reply: FastifyReply): ServerResponse {
+  const { raw, request } = reply
+  return raw.writeHead(200, {
+    ...(reply.getHeaders() as OutgoingHttpHeaders),
     'content-type': `${EVENT_STREAM}; charset=utf-8`,
     'cache-control': 'no-cache, no-transform',
     // A connection that was kept for the next request would hold up a server that stops.
@@ -74,7 +77,6 @@ function begin({ raw, request }: FastifyReply) {
     'x-accel-buffering': 'no',
     'x-request-id': request.id,
   })
-  return raw
 }
 
 function encode(answer: unknown): string {

@@ -60,7 +60,16 @@ describe('a change feed', () => {
   function openFeed(read: Read = table.read, sweepIntervalMs = 3_600_000) {
     const { listener } = table
     const topicOf = (key: string) => key
-    feed = createChangeFeed({ listener, channel: 'changes', topicOf, read, logger: silentLogger, sweepIntervalMs })
+    const register = async () => undefined
+    feed = createChangeFeed({
+      listener,
+      channel: 'changes',
+      topicOf,
+      register,
+      read,
+      logger: silentLogger,
+      sweepIntervalMs,
+    })
   }
   function follow(key: string, after: bigint): Sightings {
     const sightings = new Sightings(key, after)

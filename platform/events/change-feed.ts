@@ -1,5 +1,6 @@
 import type { Listener } from '../database/listener.ts'
 import type { Logger } from '../logger.ts'
+import { createRegistration } from './registration.ts'
 import { createWatchReader, type Watch } from './watch-reader.ts'
 import { type Change, Watcher } from './watcher.ts'
 
@@ -9,6 +10,11 @@ export interface ChangeFeedOptions<Key, Changed extends Change> {
   readonly channel: string
   /** What changes of a key are announced under, without a space in it; several keys may share a topic. */
   readonly topicOf: (key: Key) => string
+  /**
+   * Says that these topics are watched for some sweeps to come: what nobody watches need not be announced. A change
+   * that was under way meanwhile may not be announced either; it is looked for a second time.
+   */
+  readonly register: (topics: readonly string[]) => Promise<void>
   /**
    * Reads for many watches in one statement, in their order: the changes after `after`, the oldest first, at most
    * `PAGE_SIZE`. Where `after` is null, how things stand now, as one change. Null for a key that is not there, or that
@@ -44,7 +50,16 @@ export function createChangeFeed<Key, Changed extends Change>(
   options: ChangeFeedOptions<Key, Changed>,
 ): ChangeFeed<Key, Changed> {
   const topics = new Map<string, Set<Watcher<Key, Changed>>>()
-  const reader = createWatchReader<Key, Changed>(options)
+  const registration = createRegistration(options.register, (topic) => {
+    for (const watcher of topics.get(topic) ?? []) watcher.wake()
+  })
+  const reader = createWatchReader<Key, Changed>({
+    ...options,
+    async read(watches) {
+      await registration.ensure(watches.map(({ key }) => options.topicOf(key)))
+      return options.read(watches)
+    },
+  })
   let sweep: NodeJS.Timeout | undefined
   let isClosed = false
 
@@ -53,7 +68,10 @@ export function createChangeFeed<Key, Changed extends Change>(
   }
   /** The first watch connects, so that a process without any costs the database nothing. */
   const start = (): void => {
-    sweep = setInterval(wakeAll, options.sweepIntervalMs ?? SWEEP_INTERVAL_MS)
+    sweep = setInterval(() => {
+      registration.renew()
+      wakeAll()
+    }, options.sweepIntervalMs ?? SWEEP_INTERVAL_MS)
     sweep.unref()
     options.listener.listen(options.channel, {
       onConnected: wakeAll,
@@ -75,7 +93,9 @@ export function createChangeFeed<Key, Changed extends Change>(
         read: reader.read,
         leave: (leaving) => {
           watchers.delete(leaving)
-          if (watchers.size === 0 && topics.get(topic) === watchers) topics.delete(topic)
+          if (watchers.size > 0 || topics.get(topic) !== watchers) return
+          topics.delete(topic)
+          registration.forget(topic)
         },
       })
       watchers.add(watcher)
@@ -88,6 +108,7 @@ export function createChangeFeed<Key, Changed extends Change>(
     close() {
       isClosed = true
       clearInterval(sweep)
+      registration.stop()
       reader.stop()
       for (const watchers of topics.values()) for (const watcher of [...watchers]) void watcher.return()
     },

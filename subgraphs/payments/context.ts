@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely'
 import type { GuardedContext } from '../../platform/access/enforce.ts'
 import type { Grant } from '../../platform/access/grant.ts'
 import type { LineKey } from '../../platform/access/line-key.ts'
@@ -8,8 +9,9 @@ import type { Reader } from '../../platform/database/reader.ts'
 import { type ChangeFeed, createChangeFeed } from '../../platform/events/change-feed.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { CurrencyCode } from '../../platform/money.ts'
-import { BALANCE_CHANNEL, type BalanceChangeRow, readBalanceChanges } from './store/balance-changes.ts'
+import { BALANCE_CHANNEL, type BalanceChangeRow, readBalanceChanges, watchBalances } from './store/balance-changes.ts'
 import { type BalanceRow, type ExpiringPointsRow, readBalances, readExpiringPoints } from './store/balances.ts'
+import type { Tables } from './store/tables.ts'
 
 /** A line as another subgraph refers to it: nothing is known of it until a field is read with a viewer's rights. */
 export interface LineReference {
@@ -39,6 +41,7 @@ export interface Context extends GuardedContext {
 export type ContextServices = Omit<Context, keyof GuardedContext>
 
 export interface ContextDependencies {
+  readonly db: Kysely<Tables>
   readonly reader: Reader
   readonly clock: Clock
   readonly currencyCode: CurrencyCode
@@ -49,7 +52,7 @@ export interface ContextDependencies {
 }
 
 export function createContextServices(dependencies: ContextDependencies): ContextServices {
-  const { reader, clock, currencyCode, listener, logger, sweepIntervalMs } = dependencies
+  const { db, reader, clock, currencyCode, listener, logger, sweepIntervalMs } = dependencies
   return {
     currencyCode,
     balances: createLineLoader((keys) => readBalances(reader, keys, clock.now())),
@@ -58,6 +61,7 @@ export function createContextServices(dependencies: ContextDependencies): Contex
       listener,
       channel: BALANCE_CHANNEL,
       topicOf: ({ lineId }: LineKey) => lineId,
+      register: (lineIds) => watchBalances(db, lineIds),
       read: (watches) => readBalanceChanges(reader, watches, clock.now()),
       logger,
       ...(sweepIntervalMs !== undefined && { sweepIntervalMs }),

@@ -13,13 +13,24 @@ create table balance_change (
 );
 revoke update, delete, truncate on balance_change from cabinet_payments;
 
+-- The lines that somebody watches now: only what happens to them is announced. Commits that announce wait for one
+-- another, all over the server, and postings must not pay for what nobody hears. A process that watches says so again
+-- and again, so nothing is lost with the server's crash that it would not write anew.
+create unlogged table balance_watch (
+  line_id uuid primary key,
+  until timestamptz not null
+);
+
 -- By trigger, so that no way of posting can forget it. Who listens learns of it when the posting is committed.
 create function record_balance_change() returns trigger language plpgsql as $$
 begin
   new.sequence := old.sequence + 1;
   insert into payments.balance_change (line_id, sequence, posted, reserved, changed_at)
     values (new.line_id, new.sequence, new.posted, new.reserved, clock_timestamp());
-  perform pg_notify('payments_balance', new.line_id || ' ' || new.sequence);
+  -- Both sides of the comparison are the server's own time.
+  if exists (select from payments.balance_watch where line_id = new.line_id and until > clock_timestamp()) then
+    perform pg_notify('payments_balance', new.line_id || ' ' || new.sequence);
+  end if;
   return new;
 end $$;
 create trigger ledger_balance_is_numbered before update on ledger_balance
@@ -30,7 +41,9 @@ create trigger ledger_balance_is_numbered before update on ledger_balance
 -- Whoever watches a line is looked at again when rights on it change.
 create function announce_line_access() returns trigger language plpgsql as $$
 begin
-  perform pg_notify('payments_balance', new.line_id::text);
+  if exists (select from payments.balance_watch where line_id = new.line_id and until > clock_timestamp()) then
+    perform pg_notify('payments_balance', new.line_id::text);
+  end if;
   return null;
 end $$;
 create trigger line_access_is_announced after update on line_access

@@ -1,10 +1,11 @@
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { allowedLines } from '../../../platform/access/line-access-sql.ts'
 import { type LineKey, type LineKeyValues, toLineKeyValues } from '../../../platform/access/line-key.ts'
 import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
 import type { Reader } from '../../../platform/database/reader.ts'
 import type { Watch } from '../../../platform/events/watch-reader.ts'
 import { PAGE_SIZE } from '../../../platform/events/watcher.ts'
+import type { Tables } from './tables.ts'
 
 /** Where changes of balances are announced. */
 export const BALANCE_CHANNEL = 'payments_balance'
@@ -76,4 +77,16 @@ export async function readBalanceChanges(
     if (row.sequence !== null) changes[key - 1]?.push(row as BalanceChangeRow)
   }
   return changes
+}
+
+const WATCHED_SECONDS = 60
+
+/** Has changes of these lines announced for the next minute. */
+export async function watchBalances(db: Kysely<Tables>, lineIds: readonly string[]): Promise<void> {
+  await sql`
+    insert into balance_watch as watched (line_id, until)
+    select line_id, clock_timestamp() + make_interval(secs => ${WATCHED_SECONDS})
+    from unnest(${lineIds}::uuid[]) as line_id order by line_id
+    on conflict (line_id) do update set until = excluded.until
+  `.execute(db)
 }
