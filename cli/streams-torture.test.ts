@@ -20,12 +20,10 @@ describe('streams over processes that are killed', { timeout: 120_000 }, () => {
     expect(interruptions).toBeGreaterThanOrEqual(clients * 2)
   })
 
-  it.each([
-    ['again', (last: bigint) => last - 1n],
-    ['right after', (last: bigint) => last + 1n],
-  ])('are seen to fail when a client goes on at a wrong place: some change came %s', async (told, resume) => {
-    const options = { lines: 3, changesOfLine: 30, pauseMs: 30 }
-    const { problems } = await tortureStreams({ database, ...options, resume })
-    expect(problems).toContainEqual(expect.stringContaining(told))
+  it('are seen to fail when clients go on at a wrong place', async () => {
+    const resume = (last: bigint, client: number) => (client % 2 === 0 ? last - 1n : last + 1n)
+    const { problems } = await tortureStreams({ database, lines: 3, changesOfLine: 30, pauseMs: 30, resume })
+    expect(problems).toContainEqual(expect.stringContaining('again'))
+    expect(problems).toContainEqual(expect.stringContaining('right after'))
   })
 })

@@ -17,8 +17,8 @@ export interface TortureOptions {
   readonly changesOfLine: number
   /** Between two changes, over all lines. */
   readonly pauseMs: number
-  /** The sequence with which a client goes on; a test plants a mistake here. */
-  readonly resume?: (last: bigint) => bigint
+  /** The sequence with which a client, by its number, goes on; a test plants mistakes here. */
+  readonly resume?: (last: bigint, client: number) => bigint
 }
 
 export interface TortureReport {
@@ -104,7 +104,7 @@ class Client {
   isOpen = false
   readonly #number: number
   readonly #installation: Installation
-  readonly #resume: (last: bigint) => bigint
+  readonly #resume: (last: bigint, client: number) => bigint
   #stream: OpenStream | undefined
 
   constructor(number: number, installation: Installation, { resume = (last) => last }: TortureOptions) {
@@ -135,7 +135,7 @@ class Client {
     const client = STREAM_CLIENTS[this.#number % STREAM_CLIENTS.length] ?? STREAM_CLIENTS[0]
     const variables = {
       lineId: lineId(this.#line),
-      ...(last >= 0n && { afterSequence: String(this.#resume(last)) }),
+      ...(last >= 0n && { afterSequence: String(this.#resume(last, this.#number)) }),
     }
     const query = SUBSCRIPTIONS[(this.#number >> 1) % SUBSCRIPTIONS.length] ?? ''
     this.#stream = client?.open({ url: `${this.#installation.gatewayUrl}/graphql`, token, query, variables })
