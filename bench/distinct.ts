@@ -23,6 +23,7 @@ const gateway = await createGateway({
   supergraph: createSupergraphFile({ path: SUPERGRAPH_PATH, logger: silentLogger }),
   transports: () => ({ send: async () => ({ data: { tariffs: [] } }), close: async () => undefined }),
   authenticate: async () => ANONYMOUS,
+  clock: systemClock,
   newId: createNewId(systemClock),
   logger: silentLogger,
   isDevelopment: false,

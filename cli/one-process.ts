@@ -8,6 +8,7 @@ import type { Transport } from '../gateway/transport/transport.ts'
 import type { Clock } from '../platform/clock.ts'
 import { connectDatabase } from '../platform/database/connect.ts'
 import { createListen } from '../platform/database/listen.ts'
+import { createListener } from '../platform/database/listener.ts'
 import { createReader } from '../platform/database/reader.ts'
 import { createEndedSessions } from '../platform/identity/ended-sessions.ts'
 import type { SocialProvider, StaffProviderOptions } from '../platform/identity/identity-provider.ts'
@@ -66,7 +67,12 @@ export async function createSubgraphs(dependencies: SubgraphsDependencies): Prom
       logger,
       ...(onStatement && { onStatement: (statement: string) => onStatement(name, statement) }),
     }
-    return { db: connectDatabase<Tables>(options), reader: createReader(options), listen: createListen(options) }
+    return {
+      db: connectDatabase<Tables>(options),
+      reader: createReader(options),
+      listen: createListen(options),
+      listener: createListener(options),
+    }
   }
   const products = createProducts({ ...connect('products'), clock, currencyCode, logger })
   const payments = createPayments({ ...connect('payments'), clock, currencyCode, logger })
@@ -155,6 +161,7 @@ export async function createOneProcess(dependencies: OneProcessDependencies): Pr
       clock,
       endedSessions,
     }),
+    clock,
     newId,
     logger,
     isDevelopment,

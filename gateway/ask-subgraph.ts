@@ -6,7 +6,7 @@ import { unavailableErrors } from './errors/unavailable.ts'
 import type { ResponseCheck } from './response-shape/response-shape.ts'
 import type { Transport } from './transport/transport.ts'
 
-/** What Apollo Server hands from the HTTP request to every fetch. */
+/** What is handed from the HTTP request to every fetch. */
 export interface GatewayContext {
   readonly viewer: Viewer
   readonly logger: Logger
@@ -56,7 +56,8 @@ export async function askSubgraph(
   }
 }
 
-function cleanResult(subgraph: string, { data, errors }: SubgraphResult): SubgraphResult {
+/** What we know of, and no error that hides what several subgraphs tell. */
+export function cleanResult(subgraph: string, { data, errors }: SubgraphResult): SubgraphResult {
   return { data, errors: errors?.map((error) => cleanError(subgraph, error)) }
 }
 

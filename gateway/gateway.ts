@@ -3,6 +3,7 @@ import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Clock } from '../platform/clock.ts'
 import type { Principal } from '../platform/identity/viewer.ts'
 import { invariant } from '../platform/invariant.ts'
 import { preferredLanguage } from '../platform/languages.ts'
@@ -12,7 +13,7 @@ import type { GatewayContext } from './ask-subgraph.ts'
 import { readClient } from './client.ts'
 import { createDataSource } from './data-source.ts'
 import { createDocumentGate, type DocumentGate } from './documents/document-gate.ts'
-import { createEngine } from './engine/engine.ts'
+import { createEngine, type Engine } from './engine/engine.ts'
 import { formatError } from './errors/format.ts'
 import { settleErrors } from './errors/settle.ts'
 import { addExplorers, allowSandbox } from './explorer/explorer.ts'
@@ -20,9 +21,11 @@ import { answerRequestErrors } from './http/request-errors.ts'
 import { statusPlugin } from './http/status-plugin.ts'
 import { noNetworkElement, type ReadNetwork } from './network-element.ts'
 import { operationNamePlugin } from './operation-name-plugin.ts'
-import { createPrepareFetch } from './prepare-fetch.ts'
+import { createPrepareFetch, createPrepareStream } from './prepare-fetch.ts'
 import { createResponseCheck } from './response-shape/response-shape.ts'
 import { scalarsPlugin } from './scalars-plugin.ts'
+import { addStreams, type GatewayStreams } from './streams/add-streams.ts'
+import { subscriptionPlugin } from './subscription-plugin.ts'
 import type { Transport } from './transport/transport.ts'
 
 export interface GatewayDependencies {
@@ -30,6 +33,7 @@ export interface GatewayDependencies {
   /** How to reach each subgraph of the supergraph, by name. */
   readonly transports: (subgraph: SubgraphAddress) => Transport
   readonly authenticate: (authorization: string | undefined) => Promise<Principal>
+  readonly clock: Clock
   readonly newId: () => string
   readonly logger: Logger
   readonly subgraphTimeoutMs?: number
@@ -51,6 +55,8 @@ export interface SubgraphAddress {
 
 export interface Gateway {
   readonly http: FastifyInstance
+  /** Ends the streams of a session that was ended: whoever holds its token gets nothing more by them. */
+  endStreamsOf(sessionId: string): void
   /** Stops taking requests, finishes those in flight, closes the connections to subgraphs. */
   close(): Promise<void>
 }
@@ -81,6 +87,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
       ApolloServerPluginLandingPageDisabled(),
       scalarsPlugin,
       operationNamePlugin,
+      subscriptionPlugin,
       settlingPlugin,
       statusPlugin,
       schemaPlugin(documents),
@@ -89,6 +96,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   })
   await apollo.start()
 
+  const streams = createGatewayStreams(http, gateway, dependencies)
   const context = (request: FastifyRequest) => createContext(request, dependencies, documents)
   await http.register((scope, _, done) => {
     if (isDevelopment) allowSandbox(scope)
@@ -96,7 +104,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
     scope.route({
       method: ['GET', 'POST', 'OPTIONS'],
       url: '/graphql',
-      handler: fastifyApolloHandler(apollo, { context }),
+      handler: streams.before(fastifyApolloHandler(apollo, { context })),
     })
     done()
   })
@@ -104,6 +112,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
 
   return {
     http,
+    endStreamsOf: streams.endStreamsOf,
     async close() {
       await drainHttpServer(http, dependencies.drainDelayMs)
       await apollo.stop()
@@ -123,6 +132,7 @@ function createCabinetEngine(dependencies: GatewayDependencies, transports: Map<
       }
       return createPrepareFetch({ schema: fullSchema, transports, timeoutMs })
     },
+    prepareStreamFor: ({ fullSchema }) => createPrepareStream({ schema: fullSchema, transports, timeoutMs }),
     dataSourcesFor:
       ({ fullSchema }) =>
       (subgraph) => {
@@ -136,6 +146,14 @@ function createCabinetEngine(dependencies: GatewayDependencies, transports: Map<
         })
       },
   })
+}
+
+function createGatewayStreams(
+  http: FastifyInstance,
+  engine: Engine<GatewayContext>,
+  { subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS, ...dependencies }: GatewayDependencies,
+): GatewayStreams {
+  return addStreams(http, { ...dependencies, engine, answerWithinMs: subgraphTimeoutMs + SECOND_CHANCE_MS })
 }
 
 async function createContext(

@@ -52,6 +52,7 @@ const gateway = await createGateway({
     clock: systemClock,
     endedSessions,
   }),
+  clock: systemClock,
   newId: createNewId(systemClock),
   logger,
   ...(environment.SUBGRAPH_TIMEOUT_MS !== undefined && { subgraphTimeoutMs: environment.SUBGRAPH_TIMEOUT_MS }),

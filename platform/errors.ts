@@ -11,6 +11,8 @@ export const ERROR_CODES = [
   'BAD_USER_INPUT',
   'SUBGRAPH_UNAVAILABLE',
   'OPERATION_TOO_LARGE',
+  'STREAM_INTERRUPTED',
+  'TOO_MANY_STREAMS',
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'BAD_REQUEST',
@@ -47,6 +49,19 @@ export const RETRY_AFTER_SECONDS = 5
 export function unavailable(): GraphQLError {
   return new GraphQLError(`This part is not available now. Try again in ${RETRY_AFTER_SECONDS} seconds.`, {
     extensions: { code: 'SUBGRAPH_UNAVAILABLE', retryAfter: RETRY_AFTER_SECONDS },
+  })
+}
+
+/** A stream that ends though nothing is wrong with it: its client goes on after the last event that it has seen. */
+export function streamInterrupted(): GraphQLError {
+  return new GraphQLError('The stream was interrupted. Subscribe again after the last event that you have seen.', {
+    extensions: { code: 'STREAM_INTERRUPTED' },
+  })
+}
+
+export function tooManyStreams(max: number): GraphQLError {
+  return new GraphQLError(`There may be ${max} streams at once. End one first.`, {
+    extensions: { code: 'TOO_MANY_STREAMS' },
   })
 }
 

@@ -27,6 +27,7 @@ export function gatewayCommand(): Command {
         supergraph: createSupergraphFile({ path: supergraph, logger }),
         transports: ({ url }) => createHttpTransport({ url }),
         authenticate: async () => ANONYMOUS,
+        clock: systemClock,
         newId: createNewId(systemClock),
         logger,
         isDevelopment: environment.NODE_ENV !== 'production',

@@ -5,13 +5,15 @@ import type {
   GatewayInterface,
   GatewaySchemaLoadOrUpdateCallback,
 } from '@apollo/server-gateway-interface'
+import type { DocumentNode, GraphQLSchema } from 'graphql'
 import type { Logger } from '../../platform/logger.ts'
 import { createRootKeys } from '../plan/root-keys.ts'
 import { createFallback, type Fallback, type FallbackDependencies } from './fallback.ts'
 import { type CompiledOperation, compileOperation } from './operation.ts'
 import { createOperationCache, type OperationCache, sizeOf } from './operation-cache.ts'
 import type { EngineParts } from './parts.ts'
-import type { PrepareFetch } from './plan/step.ts'
+import type { PrepareFetch, PrepareStream } from './plan/step.ts'
+import { type CompiledSubscription, compileSubscription } from './subscription.ts'
 import { type LoadedSupergraph, loadSupergraph } from './supergraph.ts'
 
 export interface EngineDependencies<Context> {
@@ -19,10 +21,20 @@ export interface EngineDependencies<Context> {
   readonly logger: Logger
   /** Prepares the operations of plans for the subgraphs of a supergraph that was just loaded. */
   readonly prepareFor: (supergraph: LoadedSupergraph) => PrepareFetch<Context>
+  /** Prepares the streams that subscriptions begin with. */
+  readonly prepareStreamFor: (supergraph: LoadedSupergraph) => PrepareStream<Context>
   /** The same subgraphs as Apollo's executor sees them, which runs what the engine does not. */
   readonly dataSourcesFor: (supergraph: LoadedSupergraph) => FallbackDependencies<Context>['createDataSource']
   /** Parts of another make, for tests. */
   readonly parts?: Partial<EngineParts>
+}
+
+/** What Apollo Server takes for its gateway, and the way for subscriptions, which pass it by. */
+export interface Engine<Context> extends GatewayInterface {
+  /** What clients see, by the supergraph in force. */
+  apiSchema(): GraphQLSchema
+  /** Plans and compiles a subscription that was found valid; not kept here. */
+  subscription(document: DocumentNode, operationName: string | undefined): CompiledSubscription<Context>
 }
 
 /** A supergraph in force, and what was compiled for it. */
@@ -31,11 +43,12 @@ interface InForce<Context> {
   readonly operations: OperationCache<Context>
   readonly fallback: Fallback<Context>
   readonly prepare: PrepareFetch<Context>
+  readonly prepareStream: PrepareStream<Context>
   readonly adjustPlan: ReturnType<typeof createRootKeys>
 }
 
 /** Runs operations over a supergraph, as Apollo Server's gateway: Apollo's planner, an execution of our own. */
-export function createEngine<Context>(dependencies: EngineDependencies<Context>): GatewayInterface {
+export function createEngine<Context>(dependencies: EngineDependencies<Context>): Engine<Context> {
   const listeners = new Set<GatewaySchemaLoadOrUpdateCallback>()
   let inForce: InForce<Context> | undefined
   let cleanup: (() => Promise<void>) | undefined
@@ -48,9 +61,12 @@ export function createEngine<Context>(dependencies: EngineDependencies<Context>)
     const { apiSchema } = inForce.supergraph
     for (const listener of listeners) listener({ apiSchema, coreSupergraphSdl: sdl })
   }
-  const executor: GatewayExecutor = async (request) => {
+  const loaded = (): InForce<Context> => {
     if (!inForce) throw new Error('The engine was asked before it has loaded a supergraph.')
-    const operation = operationFor(request, inForce, dependencies.parts)
+    return inForce
+  }
+  const executor: GatewayExecutor = async (request) => {
+    const operation = operationFor(request, loaded(), dependencies.parts)
     return operation.run(request.request.variables ?? {}, request.context as Context)
   }
 
@@ -60,17 +76,19 @@ export function createEngine<Context>(dependencies: EngineDependencies<Context>)
       return () => listeners.delete(listener)
     },
     async load() {
-      const loaded = await dependencies.supergraph.initialize({
+      const initialized = await dependencies.supergraph.initialize({
         update: take,
         healthCheck: async () => undefined,
         getDataSource: () => {
           throw new Error('The engine has no data sources.')
         },
       })
-      cleanup = loaded.cleanup
-      take(loaded.supergraphSdl)
+      cleanup = initialized.cleanup
+      take(initialized.supergraphSdl)
       return { executor }
     },
+    apiSchema: () => loaded().supergraph.apiSchema,
+    subscription: (document, operationName) => compileSubscription({ ...loaded(), document, operationName }),
     async stop() {
       await cleanup?.()
       await inForce?.fallback.stop()
@@ -99,6 +117,7 @@ function putInForce<Context>(sdl: string, dependencies: EngineDependencies<Conte
     supergraph,
     operations: createOperationCache(),
     prepare: dependencies.prepareFor(supergraph),
+    prepareStream: dependencies.prepareStreamFor(supergraph),
     adjustPlan: createRootKeys(supergraph.fullSchema),
     fallback: createFallback({
       supergraphSdl: sdl,

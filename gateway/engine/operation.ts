@@ -125,7 +125,10 @@ function compileUnanswerable(
   }
 }
 
-function findOperation({ document, operationName }: OperationCompilation<never>): OperationDefinitionNode {
+export function findOperation({
+  document,
+  operationName,
+}: Pick<OperationCompilation<never>, 'document' | 'operationName'>): OperationDefinitionNode {
   const operation = document.definitions.find(
     (definition) =>
       definition.kind === Kind.OPERATION_DEFINITION &&
@@ -136,7 +139,7 @@ function findOperation({ document, operationName }: OperationCompilation<never>)
 }
 
 /** The same error at a path that the client knows; the plan may have names of its own. */
-function withClientPath(error: GraphQLError, { planner }: LoadedSupergraph): GraphQLError {
+export function withClientPath(error: GraphQLError, { planner }: LoadedSupergraph): GraphQLError {
   if (!error.path) return error
   const path = planner.clientPath(error.path)
   return path === error.path ? error : new GraphQLError(error.message, { path, extensions: error.extensions })

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { insertAccount, insertCatalogue, insertLine } from '../../cli/testing/fixture.ts'
+import { insertAccount, insertCatalogue, insertLine, lineId } from '../../cli/testing/fixture.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import { findBrowser, launchBrowser, NO_BROWSER } from '../../platform/testing/browser.ts'
 
@@ -148,6 +148,25 @@ describe.runIf(executablePath !== null)('the explorers in a browser', { timeout:
     await answer().getByText('"123.45"').first().waitFor()
     expect(await page.getByRole('tab').allInnerTexts()).toEqual(['Home'])
     expect(outside).toEqual([])
+  })
+
+  it('GraphiQL follows a subscription', async () => {
+    await page.goto(`${origin}/explorer#token=${token}`)
+    await page.getByText('viewer').first().waitFor()
+    const query = `subscription { balanceChanged(lineId: "${lineId(1)}", afterSequence: "0") { sequence } }`
+    await page.evaluate(`sessionStorage.removeItem('graphiql:tabState')`)
+    await page.evaluate(`sessionStorage.setItem('graphiql:query', ${JSON.stringify(query)})`)
+    await page.reload()
+    await page.locator('.graphiql-query-editor').getByText('balanceChanged').first().waitFor()
+    await page.getByText('Bearer').first().waitFor()
+    await page.getByRole('button', { name: /execute query/i }).click()
+    for (const sequence of ['1', '2']) {
+      await cabinet.database.sql(`update payments.ledger_balance set posted = posted + 1 where unit = 'KOPECK'`)
+      await answer().getByText(`"${sequence}"`).first().waitFor({ timeout: 10_000 })
+    }
+    await page.getByRole('button', { name: /stop query/i }).click()
+    await cabinet.database.sql(`update payments.ledger_balance set posted = posted - 2 where unit = 'KOPECK'`)
+    expect(problems).toEqual([])
   })
 
   it('where Apollo’s Sandbox cannot be loaded, the local explorer opens with the token and says why', async () => {

@@ -3,6 +3,7 @@ import { Pool } from 'undici'
 import { decodeAnswer, encodeOperations, type WireOperation } from '../../platform/subgraph/batch-protocol.ts'
 import { assertExecutionResult } from './execution-result.ts'
 import { CONNECTION_OPTIONS } from './http.ts'
+import { createStreamTransport } from './http-stream.ts'
 import { readLines } from './read-lines.ts'
 import type { Transport, TransportRequest } from './transport.ts'
 
@@ -29,6 +30,7 @@ interface Pending {
 export function createBatchTransport({ url, signIdentity }: BatchTransportOptions): Transport {
   const { origin, pathname } = new URL(url)
   const pool = new Pool(origin, CONNECTION_OPTIONS)
+  const streams = createStreamTransport({ url, signIdentity })
   let waiting: Pending[] = []
 
   const flush = (): void => {
@@ -50,7 +52,10 @@ export function createBatchTransport({ url, signIdentity }: BatchTransportOption
         enqueue({ operation: { query, operationName, variables, identity, requestId }, resolve, reject })
       })
     },
-    close: () => pool.close(),
+    subscribe: streams.subscribe,
+    async close() {
+      await Promise.all([pool.close(), streams.close()])
+    },
   }
 }
 

@@ -31,7 +31,7 @@ export function enforceAccess(schema: GraphQLSchema): GraphQLSchema {
 }
 
 function guardType(schema: GraphQLSchema, type: GraphQLObjectType): void {
-  const isRoot = type === schema.getQueryType() || type === schema.getMutationType()
+  const isRoot = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].includes(type)
   for (const field of Object.values(type.getFields())) {
     if (isRoot && field.name.startsWith('_')) continue
     guardField(fieldPolicy(schema, type, field), field, isRoot)
@@ -43,6 +43,16 @@ function guardField(policy: AccessPolicy, field: GraphQLField<unknown, GuardedCo
   if (isOpen(policy)) return
   const resolve: Resolve = field.resolve ?? defaultFieldResolver
   const contextFor = createContextGranter(policy)
+  const subscribe = field.subscribe
+  if (subscribe) {
+    // A stream begins only for whoever may have its events; each event is then resolved under the same policy.
+    field.subscribe = (source, args, context, info) => {
+      const granted = contextFor(context, ownId(context.viewer))
+      if (!granted) throw refusal(context.viewer)
+      if (lacksReason(policy, context.viewer)) throw reasonRequired()
+      return subscribe(source, args, granted, info)
+    }
+  }
   field.resolve = (source, args, context, info) => {
     const granted = contextFor(actingContext(source, context), isRoot ? ownId(context.viewer) : idOf(source))
     if (granted) {
@@ -51,8 +61,12 @@ function guardField(policy: AccessPolicy, field: GraphQLField<unknown, GuardedCo
     }
     // Inside an entity a refusal looks like a value that is not there; at the root it says that it is a refusal.
     if (!isRoot && !isNonNullType(field.type)) return null
-    throw context.viewer.principal.kind === 'anonymous' ? unauthenticated() : forbidden()
+    throw refusal(context.viewer)
   }
+}
+
+function refusal({ principal }: Viewer): Error {
+  return principal.kind === 'anonymous' ? unauthenticated() : forbidden()
 }
 
 /** Under this key an object carries who its viewer has become: whoever signs in sees their account in the same answer. */

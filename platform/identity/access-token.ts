@@ -1,4 +1,4 @@
-import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose'
+import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { type SigningKey, TOKEN_ALGORITHM } from './keys.ts'
@@ -67,6 +67,11 @@ export async function verifyAccessToken(token: string, findKey: JWTVerifyGetKey,
     if (error instanceof errors.JOSEError) return { kind: 'invalid' }
     throw error
   }
+}
+
+/** When a token ends by its own word. For one that was verified. */
+export function tokenExpiryMs(token: string): number {
+  return (decodeJwt(token).exp ?? 0) * 1000
 }
 
 function toClaims(principal: SignedInPrincipal): JWTPayload {

@@ -6,9 +6,13 @@ import type { Logger } from '../logger.ts'
 /** Lets errors with a stable code through and hides every other behind one, after logging it with its stack. */
 export function maskErrors(result: ExecutionResult, logger: Logger): ExecutionResult {
   if (!result.errors) return result
-  // graphql-js leaves the data out when it did not begin: the variables do not fit their types.
-  if (result.data === undefined) return { errors: result.errors.map(({ message }) => badUserInput(message)) }
+  if (result.data === undefined) return { errors: result.errors.map((error) => maskRefusal(error, logger)) }
   return { ...result, errors: result.errors.map((error) => maskError(error, logger)) }
+}
+
+/** graphql-js leaves the data out when it did not begin: the variables do not fit, or a field refused to be watched. */
+function maskRefusal(error: GraphQLError, logger: Logger): GraphQLError {
+  return error.path ? maskError(error, logger) : badUserInput(error.message)
 }
 
 function maskError(error: GraphQLError, logger: Logger): GraphQLError {

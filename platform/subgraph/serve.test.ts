@@ -5,6 +5,7 @@ import { signAccessToken } from '../identity/access-token.ts'
 import { signInternalToken } from '../identity/internal-token.ts'
 import { findKeyAmong, generatePrivateKey, publicKeys, type SigningKey, signingKey } from '../identity/keys.ts'
 import { type Principal, UNKNOWN_CLIENT, type Viewer } from '../identity/viewer.ts'
+import { onlyValue } from '../iterators.ts'
 import { silentLogger } from '../logger.ts'
 import { serveSubgraph } from './serve.ts'
 
@@ -59,6 +60,7 @@ describe('a subgraph behind HTTP', () => {
         name: 'payments',
         schema: buildSchema('type Query { ok: Boolean }'),
         execute,
+        subscribe: async () => onlyValue({ data: { ok: true } }),
         receive,
         checkReady: async () => undefined,
         close: async () => undefined,

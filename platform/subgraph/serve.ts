@@ -8,7 +8,8 @@ import { type InternalIdentity, verifyInternalToken, viewerOf } from '../identit
 import type { Logger } from '../logger.ts'
 import { createHttpServer } from '../serving/http-server.ts'
 import { type Identify, serveBatch } from './serve-batch.ts'
-import type { Subgraph } from './subgraph.ts'
+import { serveStream } from './serve-stream.ts'
+import type { Subgraph, SubgraphRequest } from './subgraph.ts'
 
 export interface SubgraphServerOptions {
   readonly subgraph: Subgraph
@@ -29,7 +30,7 @@ const graphqlBody = z.object({
 })
 
 /** Puts a subgraph behind HTTP. Operations are taken from the gateway and, for
- * themselves, from other subgraphs; batches from the gateway only, events from other subgraphs only. */
+ * themselves, from other subgraphs; batches and streams from the gateway only, events from other subgraphs only. */
 export function serveSubgraph({ subgraph, findKey, clock, newId, logger }: SubgraphServerOptions): FastifyInstance {
   const http = createHttpServer({ logger, newId, checkReady: subgraph.checkReady })
   const identify = createIdentifier(subgraph.name, findKey, clock)
@@ -39,16 +40,13 @@ export function serveSubgraph({ subgraph, findKey, clock, newId, logger }: Subgr
     if (!identity || (identity.issuer !== 'gateway' && identity.principal.kind !== 'service')) {
       return reply.status(401).send(UNAUTHENTICATED)
     }
-    const body = graphqlBody.safeParse(request.body)
-    if (!body.success) return reply.status(400).send(BAD_REQUEST)
-    const { query, operationName, variables } = body.data
-    return subgraph.execute(
-      { query, operationName: operationName ?? undefined, variables: variables ?? {} },
-      viewerOf(identity, request.id),
-    )
+    const operation = readRequest(request.body)
+    if (!operation) return reply.status(400).send(BAD_REQUEST)
+    return subgraph.execute(operation, viewerOf(identity, request.id))
   })
 
   serveBatch(http, { subgraph, identify, logger })
+  serveStream(http, { subgraph, identify, logger, readRequest })
 
   http.post('/events', async (request, reply) => {
     const identity = await identify(bearerToken(request))
@@ -65,6 +63,13 @@ const UNAUTHENTICATED = {
   errors: [{ message: 'Only the gateway and other subgraphs may call this.', extensions: { code: 'UNAUTHENTICATED' } }],
 }
 const BAD_REQUEST = { errors: [{ message: 'The body cannot be read.', extensions: { code: 'BAD_REQUEST' } }] }
+
+function readRequest(body: unknown): SubgraphRequest | null {
+  const { success, data } = graphqlBody.safeParse(body)
+  if (!success) return null
+  const { query, operationName, variables } = data
+  return { query, operationName: operationName ?? undefined, variables: variables ?? {} }
+}
 
 function bearerToken({ headers }: FastifyRequest): string | undefined {
   return headers.authorization?.replace(/^Bearer /, '')

@@ -4,12 +4,14 @@ import { type ExecutionResult, type GraphQLSchema, parse } from 'graphql'
 import { enforceAccess } from '../access/enforce.ts'
 import type { DomainEvent } from '../events/event.ts'
 import type { Viewer } from '../identity/viewer.ts'
+import { mapIterator } from '../iterators.ts'
 import type { Logger } from '../logger.ts'
 import { scalars } from '../scalars.ts'
 import { maskErrors } from './mask-errors.ts'
 import type { SubgraphName } from './name.ts'
 import { createOperationCache } from './operation-cache.ts'
 import { subgraphSdl } from './sdl.ts'
+import { createSubscriptions } from './subscriptions.ts'
 
 /** One operation for a subgraph. */
 export interface SubgraphRequest {
@@ -23,6 +25,8 @@ export interface Subgraph {
   readonly name: SubgraphName
   readonly schema: GraphQLSchema
   execute(request: SubgraphRequest, viewer: Viewer): Promise<ExecutionResult>
+  /** Begins a subscription; what is wrong with it comes as its only result. */
+  subscribe(request: SubgraphRequest, viewer: Viewer): Promise<AsyncIterableIterator<ExecutionResult>>
   /** Takes an event of another subgraph, once for its effect however often it is delivered. */
   receive(event: DomainEvent): Promise<void>
   /** Whether its database answers; throws when it does not. */
@@ -53,6 +57,7 @@ export function createSubgraph(definition: SubgraphDefinition): Subgraph {
     }),
   )
   const operations = createOperationCache(schema)
+  const subscribe = createSubscriptions(schema)
 
   return {
     name,
@@ -62,6 +67,10 @@ export function createSubgraph(definition: SubgraphDefinition): Subgraph {
       if (operation.kind === 'invalid') return { errors: operation.errors }
       const result = await operation.run({ ...services, viewer }, variables)
       return result.errors ? maskErrors(result, logger.child({ requestId: viewer.requestId })) : result
+    },
+    async subscribe(request, viewer) {
+      const log = logger.child({ requestId: viewer.requestId })
+      return mapIterator(await subscribe(request, { ...services, viewer }), (result) => maskErrors(result, log))
     },
     receive: definition.receive ?? (async () => undefined),
     checkReady: definition.checkReady,

@@ -22,7 +22,7 @@ export interface FieldPolicy {
   readonly to: readonly string[]
   /** Where its arguments name a line, as `@access(line:)` says; null when none does. */
   readonly line: string | null
-  /** Whether it is a row of Query or Mutation. */
+  /** Whether it is a row of Query, Mutation or Subscription. */
   readonly isRoot: boolean
   /** Whether it takes arguments that have no default. */
   readonly needsArguments: boolean

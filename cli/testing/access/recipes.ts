@@ -209,6 +209,7 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     // No notice has that id, and only one who is signed in is told so.
     answer: () => 'NoticeNotFoundError',
   },
+  'Subscription.balanceChanged': { arguments: ({ lineId }) => `(lineId: "${lineId}")` },
 }
 
 function conversationInput({ lineId }: Subject): string {

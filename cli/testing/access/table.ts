@@ -1,3 +1,4 @@
+import { askFirst } from '../event-stream.ts'
 import { REASON, type TestCabinet } from '../test-cabinet.ts'
 import type { FieldPolicy, SchemaPolicies } from './policies.ts'
 import { ENTITY_PATHS, RECIPES, type Recipe } from './recipes.ts'
@@ -55,7 +56,12 @@ async function observeCell(options: AccessTableOptions, field: FieldPolicy, aske
   const recipe = recipeOf(row, field)
   const usual = await (field.type === 'Mutation' ? world.freshSubjectFor(viewer) : world.subjectFor(viewer))
   const subject = recipe.subject?.(viewer, usual) ?? usual
-  const ask = (about: Subject) => askText(cabinet, questionOf(field, recipe, viewer, about).query, asker.token)
+  const ask = (about: Subject) => {
+    const { query } = questionOf(field, recipe, viewer, about)
+    return field.type === 'Subscription'
+      ? askFirst(cabinet, { query }, asker.token)
+      : askText(cabinet, query, asker.token)
+  }
   const { path } = questionOf(field, recipe, viewer, subject)
 
   const isExpected = policyAllows(policies, field, viewer, subject)
@@ -79,9 +85,15 @@ async function observeCell(options: AccessTableOptions, field: FieldPolicy, aske
   return { row, column: viewer.name, isAllowed: isExpected, problem }
 }
 
+/** Root types whose operations are named before their fields. */
+const OWN_OPERATIONS: ReadonlyMap<string, string> = new Map([
+  ['Mutation', 'mutation'],
+  ['Subscription', 'subscription'],
+])
+
 function recipeOf(row: string, field: FieldPolicy): Recipe {
   const recipe = RECIPES[row]
-  if (!recipe && (field.needsArguments || field.type === 'Mutation')) {
+  if (!recipe && (field.needsArguments || OWN_OPERATIONS.has(field.type))) {
     throw new Error(`${row} takes arguments: add a recipe for it to RECIPES in cli/testing/access/recipes.ts`)
   }
   if (!field.isRoot && !ENTITY_PATHS[field.type]) {
@@ -109,13 +121,14 @@ function isLineSeen(policies: SchemaPolicies, viewer: ViewerKind, subject: Subje
 }
 
 function namesLine(field: FieldPolicy): boolean {
-  return field.type === 'Line' || field.type === 'Mutation' || field.returns === 'Line'
+  const isLineStream = field.type === 'Subscription' && field.line !== null
+  return isLineStream || field.type === 'Line' || field.type === 'Mutation' || field.returns === 'Line'
 }
 
 function questionOf(field: FieldPolicy, recipe: Recipe, viewer: ViewerKind, subject: Subject): Question {
   const selection = `${field.field}${recipe.arguments?.(subject) ?? ''}${field.isComposite ? ' { __typename }' : ''}`
-  if (field.type === 'Mutation') return { query: `mutation { ${selection} }`, path: [field.field] }
-  if (field.isRoot) return { query: `{ ${selection} }`, path: [field.field] }
+  if (field.isRoot)
+    return { query: `${OWN_OPERATIONS.get(field.type) ?? 'query'} { ${selection} }`, path: [field.field] }
   const entity = ENTITY_PATHS[field.type]?.(viewer, subject) ?? ''
   return { query: `{ ${entity} { ${selection} } }`, path: [entity.replace(/\(.*/, ''), field.field] }
 }

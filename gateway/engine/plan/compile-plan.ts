@@ -17,7 +17,7 @@ export function compilePlan<Context>(plan: QueryPlan, compilation: PlanCompilati
   return compileNode(plan.node, compilation)
 }
 
-function compileNode<Context>(node: PlanNode, compilation: PlanCompilation<Context>): Step<Context> {
+export function compileNode<Context>(node: PlanNode, compilation: PlanCompilation<Context>): Step<Context> {
   switch (node.kind) {
     case 'Fetch':
       return compileFetch(node, compilation)

@@ -39,21 +39,39 @@ interface EntityFetchParts<Context> extends FetchParts<Context> {
   readonly rewriteInput: Rewrite | undefined
 }
 
-function compileRootFetch<Context>({
-  subgraph,
-  send,
-  pickVariables,
-  rewriteOutput,
-  merge,
-}: FetchParts<Context>): Step<Context> {
+function compileRootFetch<Context>(parts: FetchParts<Context>): Step<Context> {
+  const { send, pickVariables } = parts
   return async (cursor, run) => {
     const result = await sendSafely(send, pickVariables(run.variables), run)
-    if (!result) return
-    for (const error of result.errors ?? []) {
-      run.errors.push(toClientError(error, subgraph, error.path && [...cursor.path, ...error.path]))
-    }
-    rewriteOutput?.(result.data)
-    for (const target of cursor.targets) merge(target, result.data)
+    if (result) takeRoot(parts, result, cursor, run)
+  }
+}
+
+function takeRoot<Context>(
+  { subgraph, rewriteOutput, merge }: Pick<FetchParts<Context>, 'subgraph' | 'rewriteOutput' | 'merge'>,
+  { data, errors }: SubgraphResult,
+  cursor: Cursor,
+  run: Run<Context>,
+): void {
+  for (const error of errors ?? []) {
+    run.errors.push(toClientError(error, subgraph, error.path && [...cursor.path, ...error.path]))
+  }
+  rewriteOutput?.(data)
+  for (const target of cursor.targets) merge(target, data)
+}
+
+/** The fetch that a subscription begins with: its results come by themselves, and are taken like those of another. */
+export interface Arrival {
+  readonly pickVariables: (variables: Readonly<Record<string, unknown>>) => JsonObject
+  take<Context>(result: SubgraphResult, cursor: Cursor, run: Run<Context>): void
+}
+
+export function compileArrival<Context>(node: FetchNode, { schema, merge }: PlanCompilation<Context>): Arrival {
+  const { serviceName: subgraph, variableUsages = [] } = node
+  const parts = { subgraph, rewriteOutput: compileRewrites(schema, node.outputRewrites), merge }
+  return {
+    pickVariables: compileVariables(variableUsages),
+    take: (result, cursor, run) => takeRoot(parts, result, cursor, run),
   }
 }
 

@@ -38,3 +38,11 @@ export interface FetchOperation {
 }
 
 export type PrepareFetch<Context> = (operation: FetchOperation) => Send<Context>
+
+/** Opens the stream that a subscription begins with. Never rejects for what the subgraph did: that is a result. */
+export type OpenStream<Context> = (
+  variables: Readonly<Record<string, unknown>>,
+  context: Context,
+) => Promise<AsyncIterator<SubgraphResult>>
+
+export type PrepareStream<Context> = (operation: FetchOperation) => OpenStream<Context>

@@ -5,8 +5,11 @@ import { splitFetch } from './split-fetch.ts'
 
 /** Makes a plan whose required fields have names of their own one that subgraphs understand. */
 export function restorePlan(plan: QueryPlan, requirements: NamedRequirements): QueryPlan {
-  if (requirements.fields.size === 0 || !plan.node || plan.node.kind === 'Subscription') return plan
-  return { ...plan, node: restoreNode(plan.node, requirements) }
+  if (requirements.fields.size === 0 || !plan.node) return plan
+  if (plan.node.kind !== 'Subscription') return { ...plan, node: restoreNode(plan.node, requirements) }
+  const { primary, rest } = plan.node
+  const restored = { ...plan.node, primary: restoreFetch(primary, requirements) }
+  return { ...plan, node: rest ? { ...restored, rest: restoreNode(rest, requirements) } : restored }
 }
 
 function restoreNode(node: PlanNode, requirements: NamedRequirements): PlanNode {

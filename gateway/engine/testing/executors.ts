@@ -34,6 +34,9 @@ export async function startEngine(supergraphSdl: string, parts?: Partial<EngineP
       const transports = new Map(subgraphs.map(({ name }) => [name, target.transport(name)]))
       return createPrepareFetch({ schema: fullSchema, transports, timeoutMs: TIMEOUT_MS })
     },
+    prepareStreamFor: () => () => {
+      throw new Error('The operations of this test are no subscriptions.')
+    },
     dataSourcesFor: () => () => {
       throw new Error('The engine runs all plans of this test itself.')
     },

@@ -6,7 +6,7 @@ export const line: LineResolvers = {
     const lineId = parseId(id)
     return lineId === null ? null : { id: lineId }
   },
-  balance: ({ id }, _, { grant, balances }) => balances.load({ lineId: id, ...grant }),
+  balance: ({ id, balance }, _, { grant, balances }) => balance ?? balances.load({ lineId: id, ...grant }),
   bonuses: async ({ id }, _, { grant, balances }) => {
     const balance = await balances.load({ lineId: id, ...grant })
     return balance && { ...balance, lineId: id, grant }

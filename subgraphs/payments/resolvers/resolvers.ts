@@ -1,7 +1,16 @@
 import type { Resolvers } from '../generated/resolvers.ts'
 import { balance } from './balance.ts'
+import { balanceChange } from './balance-change.ts'
 import { bonuses } from './bonuses.ts'
 import { line } from './line.ts'
 import { query } from './query.ts'
+import { subscription } from './subscription.ts'
 
-export const resolvers = { Query: query, Line: line, Balance: balance, Bonuses: bonuses } satisfies Resolvers
+export const resolvers = {
+  Query: query,
+  Subscription: subscription,
+  BalanceChange: balanceChange,
+  Line: line,
+  Balance: balance,
+  Bonuses: bonuses,
+} satisfies Resolvers

@@ -1,0 +1,52 @@
+import { createClient as createEventClient } from 'graphql-sse'
+import { createClient as createSocketClient } from 'graphql-ws'
+import { WebSocket } from 'ws'
+
+/** How a subscription is opened by one of the client libraries that front ends use. */
+export interface StreamClient {
+  readonly name: string
+  /** Opens a subscription at a gateway. Neither retries by itself: a test sees every end. */
+  open(options: OpenOptions): OpenStream
+}
+
+export interface OpenOptions {
+  /** The GraphQL endpoint: `http://…/graphql`. */
+  readonly url: string
+  readonly token: string | undefined
+  readonly query: string
+  readonly variables: Record<string, unknown>
+}
+
+/** A subscription as its client sees it. */
+export interface OpenStream {
+  // biome-ignore lint/suspicious/noExplicitAny: a test knows the shape of the answer it asked for.
+  readonly answers: AsyncIterableIterator<any>
+  close(): void
+}
+
+export const socketClient: StreamClient = {
+  name: 'graphql-ws',
+  open({ url, token, query, variables }) {
+    const client = createSocketClient({
+      url: url.replace(/^http/, 'ws'),
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      ...(token !== undefined && { connectionParams: { authorization: `Bearer ${token}` } }),
+    })
+    return { answers: client.iterate({ query, variables }), close: () => void client.dispose() }
+  },
+}
+
+export const eventClient: StreamClient = {
+  name: 'graphql-sse',
+  open({ url, token, query, variables }) {
+    const client = createEventClient({
+      url,
+      retryAttempts: 0,
+      ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+    })
+    return { answers: client.iterate({ query, variables }), close: () => client.dispose() }
+  },
+}
+
+export const STREAM_CLIENTS: readonly StreamClient[] = [socketClient, eventClient]
