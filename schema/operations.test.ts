@@ -20,8 +20,8 @@ import {
   type ViewerKind,
 } from '../cli/testing/access/viewers.ts'
 import { createWorld, SUBSCRIBER_PHONE } from '../cli/testing/access/world.ts'
-import { mutationsWithoutAct, succeededMutations } from '../cli/testing/mutation-acts.ts'
 import { askFirst } from '../cli/testing/event-stream.ts'
+import { mutationsWithoutAct, succeededMutations } from '../cli/testing/mutation-acts.ts'
 import { openTestCabinet, type TestCabinet } from '../cli/testing/test-cabinet.ts'
 import { apiSchema } from './compose.ts'
 import { readOperations } from './operations.ts'

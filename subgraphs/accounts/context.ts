@@ -16,6 +16,7 @@ import {
   requestProofOfWork,
 } from './actions/captcha/request-captcha.ts'
 import { type CloseAccountOutcome, closeAccount } from './actions/closing/close-account.ts'
+import { type Consultant, createConsultant } from './actions/consultant/consultant.ts'
 import type { CredentialHoldDependencies } from './actions/credential-hold.ts'
 import { type DownloadExportOutcome, downloadExport } from './actions/exports/download-export.ts'
 import { findOwnExport, type RequestExportOutcome, requestExport } from './actions/exports/request-export.ts'
@@ -25,17 +26,6 @@ import type { IdentityDependencies } from './actions/identities/identity-depende
 import { signInWithSocial } from './actions/identities/sign-in-with-social.ts'
 import { startSocialSignIn } from './actions/identities/start-social-sign-in.ts'
 import { createNewsActions, type NewsActions } from './actions/news/news-actions.ts'
-import { type Delivery, findDeliveries } from './actions/one-time-passwords/delivery.ts'
-import { requestOneTimePassword } from './actions/one-time-passwords/request-one-time-password.ts'
-import { resendOneTimePassword } from './actions/one-time-passwords/resend-one-time-password.ts'
-import { signInWithOneTimePassword } from './actions/one-time-passwords/sign-in-with-one-time-password.ts'
-import { createOrganizationActions, type OrganizationActions } from './actions/organizations/organization-actions.ts'
-import type { PasswordHasher } from './actions/passwords/password-hasher.ts'
-import { changePassword, resetPassword, setPassword } from './actions/passwords/set-password.ts'
-import { signInWithPassword } from './actions/passwords/sign-in-with-password.ts'
-import { recordSight, type Sight } from './actions/record-sight.ts'
-import { listSessions } from './actions/sessions/list-sessions.ts'
-import { type Consultant, createConsultant } from './actions/consultant/consultant.ts'
 import {
   type MarkNoticesRead,
   type MarkNoticesReadOutcome,
@@ -46,6 +36,16 @@ import {
   type SetNotificationPreferenceOutcome,
   setNotificationPreference,
 } from './actions/notices/set-notification-preference.ts'
+import { type Delivery, findDeliveries } from './actions/one-time-passwords/delivery.ts'
+import { requestOneTimePassword } from './actions/one-time-passwords/request-one-time-password.ts'
+import { resendOneTimePassword } from './actions/one-time-passwords/resend-one-time-password.ts'
+import { signInWithOneTimePassword } from './actions/one-time-passwords/sign-in-with-one-time-password.ts'
+import { createOrganizationActions, type OrganizationActions } from './actions/organizations/organization-actions.ts'
+import type { PasswordHasher } from './actions/passwords/password-hasher.ts'
+import { changePassword, resetPassword, setPassword } from './actions/passwords/set-password.ts'
+import { signInWithPassword } from './actions/passwords/sign-in-with-password.ts'
+import { recordSight, type Sight } from './actions/record-sight.ts'
+import { listSessions } from './actions/sessions/list-sessions.ts'
 import type { SessionDependencies } from './actions/sessions/open-session.ts'
 import { refreshSession } from './actions/sessions/refresh-session.ts'
 import { revokeOtherSessions, revokeSession, type SignOutOutcome, signOut } from './actions/sessions/sign-out.ts'
@@ -67,10 +67,10 @@ import {
   readMemberships,
 } from './store/memberships.ts'
 import { type NewsPageKey, type NewsRow, readNewsPages } from './store/news.ts'
-import { readHasPassword } from './store/passwords.ts'
-import type { SessionRow } from './store/sessions.ts'
 import { type NoticePageKey, type NoticeRow, readNoticePages, readUnreadCounts } from './store/notices.ts'
 import { type NotificationSettingRow, readNotificationSettings } from './store/notification-settings.ts'
+import { readHasPassword } from './store/passwords.ts'
+import type { SessionRow } from './store/sessions.ts'
 import type { Tables } from './store/tables.ts'
 
 /** A notice, and in which language its account reads it. */

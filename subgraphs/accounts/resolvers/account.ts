@@ -1,11 +1,11 @@
 import { parseId } from '../../../platform/ids.ts'
+import { readPageSize } from '../../../platform/pagination.ts'
 import { customerOf } from '../actions/customer.ts'
 import type { AccountResolvers } from '../generated/resolvers.ts'
+import { preferencesOf } from '../notices/categories.ts'
 import { activityPage } from './activity.ts'
-import { readPageSize } from '../../../platform/pagination.ts'
 import { toConnection } from './connection.ts'
 import { readConversationPlace } from './conversation-places.ts'
-import { preferencesOf } from '../notices/categories.ts'
 import { notices } from './notices.ts'
 
 export const account: AccountResolvers = {

@@ -1,10 +1,13 @@
 import { unreachable } from '../../../platform/invariant.ts'
 import type { MutationResolvers } from '../generated/resolvers.ts'
 import { closing } from './closing.ts'
+import { consultantMutations } from './consultant-mutations.ts'
+import { conversationMutations } from './conversation-mutations.ts'
 import { dataExports } from './data-exports.ts'
 import { notEligible } from './eligibility.ts'
 import { identityMutations } from './identity-mutations.ts'
 import { newsMutations } from './news.ts'
+import { noticeMutations } from './notice-mutations.ts'
 import { oneTimePasswordMutations } from './one-time-password-mutations.ts'
 import { invitationMutations, membershipMutations } from './organizations.ts'
 import { passwordMutations } from './password-mutations.ts'
@@ -13,11 +16,6 @@ import { sessionMutations } from './session-mutations.ts'
 import { settingsMutations } from './settings.ts'
 import { signedIn } from './signed-in.ts'
 import { staffMutations } from './staff-mutations.ts'
-
-import { consultantMutations } from './consultant-mutations.ts'
-import { conversationMutations } from './conversation-mutations.ts'
-
-import { noticeMutations } from './notice-mutations.ts'
 
 export const mutation: MutationResolvers = {
   ...noticeMutations,

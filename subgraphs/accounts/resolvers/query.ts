@@ -1,7 +1,7 @@
 import { parseId } from '../../../platform/ids.ts'
 import type { QueryResolvers } from '../generated/resolvers.ts'
-import { consultantQueries } from './consultant-queries.ts'
 import { activityPage } from './activity.ts'
+import { consultantQueries } from './consultant-queries.ts'
 import { newsQueries } from './news.ts'
 
 export const query: QueryResolvers = {
