@@ -161,6 +161,19 @@ describe('many processes', { timeout: 60_000 }, () => {
     }, PATIENCE)
   })
 
+  it('tell accounts who did what: both find it in their trails', async () => {
+    await vi.waitFor(async () => {
+      for (const token of [anna, boris]) {
+        const { data } = await ask('{ viewer { activity { nodes { kind lineId by { kind } } } } }', token)
+        expect(data.viewer.activity.nodes).toContainEqual({
+          kind: 'LINE_ACCESS_GRANTED',
+          lineId: lineId(1),
+          by: { kind: 'CUSTOMER' },
+        })
+      }
+    }, PATIENCE)
+  })
+
   it('find a request by its id in every log and in the answer, whoever gave the id', async () => {
     const given = await send({ query: HOME }, anna, { 'x-request-id': 'given-by-the-client' })
     const made = await send({ query: HOME }, anna)

@@ -3,8 +3,12 @@ import { principalOf, VIEWER_KINDS, type ViewerKind } from '../../cli/testing/ac
 import { accountId, insertAccount, phone } from '../../cli/testing/fixture.ts'
 import { hasAct, succeededMutations } from '../../cli/testing/mutation-acts.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
+import { createPool } from '../../platform/database/connect.ts'
 import { type Principal, UNKNOWN_CLIENT } from '../../platform/identity/viewer.ts'
+import { createNewId } from '../../platform/ids.ts'
+import { silentLogger } from '../../platform/logger.ts'
 import { readOperations } from '../../schema/operations.ts'
+import { createAccountsBulk } from './bulk.ts'
 
 const START = new Date('2026-11-22T10:00:00Z')
 const HOUR_MS = 60 * 60 * 1000
@@ -344,6 +348,17 @@ describe('who acts for an organization', () => {
         { account_id: USER, end_reason: null },
       ])
     })
+  })
+
+  it('is found by those who came with an import too, who are loaded once', async () => {
+    const pool = createPool({ url: cabinet.database.adminUrl, poolSizeMax: 1, logger: silentLogger })
+    const bulk = createAccountsBulk({ pool, newId: createNewId({ now: () => now }) })
+    const members = [{ organizationId: ORGANIZATION, memberId: STRANGER, role: 'ACCOUNTANT' }] as const
+    expect(await bulk.loadMembers(members)).toBe(1)
+    expect(await bulk.loadMembers(members)).toBe(0)
+    await pool.end()
+    const { data } = await ask('organizations', await asSelf(STRANGER))
+    expect(data.viewer.organizations).toMatchObject([{ organizationId: ORGANIZATION, role: 'ACCOUNTANT' }])
   })
 
   describe('a limit', () => {

@@ -46,7 +46,7 @@ export async function actForOrganization(
       accountId: organizationId,
       organizationRole,
       method,
-      deviceName: command.deviceName?.trim().slice(0, DEVICE_NAME_LENGTH_MAX) || null,
+      deviceName: toDeviceName(command.deviceName),
     }
     const session = await openSession(trx, dependencies, signedIn, viewer)
     if (!session) return { kind: 'organizationNotFound' }
@@ -59,4 +59,10 @@ export async function actForOrganization(
     })
     return { kind: 'signedIn', session }
   })
+}
+
+/** As a list of sessions can show it; null when nothing is left of it. */
+function toDeviceName(typed: string | null): string | null {
+  const name = typed?.replace(/\p{Cc}+/gu, ' ').trim() ?? ''
+  return name.slice(0, DEVICE_NAME_LENGTH_MAX) || null
 }
