@@ -16,7 +16,10 @@ const UPKEEP: Viewer = {
 
 const SECONDS_PER_DAY = 86_400
 
-/** Puts back what was taken and left lying, and hands to supervisors what was not answered in time. Returns how many were handed on. */
+/**
+ * Puts back what was taken and left lying, and hands to supervisors what was not answered in time. Returns how many
+ * were handed on.
+ */
 export async function watchDeadlines({ db, clock, newId }: UpkeepDependencies): Promise<number> {
   const now = clock.now()
   await returnAbandoned(db, now)

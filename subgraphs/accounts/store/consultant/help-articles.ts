@@ -67,8 +67,8 @@ interface SearchValues {
 
 /**
  * What is asked for is taken apart by the dictionary of the language, so no text is bad syntax. A word counts by how
- * rare it is among the articles and by how much of the article it is, with growing reserve; the words that no article
- * has count as the rarest that are missing.
+ * rare it is among the articles and, less and less the more there is of it, by how often the article has it. A word that
+ * no article has is the rarest of all, and lowers the rank of every one.
  */
 const SEARCH = prepareStatement<SearchValues, FoundArticle>(
   'search-help-articles',
@@ -85,7 +85,8 @@ const SEARCH = prepareStatement<SearchValues, FoundArticle>(
       from word left join help_word on help_word.language = ${language} and help_word.lexeme = word.lexeme
     ),
     weighed as (
-      select known.lexeme, slug, frequency, ln(1 + (total.articles - known.articles + 0.5) / (known.articles + 0.5)) as rarity
+      select known.lexeme, slug, frequency,
+        ln(1 + (total.articles - known.articles + 0.5) / (known.articles + 0.5)) as rarity
       from known cross join (select count(*) as articles from help_article where language = ${language}) as total
     )
     select slug, ${language}::text as language,

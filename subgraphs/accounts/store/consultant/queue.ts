@@ -32,7 +32,8 @@ const QUEUE = prepareStatement<QueueValues, ConversationRow>(
   ({ staffId, isSupervisor, size, afterDeadline, afterId, now }) => sql`
     select * from conversation
     where status in ('WAITING', 'IN_PROGRESS')
-      and (status = 'WAITING' or lease_until <= ${now}::timestamptz or taken_by = ${staffId}::text or ${isSupervisor}::boolean)
+      and (status = 'WAITING' or lease_until <= ${now}::timestamptz
+        or taken_by = ${staffId}::text or ${isSupervisor}::boolean)
       and (${afterId}::uuid is null or (deadline_at, id) > (${afterDeadline}::timestamptz, ${afterId}::uuid))
     order by deadline_at, id limit ${size}::int
   `,
