@@ -62,7 +62,9 @@ describe('docker-compose.yml', { timeout: 30_000 }, () => {
   })
 
   const urlsOf = ({ environment = {} }: Service) =>
-    Object.entries(environment).flatMap(([name, value]) => (/_URL$/.test(name) ? [{ name, url: new URL(value) }] : []))
+    Object.entries(environment).flatMap(([name, value]) =>
+      /_URL$/.test(name) && value !== '' ? [{ name, url: new URL(value) }] : [],
+    )
   const environmentOf = (service: string) => ({ ...imageVariables(), ...services[service]?.environment })
 
   it('holds the database, four subgraphs, two gateways behind a balancer, and two commands', () => {

@@ -7,18 +7,24 @@ export interface Started {
   /** Null when the database holds nobody to greet, and in production. */
   readonly greeting: Greeting | null
   readonly isDevelopment: boolean
+  /** Of the network that stands in for the operator's; null when there is none. */
+  readonly simSwapUrl: string | null
   /** Where the data stay when it stops. */
   readonly databaseLabel: string
 }
 
 /** What `start` says at the end, in the language of the one who reads it. */
-export function introduce({ url, greeting, isDevelopment, databaseLabel }: Started, variables: Variables): string {
+export function introduce(
+  { url, greeting, isDevelopment, simSwapUrl, databaseLabel }: Started,
+  variables: Variables,
+): string {
   const texts = speaksRussian(variables) ? RUSSIAN : ENGLISH
   return [
     ...(greeting === null ? [`\n${texts.ready}`, ...(isDevelopment ? [texts.empty] : [])] : describe(greeting, texts)),
     ...(isDevelopment ? describeExplorers(url, greeting, texts) : []),
     `\nGraphQL  ${url}/graphql`,
     `Health   ${url}/health/ready`,
+    ...(simSwapUrl === null ? [] : [`SIM swap ${simSwapUrl}`]),
     `\n${texts.stop(databaseLabel)}`,
   ].join('\n')
 }

@@ -1,12 +1,14 @@
 import { Command } from 'commander'
 import { EnvironmentError } from '../platform/environment.ts'
 import { auditCommand } from './commands/audit.ts'
+import { changeSimCommand } from './commands/change-sim.ts'
 import { gatewayCommand } from './commands/gateway.ts'
 import { importCommand } from './commands/import.ts'
 import { keysCommand } from './commands/keys.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { startCommand } from './commands/start.ts'
 import { tokenCommand } from './commands/token.ts'
+import { ussdCommand } from './commands/ussd.ts'
 
 const program = new Command('cabinet')
   .description('The back end of a mobile operator’s personal cabinet.')
@@ -17,6 +19,8 @@ const program = new Command('cabinet')
   .addCommand(auditCommand())
   .addCommand(gatewayCommand())
   .addCommand(keysCommand())
+  .addCommand(ussdCommand())
+  .addCommand(changeSimCommand())
 
 try {
   await program.parseAsync()

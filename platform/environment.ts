@@ -100,6 +100,13 @@ const subgraphVariables = serving.extend({
 /** What two parties agreed on: long enough not to be guessed. */
 const sharedSecret = z.string().min(SECRET_LENGTH_MIN, 'is too short; `openssl rand -hex 32` makes one')
 
+/** The operator's network. What it does not have is off: without SIM swap, changes of credentials are refused. */
+const network = {
+  SIM_SWAP_URL: httpUrl.optional(),
+  SIM_SWAP_TOKEN: z.string().optional(),
+  USSD_KEY: sharedSecret.optional(),
+}
+
 const accountsVariables = subgraphVariables.extend({
   ACCESS_TOKEN_KEYS: keySet,
   ACCOUNTS_SECRETS: secretList,
@@ -107,9 +114,7 @@ const accountsVariables = subgraphVariables.extend({
   LINKED_NUMBERS_URL: httpUrl,
   PRODUCTS_URL: httpUrl,
   PAYMENTS_URL: httpUrl,
-  SIM_SWAP_URL: httpUrl,
-  SIM_SWAP_TOKEN: z.string().min(1),
-  USSD_KEY: sharedSecret,
+  ...network,
 })
 const linkedNumbersVariables = subgraphVariables.extend({
   INTERNAL_KEYS: keySet,
@@ -128,6 +133,7 @@ const cliVariables = common.extend({
   CURRENCY: currency,
   ACCESS_TOKEN_KEYS: keySet.optional(),
   ACCOUNTS_SECRETS: secretList.optional(),
+  ...network,
 })
 
 /** What each kind of process reads, for those who start them: the deployment's test compares with this. */
@@ -175,6 +181,9 @@ function refuseDemoSecrets(environment: Record<string, unknown>): void {
     const keys = (value as JSONWebKeySet | undefined)?.keys
     if (Array.isArray(keys) && keys.some((key) => key.kid?.startsWith(DEVELOPMENT_KEY_PREFIX))) {
       throw new EnvironmentError(`${name} holds a development key. Make real ones: npm run cabinet -- keys`)
+    }
+    if (typeof value === 'string' && value.startsWith(DEVELOPMENT_SECRET_PREFIX)) {
+      throw new EnvironmentError(`${name} holds a development secret. Agree on a real one: openssl rand -hex 32`)
     }
     if (Array.isArray(value) && value.some((secret) => String(secret).startsWith(DEVELOPMENT_SECRET_PREFIX))) {
       throw new EnvironmentError(`${name} holds a development secret. Make real ones: npm run cabinet -- keys`)

@@ -12,6 +12,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   ORGANIZATION_ID,
+  OWNER_ID,
   STRANGER_ID,
   type Subject,
   VIEWER_KINDS,
@@ -60,6 +61,32 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
         { code: 'base', monthlyFee: { amount: '300.00', currencyCode: 'RUB' }, allowances: [{ unit: 'MEGABYTE' }] },
       ],
       options: [{ code: 'option-1', period: 'MONTH' }, { code: 'option-2' }, { code: 'option-3' }],
+    }),
+  },
+  // The session of the test was not opened by signing in.
+  'close-account.graphql': {
+    as: 'owner',
+    variables: () => ({ input: { accountId: OWNER_ID } }),
+    answer: () => ({ closeAccount: { __typename: 'FreshSignInRequiredError', path: [] } }),
+  },
+  'data-export.graphql': {
+    as: 'owner',
+    variables: ({ lineId }) => ({ id: lineId }),
+    answer: () => ({ dataExport: null }),
+  },
+  'download-data-export.graphql': {
+    as: 'owner',
+    variables: ({ lineId }) => ({ input: { exportId: lineId } }),
+    answer: () => ({ downloadDataExport: { __typename: 'DataExportNotFoundError', path: ['exportId'] } }),
+  },
+  'request-data-export.graphql': {
+    as: 'owner',
+    variables: () => ({ input: { idempotencyKey: 'a key' } }),
+    answer: () => ({
+      requestDataExport: {
+        __typename: 'RequestDataExportSuccess',
+        dataExport: { status: 'PREPARING', readyAt: null, expiresAt: null },
+      },
     }),
   },
   'disable-number-management.graphql': {

@@ -15,6 +15,7 @@ import { greet } from '../greeting.ts'
 import { withLoaders } from '../import/loaders.ts'
 import { introduce } from '../introduction.ts'
 import { listen } from '../listen.ts'
+import { openNetwork } from '../network.ts'
 import { createOneProcess } from '../one-process.ts'
 import { SUPERGRAPH_PATH, stateDirectory } from '../project.ts'
 import { readSecrets } from '../secrets.ts'
@@ -50,6 +51,7 @@ async function serve({ environment, variables, database, hasDemo }: ServeOptions
   const isDevelopment = environment.NODE_ENV !== 'production'
   if (hasDemo && isDevelopment) await offerDemo(environment, database)
   const { keys, secrets } = await readSecrets(environment)
+  const network = await openNetwork(environment)
   const newId = createNewId(systemClock)
   const logger = createLogger({ name: 'cabinet', level: environment.LOG_LEVEL })
   const cabinet = await step(terminal, 'gateway and subgraphs', () =>
@@ -61,6 +63,8 @@ async function serve({ environment, variables, database, hasDemo }: ServeOptions
       currencyCode: environment.CURRENCY,
       accessTokenKeys: keys,
       accountsSecrets: secrets,
+      simSwap: network.simSwap,
+      ...(network.ussdKey !== null && { ussdKey: network.ussdKey }),
       isDevelopment,
       supergraphPath: SUPERGRAPH_PATH,
     }),
@@ -68,6 +72,7 @@ async function serve({ environment, variables, database, hasDemo }: ServeOptions
   const stop = async () => {
     terminal.progress('stopping…')
     await cabinet.close()
+    await network.close()
     await database.stop()
     terminal.progress('✓ stopped')
   }
@@ -75,7 +80,12 @@ async function serve({ environment, variables, database, hasDemo }: ServeOptions
   const url = await listen(cabinet.gateway.http, environment, terminal.progress)
   // A token for whoever reads the log is for development only.
   const greeting = isDevelopment ? await greet(cabinet, newId) : null
-  terminal.result(introduce({ url, greeting, isDevelopment, databaseLabel: database.label }, variables))
+  terminal.result(
+    introduce(
+      { url, greeting, isDevelopment, simSwapUrl: network.standInUrl, databaseLabel: database.label },
+      variables,
+    ),
+  )
 }
 
 async function offerDemo(environment: CliEnvironment, database: CabinetDatabase): Promise<void> {

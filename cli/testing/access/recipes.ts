@@ -20,6 +20,11 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     subject: (viewer, usual) => ({ ...usual, accountId: viewer.accountId ?? usual.accountId }),
   },
   'Query.account': { arguments: ({ accountId }) => `(id: "${accountId}")` },
+  'Query.dataExport': {
+    arguments: ({ lineId }) => `(id: "${lineId}")`,
+    // The fixture asked for none.
+    isEmptyFor: () => true,
+  },
   'Query.line': { arguments: ({ lineId }) => `(id: "${lineId}")` },
   'Query.lineByPhone': { arguments: ({ phone }) => `(phone: "${phone}")` },
   'Line.alias': {
@@ -33,6 +38,22 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     arguments: ({ lineId }) => `(input: { lineId: "${lineId}", accountId: "${STRANGER_ID}" })`,
     // The fixture gave the stranger nothing, and only one who may revoke is told so.
     answer: () => 'LineAccessNotFoundError',
+  },
+  // Nobody of the table has signed in lately; the rest is not asked before that.
+  'Mutation.closeAccount': {
+    arguments: ({ accountId }) => `(input: { accountId: "${accountId}" })`,
+    subject: (viewer, usual) => ({ ...usual, accountId: viewer.accountId ?? usual.accountId }),
+    answer: ({ role }) =>
+      role === null || role === 'owner' ? 'FreshSignInRequiredError' : 'OrganizationOwnerRequiredError',
+  },
+  'Mutation.requestDataExport': {
+    arguments: () => '(input: { idempotencyKey: "" })',
+    answer: ({ role }) =>
+      role === null || role === 'owner' ? 'InvalidIdempotencyKeyError' : 'OrganizationOwnerRequiredError',
+  },
+  'Mutation.downloadDataExport': {
+    arguments: ({ lineId }) => `(input: { exportId: "${lineId}" })`,
+    answer: () => 'DataExportNotFoundError',
   },
   'Mutation.enableNumberManagement': { arguments: ({ lineId }) => `(input: { lineId: "${lineId}" })` },
   'Mutation.disableNumberManagement': { arguments: ({ lineId }) => `(input: { lineId: "${lineId}" })` },
