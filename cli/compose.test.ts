@@ -73,7 +73,7 @@ describe('docker-compose.yml', { timeout: 30_000 }, () => {
 
   const urlsOf = ({ environment = {} }: Service) =>
     Object.entries(environment).flatMap(([name, value]) =>
-      /_URL$/.test(name) && !(name in OPERATORS_OWN) ? [{ name, url: new URL(value) }] : [],
+      /_URL$/.test(name) && !(name in OPERATORS_OWN) && value !== '' ? [{ name, url: new URL(value) }] : [],
     )
   const environmentOf = (service: string) => ({ ...imageVariables(), ...services[service]?.environment })
 

@@ -26,6 +26,14 @@ export function developmentSecrets(directory: string, random: Randomness): Promi
   ])
 }
 
+/** What a developer's USSD gateway and cabinet agreed on. */
+export function developmentUssdKey(directory: string, random: Randomness): Promise<string> {
+  return keep(
+    path.join(directory, 'ussd-key.json'),
+    async () => `${DEVELOPMENT_SECRET_PREFIX}${random.bytes(SECRET_BYTES).toString('base64url')}`,
+  )
+}
+
 const SECRET_BYTES = 32
 
 /** What a file holds; made and written when there is none. */

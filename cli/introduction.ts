@@ -7,6 +7,8 @@ export interface Started {
   /** Null when the database holds nobody to greet, and in production. */
   readonly greeting: Greeting | null
   readonly isDevelopment: boolean
+  /** Of the network that stands in for the operator's; null when there is none. */
+  readonly simSwapUrl: string | null
   /** Where the data stay when it stops. */
   readonly databaseLabel: string
   /** Where text messages are shown; null when they go to a real message centre. */
@@ -15,7 +17,7 @@ export interface Started {
 
 /** What `start` says at the end, in the language of the one who reads it. */
 export function introduce(started: Started, variables: Variables): string {
-  const { url, greeting, isDevelopment, databaseLabel, inboxUrl } = started
+  const { url, greeting, isDevelopment, databaseLabel, inboxUrl, simSwapUrl } = started
   const texts = speaksRussian(variables) ? RUSSIAN : ENGLISH
   return [
     ...(greeting === null ? [`\n${texts.ready}`, ...(isDevelopment ? [texts.empty] : [])] : describe(greeting, texts)),
@@ -23,6 +25,7 @@ export function introduce(started: Started, variables: Variables): string {
     ...(inboxUrl === null ? [] : [`\n${texts.inbox}\n${inboxUrl}`]),
     `\nGraphQL  ${url}/graphql`,
     `Health   ${url}/health/ready`,
+    ...(simSwapUrl === null ? [] : [`SIM swap ${simSwapUrl}`]),
     `\n${texts.stop(databaseLabel)}`,
   ].join('\n')
 }

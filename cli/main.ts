@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { EnvironmentError } from '../platform/environment.ts'
 import { auditCommand } from './commands/audit.ts'
+import { changeSimCommand } from './commands/change-sim.ts'
 import { gatewayCommand } from './commands/gateway.ts'
 import { importCommand } from './commands/import.ts'
 import { inboxCommand } from './commands/inbox.ts'
@@ -10,6 +11,7 @@ import { networkCommand } from './commands/network.ts'
 import { policyCommand } from './commands/policy.ts'
 import { startCommand } from './commands/start.ts'
 import { tokenCommand } from './commands/token.ts'
+import { ussdCommand } from './commands/ussd.ts'
 
 const program = new Command('cabinet')
   .description('The back end of a mobile operator’s personal cabinet.')
@@ -23,6 +25,8 @@ const program = new Command('cabinet')
   .addCommand(gatewayCommand())
   .addCommand(keysCommand())
   .addCommand(networkCommand())
+  .addCommand(ussdCommand())
+  .addCommand(changeSimCommand())
 
 try {
   await program.parseAsync()

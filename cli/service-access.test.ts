@@ -13,6 +13,14 @@ const RECIPES: Readonly<Record<string, string>> = {
   'Query.subscriberByPhone': '{ answer: subscriberByPhone(phone: "+79160000999") { lineId } }',
   'Mutation.admitSubscriber': `mutation {
     answer: admitSubscriber(input: { lineId: "${ID}", accountId: "${ID}" }) { __typename } }`,
+  'Query.ownedLines': `{ answer: ownedLines(accountId: "${ID}") { id } }`,
+  'Query.personalAccountData': `{ answer: personalAccountData(accountId: "${ID}") { next } }`,
+  'Query.personalNumberData': `{ answer: personalNumberData(lineId: "${ID}") { next } }`,
+  'Query.personalProductData': `{ answer: personalProductData(lineId: "${ID}") { next } }`,
+  'Query.personalPaymentData': `{ answer: personalPaymentData(lineId: "${ID}") { next } }`,
+  'Query.lineBalance': `{ answer: lineBalance(lineId: "${ID}") { asOf } }`,
+  'Mutation.enableNumberManagementByPhone': `mutation {
+    answer: enableNumberManagementByPhone(input: { phone: "+79160000999" }) { __typename } }`,
 }
 
 interface ServiceField {

@@ -143,6 +143,13 @@ const subgraphVariables = serving.extend({
 /** What two parties agreed on: long enough not to be guessed. */
 const sharedSecret = z.string().min(SECRET_LENGTH_MIN, 'is too short; `openssl rand -hex 32` makes one')
 
+/** The operator's network. What it does not have is off: without SIM swap, changes of credentials are refused. */
+const network = {
+  SIM_SWAP_URL: httpUrl.optional(),
+  SIM_SWAP_TOKEN: z.string().optional(),
+  USSD_KEY: sharedSecret.optional(),
+}
+
 const accountsVariables = subgraphVariables.extend({
   ACCESS_TOKEN_KEYS: keySet,
   ACCOUNTS_SECRETS: secretList,
@@ -154,9 +161,7 @@ const accountsVariables = subgraphVariables.extend({
   LINKED_NUMBERS_URL: httpUrl,
   PRODUCTS_URL: httpUrl,
   PAYMENTS_URL: httpUrl,
-  SIM_SWAP_URL: httpUrl,
-  SIM_SWAP_TOKEN: z.string().min(1),
-  USSD_KEY: sharedSecret,
+  ...network,
 })
 const linkedNumbersVariables = subgraphVariables.extend({
   INTERNAL_KEYS: keySet,
@@ -182,6 +187,7 @@ const cliVariables = common.extend({
   SMSC_URL: smscUrl.optional(),
   SMS_SENDER: smsSender.default('Cabinet'),
   SMS_PER_SECOND: smsPerSecond,
+  ...network,
 })
 
 /** What each kind of process reads, for those who start them: the deployment's test compares with this. */
@@ -233,6 +239,9 @@ function refuseDemoSecrets(environment: Record<string, unknown>): void {
     }
     if (name === 'SMSC_URL' && readSmppUrl(String(value)).systemId.startsWith(DEVELOPMENT_SYSTEM_ID)) {
       throw new EnvironmentError('SMSC_URL leads to the stand-in of a message centre. Set that of a real one.')
+    }
+    if (typeof value === 'string' && value.startsWith(DEVELOPMENT_SECRET_PREFIX)) {
+      throw new EnvironmentError(`${name} holds a development secret. Agree on a real one: openssl rand -hex 32`)
     }
     if (Array.isArray(value) && value.some((secret) => String(secret).startsWith(DEVELOPMENT_SECRET_PREFIX))) {
       throw new EnvironmentError(`${name} holds a development secret. Make real ones: npm run cabinet -- keys`)

@@ -521,6 +521,32 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
       },
     }),
   },
+  // The session of the test was not opened by signing in.
+  'close-account.graphql': {
+    as: 'owner',
+    variables: () => ({ input: { accountId: OWNER_ID } }),
+    answer: () => ({ closeAccount: { __typename: 'FreshSignInRequiredError', path: [] } }),
+  },
+  'data-export.graphql': {
+    as: 'owner',
+    variables: ({ lineId }) => ({ id: lineId }),
+    answer: () => ({ dataExport: null }),
+  },
+  'download-data-export.graphql': {
+    as: 'owner',
+    variables: ({ lineId }) => ({ input: { exportId: lineId } }),
+    answer: () => ({ downloadDataExport: { __typename: 'DataExportNotFoundError', path: ['exportId'] } }),
+  },
+  'request-data-export.graphql': {
+    as: 'owner',
+    variables: () => ({ input: { idempotencyKey: 'a key' } }),
+    answer: () => ({
+      requestDataExport: {
+        __typename: 'RequestDataExportSuccess',
+        dataExport: { status: 'PREPARING', readyAt: null, expiresAt: null },
+      },
+    }),
+  },
 }
 
 function viewerNamed(name: string): ViewerKind {

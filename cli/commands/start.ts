@@ -17,6 +17,7 @@ import { greet } from '../greeting.ts'
 import { withLoaders } from '../import/loaders.ts'
 import { introduce } from '../introduction.ts'
 import { listen } from '../listen.ts'
+import { openNetwork } from '../network.ts'
 import { createOneProcess } from '../one-process.ts'
 import { SUPERGRAPH_PATH, stateDirectory } from '../project.ts'
 import { readSecrets } from '../secrets.ts'
@@ -71,6 +72,7 @@ async function serve({ environment, variables, database, sms, logger, options }:
   const isDevelopment = environment.NODE_ENV !== 'production'
   if (options.demo && isDevelopment) await offerDemo(environment, database)
   const { keys, secrets } = await readSecrets(environment)
+  const network = await openNetwork(environment)
   const newId = createNewId(systemClock)
   const providers = options.withOpenid ? await startDevelopmentProviders(environment) : configuredProviders(environment)
   const cabinet = await step(terminal, 'gateway and subgraphs', async () =>
@@ -86,6 +88,8 @@ async function serve({ environment, variables, database, sms, logger, options }:
       staffProvider: providers.staffProvider,
       networkElement: await networkElement(environment),
       sms: sms.transport,
+      simSwap: network.simSwap,
+      ...(network.ussdKey !== null && { ussdKey: network.ussdKey }),
       isDevelopment,
       supergraphPath: SUPERGRAPH_PATH,
     }),
@@ -95,6 +99,7 @@ async function serve({ environment, variables, database, sms, logger, options }:
     await cabinet.close()
     await providers.close()
     await sms.close()
+    await network.close()
     await database.stop()
     terminal.progress('✓ stopped')
   }
@@ -103,7 +108,8 @@ async function serve({ environment, variables, database, sms, logger, options }:
   // A token for whoever reads the log is for development only.
   const greeting = isDevelopment ? await greet(cabinet, newId) : null
   const { inboxUrl } = sms
-  terminal.result(introduce({ url, greeting, isDevelopment, databaseLabel: database.label, inboxUrl }, variables))
+  const started = { url, greeting, isDevelopment, databaseLabel: database.label }
+  terminal.result(introduce({ ...started, inboxUrl, simSwapUrl: network.standInUrl }, variables))
 }
 
 /** Those of the environment are somebody else's to close. */

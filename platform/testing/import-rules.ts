@@ -48,7 +48,7 @@ const PACKAGES: readonly PackageRule[] = [
   {
     names: ['kysely', 'pg', 'pg-copy-streams'],
     homes:
-      /^(subgraphs\/[^/]+\/(store|ledger|migrations|bulk|audit)|platform\/(access|database|events|jobs|policy)|cli\/import|bench)\b/,
+      /^(subgraphs\/[^/]+\/(store|ledger|migrations|bulk|audit)|platform\/(access|database|events|jobs|personal-data|policy)|cli\/import|bench)\b/,
     typeHomes: /^(cli|platform|subgraphs\/[^/]+\/(?!resolvers\b))/,
   },
   {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Kysely } from 'kysely'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createSimSwapStandIn } from '../../cli/stand-ins/sim-swap/sim-swap.ts'
 import { insertAccount, insertCatalogue, insertLine, phone } from '../../cli/testing/fixture.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
@@ -107,7 +107,10 @@ it('closes: every session ends, what is personal is sealed, the contract stays',
   expect(await cabinet.database.sql('select status from linked_numbers.line')).toEqual([{ status: 'ACTIVE' }])
   const seen = await cabinet.ask({ query: '{ viewer { displayName } }' }, token)
   expect(seen.data?.viewer ?? null).toBeNull()
-  expect(await close(token)).toMatchObject({ __typename: 'FreshSignInRequiredError' })
+  await vi.waitFor(async () => {
+    const { errors } = await cabinet.ask({ query: '{ viewer { id } }' }, token)
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHENTICATED'])
+  })
 })
 
 it('is opened again by a one-time password, and by nothing else', async () => {

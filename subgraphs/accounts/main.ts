@@ -9,6 +9,7 @@ import { serveDownloads } from '../../platform/serving/downloads.ts'
 import { createSimSwapClient } from '../../platform/sim-swap/http-client.ts'
 import { createSmppTransport } from '../../platform/sms/smpp-transport.ts'
 import { readSmppUrl } from '../../platform/sms/smpp-url.ts'
+import { unknownSimSwap } from '../../platform/sim-swap/sim-swap.ts'
 import { createHttpAsk } from '../../platform/subgraph/ask.ts'
 import type { SubgraphName } from '../../platform/subgraph/name.ts'
 import { openDatabase } from '../../platform/subgraph/open-database.ts'
@@ -35,7 +36,10 @@ await runSubgraph(
       logger,
       accessTokenKeys: environment.ACCESS_TOKEN_KEYS,
       secrets: createSecrets(environment.ACCOUNTS_SECRETS),
-      simSwap: createSimSwapClient({ url: environment.SIM_SWAP_URL, token: environment.SIM_SWAP_TOKEN }),
+      simSwap:
+        environment.SIM_SWAP_URL === undefined
+          ? unknownSimSwap
+          : createSimSwapClient({ url: environment.SIM_SWAP_URL, token: environment.SIM_SWAP_TOKEN ?? '' }),
       socialProviders: environment.SOCIAL_PROVIDERS,
       staffProvider: environment.STAFF_PROVIDER ?? null,
       sms: createSmppTransport({
@@ -60,6 +64,7 @@ await runSubgraph(
     serveEndedSessions(http, { feed: accounts.endedSessions, findKey, clock: systemClock })
     // The gateways' way to them, and the USSD gateway's: nobody else reaches this process.
     serveDownloads(http, accounts.openDownload)
-    serveUssd(http, { ...accounts.ussd, key: environment.USSD_KEY })
+    const key = environment.USSD_KEY
+    if (key !== undefined) serveUssd(http, { ...accounts.ussd, key })
   },
 )

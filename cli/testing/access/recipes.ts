@@ -210,6 +210,27 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     answer: () => 'NoticeNotFoundError',
   },
   'Subscription.balanceChanged': { arguments: ({ lineId }) => `(lineId: "${lineId}")` },
+  'Query.dataExport': {
+    arguments: ({ lineId }) => `(id: "${lineId}")`,
+    // The fixture asked for none.
+    isEmptyFor: () => true,
+  },
+  // Nobody of the table has signed in lately; the rest is not asked before that.
+  'Mutation.closeAccount': {
+    arguments: ({ accountId }) => `(input: { accountId: "${accountId}" })`,
+    subject: (viewer, usual) => ({ ...usual, accountId: viewer.accountId ?? usual.accountId }),
+    answer: ({ role }) =>
+      role === null || role === 'owner' ? 'FreshSignInRequiredError' : 'OrganizationOwnerRequiredError',
+  },
+  'Mutation.requestDataExport': {
+    arguments: () => '(input: { idempotencyKey: "" })',
+    answer: ({ role }) =>
+      role === null || role === 'owner' ? 'InvalidIdempotencyKeyError' : 'OrganizationOwnerRequiredError',
+  },
+  'Mutation.downloadDataExport': {
+    arguments: ({ lineId }) => `(input: { exportId: "${lineId}" })`,
+    answer: () => 'DataExportNotFoundError',
+  },
 }
 
 function conversationInput({ lineId }: Subject): string {

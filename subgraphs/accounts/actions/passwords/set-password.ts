@@ -9,6 +9,7 @@ import { insertPassword, type NewPassword, putPassword, replacePassword } from '
 import type { AccountsPolicies } from '../../store/policies.ts'
 import { findOpenSession } from '../../store/sessions.ts'
 import type { SignInMethod, Tables } from '../../store/tables.ts'
+import { type CredentialHoldDependencies, checkCredentialHold } from '../credential-hold.ts'
 import { customerOf } from '../customer.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import { busy, type CheckPasswordDependencies, checkPassword, type TooMany } from './check-password.ts'
@@ -19,7 +20,7 @@ export interface NewPasswordCommand {
   readonly otherSessions: 'KEEP' | 'END'
 }
 
-export interface SetPasswordDependencies extends CheckPasswordDependencies {
+export interface SetPasswordDependencies extends CheckPasswordDependencies, CredentialHoldDependencies {
   readonly newId: NewId
   /** Called after a notice is committed, so that it leaves at once. */
   readonly onOutgoing: () => void
@@ -121,6 +122,9 @@ async function store<Refusal>(
   if (hash === null) return busy(clock)
   const policies = await dependencies.policies.current()
   const now = clock.now()
+  // The network is asked before the transaction; what it said counts in it too.
+  const held = await checkCredentialHold(dependencies, personId, now)
+  if (held !== null) return { kind: 'held', until: held }
   const outcome = await db.transaction().execute(async (trx): Promise<Stored | Refused | Refusal> => {
     const until = await findCredentialHold(trx, personId, now)
     if (until !== null) return { kind: 'held', until }

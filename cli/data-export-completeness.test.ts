@@ -1,0 +1,203 @@
+import { gunzipSync } from 'node:zlib'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { systemClock } from '../platform/clock.ts'
+import { createNewId } from '../platform/ids.ts'
+import { SUBGRAPH_NAMES, schemaName } from '../platform/subgraph/name.ts'
+import { insertAccount, insertCatalogue, insertLine, lineId, phone } from './testing/fixture.ts'
+import { openTestCabinet, type TestCabinet } from './testing/test-cabinet.ts'
+
+/** Tables that hold nothing about a person that another does not: each with the reason. */
+const EXCLUDED: Readonly<Record<string, string>> = {
+  'accounts.policy': 'numbers of the business',
+  'accounts.customer_directory': 'a directory: account.customer_ref says the same',
+  'accounts.outbox': 'events on their way',
+  'accounts.inbox': 'events that have come',
+  'accounts.closed_account': 'empty while the account is open, and a closed one cannot ask',
+  'accounts.data_export_chunk': 'copies of what is here',
+  'accounts.ussd_session': 'where a menu stands, for minutes',
+  'accounts.ussd_nonce': 'marks of the network’s requests',
+  'accounts.used_captcha': 'marks of pictures',
+  'accounts.one_time_password_use': 'counts against guessing, for a day',
+  'accounts.one_time_password_delivery': 'a directory of one_time_password',
+  'accounts.decoy_message': 'messages that never were',
+  'accounts.turn': 'counts against too much of anything, for an hour',
+  'accounts.session_rotation': 'marks of refresh tokens, for a minute',
+  'accounts.ended_session': 'a directory of sessions, for minutes',
+  'accounts.password_try': 'counts against guessing, for a day',
+  'linked_numbers.directory': 'a directory: line.msisdn says the same',
+  'linked_numbers.outbox': 'events on their way',
+  'products.offering': 'the catalogue',
+  'products.offering_version': 'the catalogue',
+  'products.line_access': 'a copy of linked_numbers.line_access',
+  'products.inbox': 'events that have come',
+  'payments.policy': 'numbers of the business',
+  'payments.line_access': 'a copy of linked_numbers.line_access',
+  'payments.inbox': 'events that have come',
+  'payments.top_up_directory': 'a directory: ledger_transaction.source_key says the same',
+}
+
+/** Columns that are secrets, or marks of our own machines. */
+const WITHHELD = new Set([
+  'accounts.session.refresh_seed',
+  'accounts.session.secret_id',
+  'accounts.password.hash',
+  'accounts.message.body',
+  'accounts.one_time_password.code_hash',
+  'accounts.one_time_password.secret_id',
+  'accounts.one_time_password.request_id',
+  'accounts.data_export.idempotency_key',
+  'accounts.data_export.run_id',
+  'accounts.data_export.chunk_count',
+  'accounts.data_export.link_hash',
+  'accounts.data_export.link_expires_at',
+])
+
+/** What the fixture does not fill: $1 is the account, $2 the line, $3 its number, $4 an id. */
+const SEEDS = [
+  `insert into accounts.contact values ($1, $3, '2026-01-01')`,
+  `insert into accounts.organization_member values ($4, $1, 'ACCOUNTANT', '2026-01-02')`,
+  `insert into accounts.password values ($1, '$argon2id$canary', '2026-01-03')`,
+  'insert into accounts.phone_cabinet values ($3, $2, $1)',
+  `insert into accounts.credential_hold values ($1, $2, '2026-01-04', '2026-01-05')`,
+  `insert into accounts.notice values ($1, $4, 'NEWS_PUBLISHED', '{"canary": "notice parameters"}', '2026-01-06')`,
+  `insert into accounts.message (phone, id, purpose, body, status, created_at, expires_at)
+     values ($3, $4, 'NOTICE', 'canary', 'SENT', '2026-01-07', '2026-01-08')`,
+  `insert into accounts.one_time_password values ($3, $4, $4, 'USSD', '', 'canary', 2, '2026-01-09', '2026-01-10', '2026-01-10')`,
+  `insert into accounts.act values ($1, $4, '2026-01-11', 'staff:canary', 'CANARY', $2, '{"canary": "act details"}',
+     '10.11.12.13', 'canary session', 'canary request', 'canary reason')`,
+  `insert into linked_numbers.number_management values ($2, '2026-01-12')`,
+  `insert into linked_numbers.line_act values ($2, $4, 'NUMBER_MANAGEMENT_ENABLED', 'canary doer', '2026-01-13')`,
+  `insert into linked_numbers.access_audit values ($2, $4, $1, 7, '2026-01-14', 'canary giver', '2026-01-15')`,
+  `insert into linked_numbers.usage_record values
+     ($2, $4, 'canary usage', 'DATA', '2026-01-16', 'canary site', 17.5, 'MEGABYTE', 18)`,
+  `update linked_numbers.account_line set alias = 'canary alias' where account_id = $1 and line_id = $2`,
+  `update products.line_option set deactivated_at = '2026-01-19' where line_id = $2`,
+]
+
+let cabinet: TestCabinet
+let anna: string
+let records: readonly { part: string; table: string; row: Record<string, unknown> }[]
+
+beforeAll(async () => {
+  cabinet = await openTestCabinet({ jobTiming: { pollSeconds: 0.5 } })
+  await insertCatalogue(cabinet.database)
+  anna = await insertAccount(cabinet.database, { number: 1, displayName: 'canary name' })
+  await insertLine(cabinet.database, { number: 1, ownerId: anna })
+  const newId = createNewId(systemClock)
+  for (const seed of SEEDS) {
+    const values = [anna, lineId(1), phone(1), newId()]
+    // PostgreSQL wants to know the type of each value that it is given, so only those that are named are.
+    const named = [...seed.matchAll(/\$([1-4])/g)].map(([, place]) => Number(place))
+    const used = [...new Set(named)].sort()
+    const text = used.reduce((sql, place, index) => sql.replaceAll(`$${place}`, `$${index + 1}`), seed)
+    await cabinet.database.sql(
+      text,
+      used.map((place) => values[place - 1]),
+    )
+  }
+  records = await takeCopy(newId())
+})
+
+afterAll(() => cabinet.close())
+
+async function takeCopy(sessionId: string): Promise<typeof records> {
+  await cabinet.database.sql(
+    `insert into accounts.session (person_id, id, account_id, method, device, device_name, address, refresh_seed,
+       secret_id, created_at, last_used_at, access_until)
+     values ($1, $2, $1, 'SOCIAL', 'canary device', 'canary telephone', '10.11.12.14', '', 'canary', now(), now(), now())`,
+    [anna, sessionId],
+  )
+  const token = await cabinet.signPrincipal({
+    kind: 'account',
+    accountId: anna,
+    personId: anna,
+    sessionId,
+    organizationRole: null,
+  })
+  const ask = async (query: string) => (await cabinet.ask({ query }, token)).data
+  const { requestDataExport } = await ask(
+    'mutation { requestDataExport(input: { idempotencyKey: "a" }) { ... on RequestDataExportSuccess { dataExport { id } } } }',
+  )
+  const { id } = requestDataExport.dataExport
+  await vi.waitFor(
+    async () =>
+      expect(await ask(`{ dataExport(id: "${id}") { status } }`)).toEqual({ dataExport: { status: 'READY' } }),
+    { timeout: 30_000, interval: 100 },
+  )
+  const { downloadDataExport } = await ask(
+    `mutation { downloadDataExport(input: { exportId: "${id}" }) { ... on DownloadDataExportSuccess { url } } }`,
+  )
+  const { rawPayload } = await cabinet.gateway.http.inject({ url: downloadDataExport.url })
+  return JSON.parse(gunzipSync(rawPayload).toString()).records
+}
+
+const partOf = (schema: string) => SUBGRAPH_NAMES.find((name) => schemaName(name) === schema)
+
+interface CatalogTable {
+  readonly schema: string
+  readonly name: string
+  readonly columns: readonly string[]
+}
+
+/** The columns of a table that the database holds otherwise than the copy tells. */
+async function missingOf({ schema, name, columns }: CatalogTable): Promise<string[]> {
+  const table = `${schema}.${name}`
+  const told = records.filter((record) => record.part === partOf(schema) && record.table === name)
+  const held = await cabinet.database.sql<{ row: Record<string, unknown> }>(
+    `select to_jsonb(t) as row from ${table} as t`,
+  )
+  if (held.length === 0) return [`${table} has no row: give it one in SEEDS, or say why it is EXCLUDED`]
+  const older = held.filter(({ row }) => !isOfCopy(table, row))
+  return columns
+    .filter((column) => !WITHHELD.has(`${table}.${column}`) && !isChangedByCopy(table, column))
+    .filter((column) => !older.every(({ row }) => told.some((record) => isSame(record.row[column], row[column]))))
+    .map((column) => `${table}.${column}`)
+}
+
+/** What is written when a copy is made and taken is not in it. */
+function isOfCopy(table: string, row: Record<string, unknown>): boolean {
+  if (table === 'accounts.notice') return row['kind'] === 'EXPORT_READY'
+  return table === 'accounts.act' && String(row['kind']).startsWith('DATA_EXPORT')
+}
+
+function isChangedByCopy(table: string, column: string): boolean {
+  return table === 'accounts.data_export' && ['status', 'ready_at', 'expires_at'].includes(column)
+}
+
+function isSame(told: unknown, held: unknown): boolean {
+  return told !== undefined && JSON.stringify(told) === JSON.stringify(held)
+}
+
+it('holds every column of every table that is about a person', { timeout: 60_000 }, async () => {
+  const tables = await cabinet.database.sql<CatalogTable>(
+    `select table_schema as schema, table_name as name, array_agg(column_name::text) as columns
+     from information_schema.columns join information_schema.tables using (table_schema, table_name)
+     where table_schema = any($1) and table_type = 'BASE TABLE' and table_name not like 'kysely%'
+     group by 1, 2 order by 1, 2`,
+    [SUBGRAPH_NAMES.map(schemaName)],
+  )
+  const missing: string[] = []
+  for (const table of tables)
+    if (!(`${table.schema}.${table.name}` in EXCLUDED)) missing.push(...(await missingOf(table)))
+  expect(missing).toEqual([])
+})
+
+it('holds no secret', () => {
+  const text = JSON.stringify(records)
+  for (const place of WITHHELD) {
+    const [, table, column = ''] = place.split('.')
+    expect(
+      records.filter((record) => record.table === table && column in record.row),
+      place,
+    ).toEqual([])
+  }
+  expect(text).not.toContain('argon2id')
+})
+
+it('names no table that is not there any more', async () => {
+  const rows = await cabinet.database.sql<{ name: string }>(
+    `select table_schema || '.' || table_name as name from information_schema.tables`,
+  )
+  const names = new Set(rows.map(({ name }) => name))
+  expect(Object.keys(EXCLUDED).filter((table) => !names.has(table))).toEqual([])
+})
