@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { readClient } from './client.ts'
 
-const reasonOf = (header: string | string[]) => readClient('::1', { 'x-reason': header }).reason
+const reasonOf = (header: string | string[]) => readClient('::1', { 'x-reason': header }, null).reason
 
 it.each<[string, string | string[], string | null]>([
   ['in any language, percent-encoded', encodeURIComponent('Звонок № 7'), 'Звонок № 7'],
@@ -15,5 +15,5 @@ it.each<[string, string | string[], string | null]>([
 })
 
 it('shows an IPv4 address as one, though the socket is of both families', () => {
-  expect(readClient('::ffff:10.0.0.1', {}).address).toBe('10.0.0.1')
+  expect(readClient('::ffff:10.0.0.1', {}, null).address).toBe('10.0.0.1')
 })
