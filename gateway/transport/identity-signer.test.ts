@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { systemClock } from '../../platform/clock.ts'
 import { verifyInternalToken } from '../../platform/identity/internal-token.ts'
 import { findKeyAmong, generatePrivateKey, publicKeys, signingKey } from '../../platform/identity/keys.ts'
 import { ANONYMOUS, type NetworkAssertion, UNKNOWN_CLIENT, type Viewer } from '../../platform/identity/viewer.ts'
@@ -14,6 +13,8 @@ function viewer(network: NetworkAssertion | null): Viewer {
 
 describe('the signature over who asks', () => {
   const made = generatePrivateKey('gateway.1')
+  let now = new Date('2026-11-22T10:00:00Z')
+  const clock = { now: () => now }
   let signFor: (audience: string) => (viewer: Viewer) => Promise<string>
   let networkIn: (token: string, audience: string) => Promise<NetworkAssertion | null | undefined>
 
@@ -21,14 +22,15 @@ describe('the signature over who asks', () => {
     const keys = { keys: [await made] }
     const signer = await signingKey(keys)
     const findKey = findKeyAmong(publicKeys(keys))
-    signFor = (audience) => createIdentitySigner({ signer, audience, clock: systemClock })
-    networkIn = async (token, audience) =>
-      (await verifyInternalToken(token, audience, findKey, systemClock))?.client?.network
+    signFor = (audience) => createIdentitySigner({ signer, audience, clock })
+    networkIn = async (token, audience) => (await verifyInternalToken(token, audience, findKey, clock))?.client?.network
   })
 
   it('is used again for the same viewer', async () => {
     const sign = signFor('accounts')
-    expect(await sign(viewer(null))).toBe(await sign(viewer(null)))
+    const token = await sign(viewer(null))
+    now = new Date(now.getTime() + 1_000)
+    expect(await sign(viewer(null))).toBe(token)
   })
 
   it('tells accounts what the network said of this request, and is used for no other', async () => {
@@ -36,6 +38,8 @@ describe('the signature over who asks', () => {
     const said = { phone: PHONE, jti: 'the first word of the element' }
     const token = await sign(viewer(said))
     expect(await networkIn(token, 'accounts')).toEqual(said)
+    now = new Date(now.getTime() + 1_000)
+    expect(await sign(viewer(said))).not.toBe(token)
     expect(await networkIn(await sign(viewer(null)), 'accounts')).toBeNull()
     const next = { ...said, jti: 'the second word of the element' }
     expect(await networkIn(await sign(viewer(next)), 'accounts')).toEqual(next)

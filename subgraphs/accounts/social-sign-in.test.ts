@@ -126,6 +126,7 @@ describe('signing in by a social provider', () => {
     const notices = await cabinet.database.sql('select kind, parameters from accounts.notice order by id')
     expect(notices).toEqual([
       { kind: 'IDENTITY_ATTACHED', parameters: { provider: 'trial' } },
+      { kind: 'SIGNED_IN_ON_NEW_DEVICE', parameters: { deviceName: '', method: 'SOCIAL' } },
       { kind: 'IDENTITY_DETACHED', parameters: { provider: 'trial' } },
     ])
     expect(await count('session')).toBe(1)
@@ -164,6 +165,15 @@ describe('signing in by a social provider', () => {
       expect(answers.every(Boolean)).toBe(true)
       expect(await count('identity')).toBe(await count('identity_directory'))
     }
+  })
+
+  it('tells of a device that is new, and not again of one that is known', async () => {
+    await attach('anna@trial')
+    for (let time = 0; time < 2; time++) await signIn('anna@trial')
+    const told = await cabinet.database.sql(
+      `select account_id from accounts.notice where kind = 'SIGNED_IN_ON_NEW_DEVICE'`,
+    )
+    expect(told).toEqual([{ account_id: ANNA }])
   })
 
   it('lets another’s identity be', async () => {

@@ -1,5 +1,9 @@
+import type { Transaction } from 'kysely'
 import type { Viewer } from '../../../../platform/identity/viewer.ts'
 import { findIdentityOwner, useIdentity } from '../../store/identities.ts'
+import { writeNotice } from '../../store/notices.ts'
+import { isKnownDevice } from '../../store/phone-cabinets.ts'
+import type { Tables } from '../../store/tables.ts'
 import { finishProviderSignIn, type ProviderSignInFailure } from '../providers/finish-provider-sign-in.ts'
 import { readDeviceName } from '../sessions/device-name.ts'
 import { type IssuedSession, openSession } from '../sessions/open-session.ts'
@@ -22,7 +26,7 @@ export async function signInWithSocial(
   { flowSecret, callbackUrl, deviceName }: SignInWithSocial,
   viewer: Viewer,
 ): Promise<SignInWithSocialOutcome> {
-  const { db, clock } = dependencies
+  const { db, clock, onOutgoing } = dependencies
   const finished = await finishProviderSignIn(dependencies, {
     findProvider: (id) => findProvider(dependencies, id),
     purpose: 'SIGN_IN',
@@ -34,21 +38,26 @@ export async function signInWithSocial(
   const accountId = await findIdentityOwner(db, finished)
   if (accountId === null) return { kind: 'identityNotAttached' }
 
-  return db.transaction().execute(async (trx): Promise<SignInWithSocialOutcome> => {
+  const outcome = await db.transaction().execute(async (trx): Promise<SignInWithSocialOutcome> => {
     if (!(await useIdentity(trx, accountId, finished, clock.now()))) return { kind: 'identityNotAttached' }
-    const session = await openSession(
-      trx,
-      dependencies,
-      {
-        personId: accountId,
-        accountId,
-        organizationRole: null,
-        method: 'SOCIAL',
-        deviceName: readDeviceName(deviceName),
-      },
-      viewer,
-    )
+    const device = { accountId, deviceName: readDeviceName(deviceName) }
+    const signedIn = { ...device, personId: accountId, organizationRole: null, method: 'SOCIAL' } as const
+    const isKnown = await isKnownDevice(trx, accountId, viewer.client.device)
+    const session = await openSession(trx, dependencies, signedIn, viewer)
     // A cabinet that was closed answers like one that is not there.
-    return session ? { kind: 'signedIn', session } : { kind: 'identityNotAttached' }
+    if (!session) return { kind: 'identityNotAttached' }
+    if (!isKnown) await tellOfNewDevice(trx, dependencies, device)
+    return { kind: 'signedIn', session }
   })
+  if (outcome.kind === 'signedIn') onOutgoing()
+  return outcome
+}
+
+async function tellOfNewDevice(
+  trx: Transaction<Tables>,
+  { clock, newId }: IdentityDependencies,
+  { accountId, deviceName }: { readonly accountId: string; readonly deviceName: string | null },
+): Promise<void> {
+  const parameters = { deviceName: deviceName ?? '', method: 'SOCIAL' }
+  await writeNotice(trx, { id: newId(), accountId, kind: 'SIGNED_IN_ON_NEW_DEVICE', parameters, at: clock.now() })
 }
