@@ -7,10 +7,10 @@ import type { Randomness } from '../../../platform/random.ts'
 import { createRounds, type Rounds } from '../messages/rounds.ts'
 import { queueMessage } from '../store/messages.ts'
 import { lockWaitingNotices, markDispatched, type WaitingNotice } from '../store/notices.ts'
-import { findNotificationSettings } from '../store/notification-settings.ts'
+import { findNotificationSettings, type NotificationSetting } from '../store/notification-settings.ts'
 import type { AccountsPolicies } from '../store/policies.ts'
 import type { Tables } from '../store/tables.ts'
-import { CATEGORY_OF, isEnabled, type NotificationSetting } from './categories.ts'
+import { CATEGORY_OF, isEnabled } from './categories.ts'
 import { noticeText } from './texts.ts'
 
 export interface NotifierOptions {
