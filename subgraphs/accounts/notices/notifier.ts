@@ -49,10 +49,10 @@ export function createNotifier(options: NotifierOptions): Rounds {
 
 /** One batch; gives how many there were. */
 export async function dispatchNotices(options: Omit<NotifierOptions, 'onMessages' | 'logger'>): Promise<number> {
-  const { 'notice.messageHours': hours } = await options.policies.current()
   return options.db.transaction().execute(async (trx) => {
     const notices = await lockWaitingNotices(trx, BATCH_SIZE)
     if (notices.length === 0) return 0
+    const { 'notice.messageHours': hours } = await options.policies.current()
     const accountIds = [...new Set(notices.map(({ account_id }) => account_id))]
     const settings = Map.groupBy(await findNotificationSettings(trx, accountIds), ({ account_id }) => account_id)
     for (const notice of notices) {
