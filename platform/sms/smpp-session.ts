@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from 'node:net'
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import smpp, { PDU, type Pdu, Session } from 'smpp'
 import { withTimeout } from '../with-timeout.ts'
@@ -68,7 +68,9 @@ const SMPP_3_4 = 0x34
 
 async function openSocket({ account, connectTimeoutMs }: SmppSessionOptions): Promise<Socket> {
   const { host, port, isSecure } = account
-  const socket = isSecure ? connectTls({ host, port, servername: host }) : connectTcp({ host, port })
+  const socket = isSecure
+    ? connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }) })
+    : connectTcp({ host, port })
   const connected = new Promise<void>((resolve, reject) => {
     socket.once(isSecure ? 'secureConnect' : 'connect', resolve)
     socket.once('error', reject)

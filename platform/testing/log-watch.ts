@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import type { Logger } from '../logger.ts'
+import { type Logger, UNSPEAKABLE } from '../logger.ts'
 
 /** What never stands in a log, by what it is. */
 const FORBIDDEN: Readonly<Record<string, RegExp>> = {
@@ -38,7 +38,7 @@ export function takeFindings(): string[] {
 }
 
 /** Writes everything down to `debug`, to nobody but the watch. */
-export const watchedLogger: Logger = pino({ level: 'debug' }, { write: (line: string) => watchLine(line.trimEnd()) })
+export const watchedLogger: Logger = pino({ level: 'debug', redact: [...UNSPEAKABLE] }, { write: (line: string) => watchLine(line.trimEnd()) })
 
 /** As a word of its own: a code of six digits is no canary inside a longer number. */
 function holds(line: string, word: string): boolean {

@@ -1,8 +1,6 @@
 import type { NoticeKind } from '../store/notices.ts'
-import type { NoticeChannel, SettableCategory } from '../store/tables.ts'
-
-/** What a notice is about: what people switch on and off. */
-export type NoticeCategory = 'SECURITY' | SettableCategory
+import type { NoticeCategory, NotificationPreference, NotificationSetting } from '../store/notification-settings.ts'
+import type { NoticeChannel } from '../store/tables.ts'
 
 export const NOTICE_CATEGORIES = ['SECURITY', 'MONEY', 'SERVICES', 'NEWS'] as const satisfies readonly NoticeCategory[]
 export const NOTICE_CHANNELS = ['SMS', 'IN_APP'] as const satisfies readonly NoticeChannel[]
@@ -20,20 +18,6 @@ export const CATEGORY_OF: Readonly<Record<NoticeKind, NoticeCategory>> = {
   EXPORT_READY: 'SERVICES',
   CONSULTANT_ANSWERED: 'SERVICES',
   NEWS_PUBLISHED: 'NEWS',
-}
-
-/** What an account has set. */
-export interface NotificationSetting {
-  readonly category: SettableCategory
-  readonly channel: NoticeChannel
-  readonly isEnabled: boolean
-}
-
-export interface NotificationPreference {
-  readonly category: NoticeCategory
-  readonly channel: NoticeChannel
-  readonly isEnabled: boolean
-  readonly isChangeable: boolean
 }
 
 /** News by text message is advertising: it is for those who asked for it. */

@@ -7,10 +7,10 @@ import type { Randomness } from '../../../platform/random.ts'
 import { createRounds, type Rounds } from '../messages/rounds.ts'
 import { queueMessage } from '../store/messages.ts'
 import { lockWaitingNotices, markDispatched, type WaitingNotice } from '../store/notices.ts'
-import { findNotificationSettings } from '../store/notification-settings.ts'
+import { findNotificationSettings, type NotificationSetting } from '../store/notification-settings.ts'
 import type { AccountsPolicies } from '../store/policies.ts'
 import type { Tables } from '../store/tables.ts'
-import { CATEGORY_OF, isEnabled, type NotificationSetting } from './categories.ts'
+import { CATEGORY_OF, isEnabled } from './categories.ts'
 import { noticeText } from './texts.ts'
 
 export interface NotifierOptions {
@@ -49,10 +49,10 @@ export function createNotifier(options: NotifierOptions): Rounds {
 
 /** One batch; gives how many there were. */
 export async function dispatchNotices(options: Omit<NotifierOptions, 'onMessages' | 'logger'>): Promise<number> {
-  const { 'notice.messageHours': hours } = await options.policies.current()
   return options.db.transaction().execute(async (trx) => {
     const notices = await lockWaitingNotices(trx, BATCH_SIZE)
     if (notices.length === 0) return 0
+    const { 'notice.messageHours': hours } = await options.policies.current()
     const accountIds = [...new Set(notices.map(({ account_id }) => account_id))]
     const settings = Map.groupBy(await findNotificationSettings(trx, accountIds), ({ account_id }) => account_id)
     for (const notice of notices) {

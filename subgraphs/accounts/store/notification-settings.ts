@@ -3,11 +3,26 @@ import { prepareStatement } from '../../../platform/database/prepared-statement.
 import type { Reader } from '../../../platform/database/reader.ts'
 import type { NoticeChannel, SettableCategory, Tables } from './tables.ts'
 
-export interface NotificationSettingRow {
-  readonly account_id: string
+/** What a notice is about: what people switch on and off. */
+export type NoticeCategory = 'SECURITY' | SettableCategory
+
+/** What an account has set. */
+export interface NotificationSetting {
   readonly category: SettableCategory
   readonly channel: NoticeChannel
   readonly isEnabled: boolean
+}
+
+/** How one category goes by one channel, set or not. */
+export interface NotificationPreference {
+  readonly category: NoticeCategory
+  readonly channel: NoticeChannel
+  readonly isEnabled: boolean
+  readonly isChangeable: boolean
+}
+
+export interface NotificationSettingRow extends NotificationSetting {
+  readonly account_id: string
 }
 
 const SETTINGS = prepareStatement<{ readonly accountIds: readonly string[] }, NotificationSettingRow>(

@@ -2,9 +2,12 @@ import type { Kysely } from 'kysely'
 import type { Clock } from '../../../../platform/clock.ts'
 import type { Viewer } from '../../../../platform/identity/viewer.ts'
 import type { NewId } from '../../../../platform/ids.ts'
-import type { NoticeCategory, NotificationPreference } from '../../notices/categories.ts'
 import { recordAct } from '../../store/acts.ts'
-import { putNotificationSetting } from '../../store/notification-settings.ts'
+import {
+  type NoticeCategory,
+  type NotificationPreference,
+  putNotificationSetting,
+} from '../../store/notification-settings.ts'
 import type { NoticeChannel, Tables } from '../../store/tables.ts'
 
 export interface NoticeDependencies {
