@@ -38,7 +38,10 @@ export function takeFindings(): string[] {
 }
 
 /** Writes everything down to `debug`, to nobody but the watch. */
-export const watchedLogger: Logger = pino({ level: 'debug', redact: [...UNSPEAKABLE] }, { write: (line: string) => watchLine(line.trimEnd()) })
+export const watchedLogger: Logger = pino(
+  { level: 'debug', redact: [...UNSPEAKABLE] },
+  { write: (line: string) => watchLine(line.trimEnd()) },
+)
 
 /** As a word of its own: a code of six digits is no canary inside a longer number. */
 function holds(line: string, word: string): boolean {
