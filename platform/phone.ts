@@ -15,4 +15,9 @@ export function parseE164(text: string): E164 | null {
   return /^\+[1-9]\d{6,14}$/.test(text) ? (text as E164) : null
 }
 
+/** The number as people read it: `+7 916 123 45 67`. */
+export function formatPhone(phone: E164): string {
+  return parsePhoneNumberFromString(phone)?.formatInternational() ?? phone
+}
+
 const PHONE_TEXT_LENGTH_MAX = 40

@@ -2,9 +2,10 @@ import type { ColumnType, Generated } from 'kysely'
 import type { OutboxTables } from '../../../platform/events/outbox.ts'
 import type { OrganizationRole } from '../../../platform/identity/viewer.ts'
 import type { Language } from '../../../platform/languages.ts'
+import type { OneTimePasswordTables } from './one-time-password-tables.ts'
 
 /** The tables of accounts, as the queries see them. */
-export interface Tables extends OutboxTables {
+export interface Tables extends OutboxTables, OneTimePasswordTables {
   account: {
     id: string
     kind: AccountKind
@@ -24,6 +25,7 @@ export interface Tables extends OutboxTables {
   inbox: { event_id: string; received_at: Generated<Date> }
 }
 
+export type { OneTimePasswordWay } from './one-time-password-tables.ts'
 export type AccountKind = 'INDIVIDUAL' | 'ORGANIZATION'
 export type MemberRole = 'OWNER' | 'ADMINISTRATOR' | 'ACCOUNTANT' | 'USER'
 

@@ -21,13 +21,23 @@ const RECEIVERS = ['products', 'payments']
 /** Finishes a change whose new version is known: the account's list, the audit and the event, in one transaction. */
 export async function recordAccessChange(
   trx: Transaction<Tables>,
-  { clock, newId }: AccessDependencies,
+  dependencies: AccessDependencies,
   change: AccessChange & { readonly version: bigint },
   grant: Grant,
 ): Promise<void> {
+  await recordAccessChangeBy(trx, dependencies, change, `account:${grant.accountId}`)
+}
+
+/** The same, of a change that no account made: `changedBy` names who did, such as `service:accounts`. */
+export async function recordAccessChangeBy(
+  trx: Transaction<Tables>,
+  { clock, newId }: AccessDependencies,
+  change: AccessChange & { readonly version: bigint },
+  changedBy: string,
+): Promise<void> {
   const now = clock.now()
   await listLine(trx, change)
-  await auditAccess(trx, change, { id: newId(), changedBy: `account:${grant.accountId}`, changedAt: now })
+  await auditAccess(trx, change, { id: newId(), changedBy, changedAt: now })
   await writeEvent(
     trx,
     {

@@ -61,6 +61,18 @@ export const mutation: MutationResolvers = {
         return unreachable(outcome)
     }
   },
+
+  admitSubscriber: async (_, { input }, { viewer, admitSubscriber }) => {
+    const outcome = await admitSubscriber(input, viewer)
+    switch (outcome.kind) {
+      case 'admitted':
+        return { __typename: 'AdmitSubscriberSuccess', lineId: outcome.lineId }
+      case 'lineNotFound':
+        return refusal('LineNotFoundError', viewer.language, ['lineId'])
+      default:
+        return unreachable(outcome)
+    }
+  },
 }
 
 async function loadLine({ lines, grant }: Context, lineId: string): Promise<LineRow> {

@@ -15,4 +15,15 @@ export const query: QueryResolvers = {
     const lineId = number === null ? null : await lineIdsByPhone.load(number)
     return lineId === null ? null : lines.load({ lineId, ...grant })
   },
+
+  subscriberByPhone: async (_, { phone }, { subscribers }) => {
+    const subscriber = await subscribers.load(phone)
+    return (
+      subscriber && {
+        lineId: subscriber.line_id,
+        ownerAccountId: subscriber.owner_account_id,
+        isBlocked: subscriber.status === 'BLOCKED',
+      }
+    )
+  },
 }
