@@ -19,8 +19,13 @@ it('takes one input and a union of the success and the errors', () => {
   expect(problems(GOOD_FIELD, GOOD_UNION)).toEqual([])
 })
 
+it('takes no argument where there is nothing to say, and the success of signing in', () => {
+  expect(problems('blockLine: BlockLineResult!', GOOD_UNION)).toEqual([])
+  const union = 'type SignInSuccess { line: ID! } union BlockLineResult = SignInSuccess | LineNotFoundError'
+  expect(problems(GOOD_FIELD, union)).toEqual([])
+})
+
 it.each([
-  ['blockLine: BlockLineResult!', '"blockLine" takes one argument, input: BlockLineInput!'],
   ['blockLine(input: BlockLineInput): BlockLineResult!', '"blockLine" takes one argument, input: BlockLineInput!'],
   [
     'blockLine(input: BlockLineInput!, now: Int): BlockLineResult!',

@@ -3,7 +3,8 @@ import { type FieldDefinitionNode, type GraphQLSchema, isUnionType, print } from
 
 type Field = GraphQLESTreeNode<FieldDefinitionNode>
 
-/** One argument `input: <Mutation>Input!`; the answer `<Mutation>Result!` is a success or some UserError. */
+/** One argument `input: <Mutation>Input!`, or none where there is nothing to say; the answer
+ * `<Mutation>Result!` is a success, its own or that of signing in, or some UserError. */
 export const mutationShape: GraphQLESLintRule = {
   meta: { type: 'problem', schema: [] },
   create(context) {
@@ -21,8 +22,8 @@ export const mutationShape: GraphQLESLintRule = {
 function shapeProblems(field: FieldDefinitionNode, schema: GraphQLSchema): string[] {
   const name = pascalCase(field.name.value)
   const problems: string[] = []
-  const [argument, ...others] = (field.arguments ?? []).map((node) => `${node.name.value}: ${print(node.type)}`)
-  if (argument !== `input: ${name}Input!` || others.length > 0) {
+  const given = (field.arguments ?? []).map((node) => `${node.name.value}: ${print(node.type)}`)
+  if (given.length > 0 && given.join() !== `input: ${name}Input!`) {
     problems.push(`"${field.name.value}" takes one argument, input: ${name}Input!`)
   }
   if (print(field.type) === `${name}Result!`) problems.push(...resultProblems(name, schema))
@@ -37,7 +38,8 @@ function resultProblems(name: string, schema: GraphQLSchema): string[] {
   const problems = errors
     .filter((error) => !error.getInterfaces().some((type) => type.name === 'UserError'))
     .map((error) => `${error.name} in ${name}Result must implement UserError.`)
-  if (success?.name !== `${name}Success`) problems.unshift(`${name}Success comes first in ${name}Result.`)
+  if (success?.name !== `${name}Success` && success?.name !== 'SignInSuccess')
+    problems.unshift(`${name}Success comes first in ${name}Result.`)
   return problems
 }
 

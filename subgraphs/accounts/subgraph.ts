@@ -11,6 +11,7 @@ import { createPolicies } from '../../platform/policy/policies.ts'
 import type { Randomness } from '../../platform/random.ts'
 import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
+import { createSweeper } from './actions/one-time-passwords/sweeper.ts'
 import { createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
 import { accountsPolicies } from './store/policies.ts'
@@ -38,12 +39,14 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     signer: await signingKey(dependencies.accessTokenKeys),
     policies: createPolicies({ reader, clock, schema: accountsPolicies }),
   })
+  const sweeper = createSweeper({ db, clock, logger })
   return createSubgraph({
     name: 'accounts',
     resolvers,
     services,
     checkReady: () => checkConnection(db),
     async close() {
+      await sweeper.stop()
       await reader.close()
       await db.destroy()
     },

@@ -29,7 +29,8 @@ export async function enterCabinet(
   viewer: Viewer,
 ): Promise<IssuedSession | null> {
   const { clock, newId } = dependencies
-  const { phone, subscriber, method, deviceName } = shown
+  const { phone, subscriber, method } = shown
+  const deviceName = shown.deviceName?.trim().slice(0, DEVICE_NAME_LENGTH_MAX) || null
   const accountId = await findOrMakeCabinet(trx, dependencies, shown, viewer)
   if (accountId === null) return null
 
@@ -48,6 +49,8 @@ export async function enterCabinet(
     viewer,
   )
 }
+
+const DEVICE_NAME_LENGTH_MAX = 100
 
 /** A person's own cabinet, or one for whoever uses an organization's number: never the organization's. */
 async function findOrMakeCabinet(

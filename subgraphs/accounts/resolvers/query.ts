@@ -8,4 +8,9 @@ export const query: QueryResolvers = {
     const accountId = parseId(id)
     return accountId === null ? null : accounts.load(accountId)
   },
+
+  oneTimePasswordDelivery: (_, { id }, { deliveries }) => {
+    const deliveryId = parseId(id)
+    return deliveryId === null ? null : deliveries.load(deliveryId)
+  },
 }

@@ -26,6 +26,14 @@ export async function queueMessage(
   { secrets, random }: { readonly secrets: Secrets; readonly random: Randomness },
   { id, phone, purpose, text, at, expiresAt }: OutgoingMessage,
 ): Promise<void> {
-  const body = seal(text, SEAL_PURPOSE, secrets, random)
+  const body = sealMessage(text, { secrets, random })
   await trx.insertInto('message').values({ id, phone, purpose, body, created_at: at, expires_at: expiresAt }).execute()
+}
+
+/** A message's text as its row holds it. */
+export function sealMessage(
+  text: string,
+  { secrets, random }: { readonly secrets: Secrets; readonly random: Randomness },
+): string {
+  return seal(text, SEAL_PURPOSE, secrets, random)
 }
