@@ -86,7 +86,9 @@ export default [
     plugins,
     rules: {
       ...graphql.configs['flat/operations-recommended'].rules,
-      '@graphql-eslint/lone-executable-definition': 'error',
+      // A file is what a front end sends, whole: one operation, and the fragments that it spreads.
+      '@graphql-eslint/lone-executable-definition': ['error', { ignore: ['fragment'] }],
+      '@graphql-eslint/unique-fragment-name': 'off',
       '@graphql-eslint/match-document-filename': [
         'error',
         { query: 'kebab-case', mutation: 'kebab-case', subscription: 'kebab-case', fragment: 'kebab-case' },

@@ -23,7 +23,7 @@ export interface TestCabinet extends OneProcess {
 }
 
 /** Any secret will do. */
-const TEST_SECRETS = createSecrets(['development-secret-of-a-test-development-secret'])
+export const TEST_SECRETS = createSecrets(['development-secret-of-a-test-development-secret'])
 
 export interface Operation {
   readonly query: string

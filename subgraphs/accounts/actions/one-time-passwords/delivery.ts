@@ -51,8 +51,8 @@ export function resendAt(
   policies: AccountsPolicies,
 ): Date | null {
   const at = nextSendAt(sentAt, now, sendLimits(policies)) ?? now
-  const endsAt = requestedAt.getTime() + policies['otp.resendWithinSeconds'] * 1_000
-  return sends < policies['otp.sendsPerRequest'] && at.getTime() < endsAt ? at : null
+  const endsAt = new Date(requestedAt.getTime() + policies['otp.resendWithinSeconds'] * 1_000)
+  return sends < policies['otp.sendsPerRequest'] && at < endsAt && now < endsAt ? at : null
 }
 
 export function sendLimits(policies: AccountsPolicies): SendLimits {
