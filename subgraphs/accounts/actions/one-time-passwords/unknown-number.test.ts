@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accountId, insertAccount, insertCatalogue, insertLine, phone } from '../../../../cli/testing/fixture.ts'
 import { requestPassword, setPolicy, signInWithPassword } from '../../../../cli/testing/one-time-passwords.ts'
@@ -10,12 +11,13 @@ const FOREIGN = '+12025550123'
 
 let cabinet: TestCabinet
 let now = new Date('2026-11-22T12:00:00Z')
-let statements: string[] = []
+/** The statements of one question: what processes do of themselves at the same time is nobody's. */
+const asked = new AsyncLocalStorage<string[]>()
 
 beforeAll(async () => {
   cabinet = await openTestCabinet({
     clock: { now: () => now },
-    onStatement: (subgraph, sql) => statements.push(`${subgraph}: ${sql}`),
+    onStatement: (subgraph, sql) => void asked.getStore()?.push(`${subgraph}: ${sql}`),
   })
   await setPolicy(cabinet.database, 'captcha.proofOfWorkCost', 1)
   await insertCatalogue(cabinet.database)
@@ -41,8 +43,8 @@ function shapeOf(value: unknown): string {
 
 /** The statements and the answer of one question. */
 async function watch(question: () => Promise<unknown>): Promise<{ answer: string; statements: string[] }> {
-  statements = []
-  const answer = shapeOf(await question())
+  const statements: string[] = []
+  const answer = shapeOf(await asked.run(statements, question))
   // The policies are read once a second, for whoever asks first.
   return { answer, statements: statements.filter((statement) => !statement.includes('from policy')) }
 }
