@@ -169,6 +169,41 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
     variables: ({ lineId }) => ({ input: { lineId } }),
     answer: ({ lineId }) => ({ unlinkNumber: { __typename: 'UnlinkNumberSuccess', lineId } }),
   },
+  // Passing a captcha and reading a password take more than one operation: subgraphs/accounts tests what follows.
+  'one-time-password-delivery.graphql': {
+    as: 'anonymous',
+    variables: ({ lineId }) => ({ id: lineId }),
+    answer: () => ({ oneTimePasswordDelivery: null }),
+  },
+  'request-captcha.graphql': {
+    as: 'anonymous',
+    answer: () => ({
+      requestCaptcha: { captcha: { image: expect.stringMatching(/^data:image\/svg\+xml;base64,/) } },
+    }),
+  },
+  'request-one-time-password.graphql': {
+    as: 'anonymous',
+    variables: ({ phone }) => ({ input: { phone, captchaId: 'none', captchaAnswer: 'none' } }),
+    answer: () => ({ requestOneTimePassword: { __typename: 'CaptchaFailedError', path: ['captchaAnswer'] } }),
+  },
+  'request-proof-of-work.graphql': {
+    as: 'anonymous',
+    answer: () => ({
+      requestProofOfWork: {
+        proofOfWork: { challenge: { parameters: { algorithm: 'PBKDF2/SHA-256', keyPrefix: '00' } } },
+      },
+    }),
+  },
+  'resend-one-time-password.graphql': {
+    as: 'anonymous',
+    variables: ({ lineId }) => ({ input: { deliveryId: lineId } }),
+    answer: () => ({ resendOneTimePassword: { __typename: 'OneTimePasswordDeliveryNotFoundError' } }),
+  },
+  'sign-in-with-one-time-password.graphql': {
+    as: 'anonymous',
+    variables: ({ phone }) => ({ input: { phone, code: '000000' } }),
+    answer: () => ({ signInWithOneTimePassword: { __typename: 'InvalidOneTimePasswordError', path: ['code'] } }),
+  },
 }
 
 function viewerNamed(name: string): ViewerKind {

@@ -67,6 +67,26 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     // One's own line stays; one who has no rights on it is told that there is none.
     answer: ({ rights, role }) => (role !== null || rights.includes('OWN') ? 'OwnLineError' : undefined),
   },
+  // Who is nobody yet may ask; what they show here is nothing, and they are told so.
+  'Mutation.requestOneTimePassword': {
+    arguments: ({ phone }) => `(input: { phone: "${phone}", captchaId: "none", captchaAnswer: "none" })`,
+    answer: () => 'CaptchaFailedError',
+  },
+  'Mutation.resendOneTimePassword': {
+    arguments: ({ lineId }) => `(input: { deliveryId: "${lineId}" })`,
+    answer: () => 'OneTimePasswordDeliveryNotFoundError',
+  },
+  'Mutation.signInWithOneTimePassword': {
+    arguments: ({ phone }) => `(input: { phone: "${phone}", code: "none" })`,
+    answer: () => 'InvalidOneTimePasswordError',
+  },
+  'Mutation.requestCaptcha': {},
+  'Mutation.requestProofOfWork': {},
+  'Query.oneTimePasswordDelivery': {
+    arguments: ({ lineId }) => `(id: "${lineId}")`,
+    // Nobody asked for a password.
+    isEmptyFor: () => true,
+  },
 }
 
 /** How an entity is reached from the root. */
