@@ -18,6 +18,7 @@ import { SUPERGRAPH_PATH } from './project.ts'
 import { insertAccount, insertCatalogue, insertLine, lineId, phone } from './testing/fixture.ts'
 import { type Installation, startInstallation } from './testing/installation.ts'
 import { requestPassword, sentCode, signInWithPassword } from './testing/one-time-passwords.ts'
+import { openTestSession, send as sendTo } from './testing/sessions.ts'
 import { type Answer, openTestCabinet, type TestCabinet } from './testing/test-cabinet.ts'
 
 const HOME = readFileSync(new URL('../schema/operations/home.graphql', import.meta.url), 'utf8')
@@ -193,6 +194,57 @@ describe('many processes', { timeout: 60_000 }, () => {
         })
       }
     }, PATIENCE)
+  })
+
+  /** A session whose access token these processes believe, and a way to end it in another process than theirs. */
+  async function openSession() {
+    const session = await openTestSession(oneProcess, boris)
+    const [, claims = ''] = session.accessToken.split('.')
+    const { sid } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { sid: string }
+    const principal = {
+      kind: 'account',
+      accountId: boris,
+      personId: boris,
+      sessionId: sid,
+      organizationRole: null,
+    } as const
+    const token = await signAccessToken(principal, await signingKey(keySet('ACCESS_TOKEN_KEYS')), systemClock)
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+    const body = JSON.stringify({ query: '{ viewer { id } }' })
+    return {
+      status: async () => (await fetch(`${many.gatewayUrl}/graphql`, { method: 'POST', headers, body })).status,
+      async end() {
+        const { data } = await sendTo(oneProcess, 'sign-out', { accessToken: session.accessToken })
+        expect(data.signOut.signedOutSessions).toBe(1)
+      },
+    }
+  }
+
+  it('refuse the tokens of a session once it has ended, in whatever process', async () => {
+    const [ended, other] = [await openSession(), await openSession()]
+    expect([await ended.status(), await other.status()]).toEqual([200, 200])
+    await ended.end()
+    await vi.waitFor(async () => expect(await ended.status()).toBe(401), PATIENCE)
+    expect(await other.status()).toBe(200)
+  })
+
+  it('go on while accounts is away, and refuse what ended meanwhile when it is back', async () => {
+    const session = await openSession()
+    many.children.accounts.signal('SIGKILL')
+    await many.children.accounts.exited
+    await session.end()
+    expect(await session.status()).toBe(200)
+    await many.restart('accounts')
+    await vi.waitFor(async () => expect(await session.status()).toBe(401), PATIENCE)
+  })
+
+  it('refuse what ended while the database was not heard', async () => {
+    const session = await openSession()
+    many.databaseProxy.cut()
+    await many.children.accounts.waitFor(({ msg }) => msg === 'the database is not heard')
+    await session.end()
+    many.databaseProxy.restore()
+    await vi.waitFor(async () => expect(await session.status()).toBe(401), PATIENCE)
   })
 
   it('find a request by its id in every log and in the answer, whoever gave the id', async () => {

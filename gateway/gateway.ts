@@ -72,7 +72,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   const http = createHttpServer({ logger, newId, trustedProxies: dependencies.trustedProxies ?? [] })
   const transports = new Map<string, Transport>()
   const gateway = createCabinetEngine(dependencies, transports)
-  const documents = createDocumentGate()
+  const documents = createDocumentGate({ hasIntrospection: isDevelopment })
   const apollo = new ApolloServer<GatewayContext>({
     gateway,
     introspection: isDevelopment,

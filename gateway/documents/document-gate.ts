@@ -1,5 +1,13 @@
 import { hash } from 'node:crypto'
-import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql'
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql'
 import { LRUCache } from 'lru-cache'
 import { exceededLimit, OPERATION_LIMITS, overLimit } from './limits.ts'
 import { measure } from './measure.ts'
@@ -27,7 +35,14 @@ const DOCUMENTS_MAX = 2_000
 
 type Verdict = GraphQLError | 'passed' | 'invalid'
 
-export function createDocumentGate(): DocumentGate {
+export interface DocumentGateOptions {
+  /** Whether clients may ask for the schema itself. */
+  readonly hasIntrospection: boolean
+}
+
+export function createDocumentGate({ hasIntrospection }: DocumentGateOptions): DocumentGate {
+  const rules = hasIntrospection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule]
+
   const verdicts = new LRUCache<string, { readonly verdict: Verdict }>({
     maxSize: TEXT_CHARACTERS_MAX,
     sizeCalculation: (_, text) => text.length + 1,
@@ -42,7 +57,7 @@ export function createDocumentGate(): DocumentGate {
     if (document instanceof GraphQLError) return document
     const exceeded = exceededLimit(measure(document, schema))
     if (exceeded) return exceeded
-    if (validate(schema, document).length > 0) return 'invalid'
+    if (validate(schema, document, rules).length > 0) return 'invalid'
     documents.set(hash('sha256', text), document)
     return 'passed'
   }

@@ -59,7 +59,7 @@ describe('the measure of an operation', () => {
 
 describe('the gate of documents', () => {
   const open = () => {
-    const gate = createDocumentGate()
+    const gate = createDocumentGate({ hasIntrospection: true })
     gate.useSchema(SCHEMA)
     return gate
   }

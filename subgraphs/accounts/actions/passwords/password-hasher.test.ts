@@ -1,6 +1,7 @@
+import { hash as hashElsewhere, verify as verifyElsewhere } from '@node-rs/argon2'
 import { expect, it } from 'vitest'
 import { systemRandomness } from '../../../../platform/random.ts'
-import { ARGON2_OPTIONS, createPasswordHasher, NOBODYS_HASH } from './password-hasher.ts'
+import { createPasswordHasher, NOBODYS_HASH } from './password-hasher.ts'
 
 const PASSWORD = 'three grey herons by the pond'
 const hasher = createPasswordHasher(systemRandomness)
@@ -14,14 +15,22 @@ it('knows a password again, and no other', async () => {
   expect(await hasher.verify('', hash)).toBe(false)
 })
 
+it('agrees with another implementation on what a hash is', async () => {
+  const hash = (await hasher.hash(PASSWORD)) ?? ''
+  expect(await verifyElsewhere(hash, PASSWORD)).toBe(true)
+  expect(await verifyElsewhere(hash, 'another')).toBe(false)
+  const stronger = await hashElsewhere(PASSWORD, { memoryCost: 32_768, timeCost: 3, parallelism: 2, outputLen: 48 })
+  expect(await hasher.verify(PASSWORD, stronger)).toBe(true)
+  expect(await hasher.verify('another', stronger)).toBe(false)
+})
+
 it('takes the same letters for the same password, however they are encoded', async () => {
   const hash = await hasher.hash('Ångström by the pond')
   expect(await hasher.verify('A\u030angstro\u0308m by the pond', hash)).toBe(true)
 })
 
 it('works as long for nobody as for somebody, and lets nobody in', async () => {
-  const { memoryCost, timeCost, parallelism } = ARGON2_OPTIONS
-  const parameters = `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}`
+  const parameters = '$argon2id$v=19$m=19456,t=2,p=1'
   const hash = await hasher.hash(PASSWORD)
   expect(parametersOf(hash ?? '')).toBe(parameters)
   expect(parametersOf(NOBODYS_HASH)).toBe(parameters)

@@ -1,4 +1,6 @@
-import { type Algorithm, hash, verify } from '@node-rs/argon2'
+import { argon2, timingSafeEqual } from 'node:crypto'
+import { promisify } from 'node:util'
+import { invariant } from '../../../../platform/invariant.ts'
 import type { Randomness } from '../../../../platform/random.ts'
 
 /** Makes and checks hashes of passwords, a few at a time. Null says that too many wait already: nothing was done. */
@@ -12,15 +14,9 @@ export interface PasswordHasher {
  * What OWASP asks of argon2id at least: 19 MiB and two passes make a guess cost some 30 ms of a core, where a list of
  * hashes is stolen. One lane: a server has other passwords for its other cores.
  */
-export const ARGON2_OPTIONS = {
-  algorithm: 2 satisfies Algorithm.Argon2id,
-  memoryCost: 19_456,
-  timeCost: 2,
-  parallelism: 1,
-  outputLen: 32,
-} as const
-
+const COST = { memory: 19_456, passes: 2, parallelism: 1 } as const
 const SALT_BYTES = 16
+const TAG_BYTES = 32
 
 /** Of nothing: no password has it. Its numbers are those above. */
 export const NOBODYS_HASH =
@@ -54,9 +50,54 @@ export function createPasswordHasher(
   }
 
   return {
-    hash: (password) => inTurn(() => hash(normalize(password), { ...ARGON2_OPTIONS, salt: random.bytes(SALT_BYTES) })),
-    verify: (password, known) => inTurn(() => verify(known ?? NOBODYS_HASH, normalize(password))),
+    hash: (password) =>
+      inTurn(async () => {
+        const parts = { ...COST, salt: random.bytes(SALT_BYTES) }
+        return format({ ...parts, tag: await derive(password, parts, TAG_BYTES) })
+      }),
+    verify: (password, hash) =>
+      inTurn(async () => {
+        const { tag, ...parts } = parse(hash ?? NOBODYS_HASH)
+        return timingSafeEqual(await derive(password, parts, tag.length), tag)
+      }),
   }
+}
+
+/** What a hash says of how it was made. */
+interface Parts {
+  readonly memory: number
+  readonly passes: number
+  readonly parallelism: number
+  readonly salt: Buffer
+}
+
+const argon2Async = promisify(argon2)
+
+function derive(password: string, { salt, ...cost }: Parts, tagLength: number): Promise<Buffer> {
+  return argon2Async('argon2id', { ...cost, message: normalize(password), nonce: salt, tagLength })
+}
+
+/** As the reference implementation writes it, so that every other reads it. */
+function format({ memory, passes, parallelism, salt, tag }: Parts & { readonly tag: Buffer }): string {
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(salt)}$${base64(tag)}`
+}
+
+const HASH = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/
+
+function parse(hash: string): Parts & { readonly tag: Buffer } {
+  const [, memory, passes, parallelism, salt, tag] = HASH.exec(hash) ?? []
+  invariant(salt && tag, 'what is stored is a hash of argon2id')
+  return {
+    memory: Number(memory),
+    passes: Number(passes),
+    parallelism: Number(parallelism),
+    salt: Buffer.from(salt, 'base64'),
+    tag: Buffer.from(tag, 'base64'),
+  }
+}
+
+function base64(bytes: Buffer): string {
+  return bytes.toString('base64').replaceAll('=', '')
 }
 
 /** The same letters typed on another keyboard are the same password. */
