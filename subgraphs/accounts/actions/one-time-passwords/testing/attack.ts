@@ -1,3 +1,4 @@
+import { createRandom } from '../../../../../cli/demo/random.ts'
 import { type GuessedPassword, type judgeGuess, type judgeSend, type NumberUse, nextSendAt } from '../rules.ts'
 
 // A model of people who guess, over the rules alone: what a number's row holds is held here, and time is a number.
@@ -23,13 +24,9 @@ export interface Rules {
 /** From 0 up to, not including, the limit; the same numbers for the same seed. */
 export type Chance = (limit: number) => number
 
-/** Lehmer's generator: good enough to vary what attackers do, and the same in every run. */
 export function seededChance(seed: number): Chance {
-  let state = seed + 1
-  return (limit) => {
-    state = (state * 48_271) % 2_147_483_647
-    return state % limit
-  }
+  const { between } = createRandom(seed)
+  return (limit) => between(0, limit - 1)
 }
 
 interface Password {
