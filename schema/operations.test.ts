@@ -112,6 +112,36 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
       lineByPhone: { id: lineId, balance: { available: { amount: '150.00' } }, tariff: { name: 'Base' } },
     }),
   },
+  // Passing a captcha and reading a password take more than one operation: subgraphs/accounts tests what follows.
+  'one-time-password-delivery.graphql': {
+    as: 'anonymous',
+    variables: ({ lineId }) => ({ id: lineId }),
+    answer: () => ({ oneTimePasswordDelivery: null }),
+  },
+  'request-captcha.graphql': {
+    as: 'anonymous',
+    answer: () => ({
+      requestCaptcha: { captcha: { image: expect.stringMatching(/^data:image\/svg\+xml;base64,/) } },
+    }),
+  },
+  'request-one-time-password.graphql': {
+    as: 'anonymous',
+    variables: ({ phone }) => ({ input: { phone, captchaId: 'none', captchaAnswer: 'none' } }),
+    answer: () => ({ requestOneTimePassword: { __typename: 'CaptchaFailedError', path: ['captchaAnswer'] } }),
+  },
+  'request-proof-of-work.graphql': {
+    as: 'anonymous',
+    answer: () => ({
+      requestProofOfWork: {
+        proofOfWork: { challenge: { parameters: { algorithm: 'PBKDF2/SHA-256', keyPrefix: '00' } } },
+      },
+    }),
+  },
+  'resend-one-time-password.graphql': {
+    as: 'anonymous',
+    variables: ({ lineId }) => ({ input: { deliveryId: lineId } }),
+    answer: () => ({ resendOneTimePassword: { __typename: 'OneTimePasswordDeliveryNotFoundError' } }),
+  },
   'revoke-line-access.graphql': {
     as: 'owner',
     variables: ({ lineId }) => ({ input: { lineId, accountId: viewerNamed('linked, VIEW').accountId } }),
@@ -124,6 +154,11 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
         },
       },
     }),
+  },
+  'sign-in-with-one-time-password.graphql': {
+    as: 'anonymous',
+    variables: ({ phone }) => ({ input: { phone, code: '000000' } }),
+    answer: () => ({ signInWithOneTimePassword: { __typename: 'InvalidOneTimePasswordError', path: ['code'] } }),
   },
   'unlink-number.graphql': {
     as: 'linked, MANAGE',

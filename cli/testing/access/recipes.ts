@@ -34,6 +34,26 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     // The fixture gave the stranger nothing, and only one who may revoke is told so.
     answer: () => 'LineAccessNotFoundError',
   },
+  // Who is nobody yet may ask; what they show here is nothing, and they are told so.
+  'Mutation.requestOneTimePassword': {
+    arguments: ({ phone }) => `(input: { phone: "${phone}", captchaId: "none", captchaAnswer: "none" })`,
+    answer: () => 'CaptchaFailedError',
+  },
+  'Mutation.resendOneTimePassword': {
+    arguments: ({ lineId }) => `(input: { deliveryId: "${lineId}" })`,
+    answer: () => 'OneTimePasswordDeliveryNotFoundError',
+  },
+  'Mutation.signInWithOneTimePassword': {
+    arguments: ({ phone }) => `(input: { phone: "${phone}", code: "none" })`,
+    answer: () => 'InvalidOneTimePasswordError',
+  },
+  'Mutation.requestCaptcha': {},
+  'Mutation.requestProofOfWork': {},
+  'Query.oneTimePasswordDelivery': {
+    arguments: ({ lineId }) => `(id: "${lineId}")`,
+    // Nobody asked for a password.
+    isEmptyFor: () => true,
+  },
   'Mutation.unlinkNumber': {
     arguments: ({ lineId }) => `(input: { lineId: "${lineId}" })`,
     // One's own line stays; one who has no rights on it is told that there is none.
