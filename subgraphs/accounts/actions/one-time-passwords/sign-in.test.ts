@@ -109,6 +109,16 @@ describe('signing in with a one-time password', () => {
     expect(stored + JSON.stringify(await sql('select * from accounts.message'))).not.toContain(code)
   })
 
+  it('commits a password and its message together, so that none is lost between the two', async () => {
+    await requestPassword(cabinet, phone(1))
+    expect(
+      await sql(
+        `select password.xmin = message.xmin as "isOneTransaction", message.id = password.id as "isItsOwn"
+         from accounts.one_time_password as password join accounts.message on message.phone = password.phone`,
+      ),
+    ).toEqual([{ isOneTransaction: true, isItsOwn: true }])
+  })
+
   it('uses a password once, however many send it at once', async () => {
     await requestPassword(cabinet, phone(1))
     const code = await sentCode(cabinet.database, phone(1))
