@@ -9,6 +9,7 @@ import { createPool } from '../platform/database/connect.ts'
 import { signAccessToken } from '../platform/identity/access-token.ts'
 import { signInternalToken } from '../platform/identity/internal-token.ts'
 import { signingKey } from '../platform/identity/keys.ts'
+import { createSecrets } from '../platform/identity/secrets.ts'
 import { silentLogger } from '../platform/logger.ts'
 import { SUBGRAPH_NAMES } from '../platform/subgraph/name.ts'
 import { subgraphSdl } from '../platform/subgraph/sdl.ts'
@@ -16,7 +17,8 @@ import { composeSupergraph } from '../schema/compose.ts'
 import { SUPERGRAPH_PATH } from './project.ts'
 import { insertAccount, insertCatalogue, insertLine, lineId, phone } from './testing/fixture.ts'
 import { type Installation, startInstallation } from './testing/installation.ts'
-import { openTestCabinet, type TestCabinet } from './testing/test-cabinet.ts'
+import { requestPassword, sentCode, signInWithPassword } from './testing/one-time-passwords.ts'
+import { type Answer, openTestCabinet, type TestCabinet } from './testing/test-cabinet.ts'
 
 const HOME = readFileSync(new URL('../schema/operations/home.graphql', import.meta.url), 'utf8')
 const DRAIN_DELAY_MS = 400
@@ -107,6 +109,25 @@ describe('many processes', { timeout: 60_000 }, () => {
       expect(timeless(await inMany.text())).toBe(timeless(inOne.body))
       expect(inMany.status).toBe(inOne.statusCode)
     }
+  })
+
+  it('sign somebody in with a one-time password, and let the user of an organization’s number see it', async () => {
+    const { database } = oneProcess
+    const asker = { ask: async (operation: object) => (await send(operation, null)).json() as Promise<Answer> }
+    await requestPassword(asker, phone(3))
+    const secrets = createSecrets((many.keys['ACCOUNTS_SECRETS'] ?? '').split(','))
+    const code = await sentCode(database, phone(3), secrets)
+    const { data } = await signInWithPassword(asker, { phone: phone(3), code })
+    const { session, viewer } = data.result
+    expect(viewer.displayName).toBe('+7 916 000 00 03')
+    const lines = await fetch(`${many.gatewayUrl}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${session.accessToken}` },
+      body: JSON.stringify({ query: '{ viewer { id lines { nodes { id rights } } } }' }),
+    })
+    expect(await lines.json()).toEqual({
+      data: { viewer: { id: viewer.id, lines: { nodes: [{ id: lineId(3), rights: ['VIEW'] }] } } },
+    })
   })
 
   it('do not tell the schema to strangers', async () => {

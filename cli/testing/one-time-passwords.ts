@@ -1,11 +1,15 @@
 import { solveChallenge } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2'
 import { unseal } from '../../platform/identity/seal.ts'
+import type { Secrets } from '../../platform/identity/secrets.ts'
 import type { AccountsPolicies } from '../../subgraphs/accounts/store/policies.ts'
 import { type Answer, TEST_SECRETS, type TestCabinet } from './test-cabinet.ts'
 import type { TestDatabase } from './test-database.ts'
 
 type Headers = Readonly<Record<string, string>>
+
+/** Whatever takes operations: the product in this process, or in many. */
+type Asker = Pick<TestCabinet, 'ask'>
 
 /** Sets a policy; a process knows of it within a second of its clock. */
 export async function setPolicy<Name extends keyof AccountsPolicies>(
@@ -22,7 +26,7 @@ export async function setPolicy<Name extends keyof AccountsPolicies>(
 
 /** What passes for a captcha without eyes. Set the policy `captcha.proofOfWorkCost` to 1 where many are needed. */
 export async function solveProofOfWork(
-  cabinet: TestCabinet,
+  cabinet: Asker,
   headers: Headers = {},
 ): Promise<{ captchaId: string; captchaAnswer: string }> {
   const query = `mutation { requestProofOfWork { ... on RequestProofOfWorkSuccess { proofOfWork {
@@ -41,7 +45,7 @@ const REQUEST = `mutation ($input: RequestOneTimePasswordInput!) { result: reque
   ... on UserError { message path } } }`
 
 /** Passes a captcha and asks for a password. */
-export async function requestPassword(cabinet: TestCabinet, phone: string, headers: Headers = {}): Promise<Answer> {
+export async function requestPassword(cabinet: Asker, phone: string, headers: Headers = {}): Promise<Answer> {
   const input = { phone, ...(await solveProofOfWork(cabinet, headers)) }
   return cabinet.ask({ query: REQUEST, variables: { input }, headers })
 }
@@ -53,7 +57,7 @@ const SIGN_IN = `mutation ($input: SignInWithOneTimePasswordInput!) { result: si
   ... on UserError { message path } } }`
 
 export function signInWithPassword(
-  cabinet: TestCabinet,
+  cabinet: Asker,
   input: { readonly phone: string; readonly code: string; readonly deviceName?: string },
   headers: Headers = {},
 ): Promise<Answer> {
@@ -61,17 +65,21 @@ export function signInWithPassword(
 }
 
 /** The texts that were left for the sender, newest first. */
-export async function sentTexts(database: TestDatabase, phone: string): Promise<string[]> {
+export async function sentTexts(
+  database: TestDatabase,
+  phone: string,
+  secrets: Secrets = TEST_SECRETS,
+): Promise<string[]> {
   const rows = await database.sql<{ body: string }>(
     'select body from accounts.message where phone = $1 order by id desc',
     [phone],
   )
-  return rows.map(({ body }) => unseal(body, 'message', TEST_SECRETS) ?? 'a message that cannot be read')
+  return rows.map(({ body }) => unseal(body, 'message', secrets) ?? 'a message that cannot be read')
 }
 
 /** The code of the newest message to the number. Throws when none was sent. */
-export async function sentCode(database: TestDatabase, phone: string): Promise<string> {
-  const [text = ''] = await sentTexts(database, phone)
+export async function sentCode(database: TestDatabase, phone: string, secrets?: Secrets): Promise<string> {
+  const [text = ''] = await sentTexts(database, phone, secrets)
   const [code] = /\b\d{6}\b/.exec(text) ?? []
   if (code === undefined) throw new Error(`no code was sent: "${text}"`)
   return code

@@ -8,6 +8,12 @@ import {
   signInWithPassword,
 } from '../../../cli/testing/one-time-passwords.ts'
 import { openTestCabinet, type TestCabinet } from '../../../cli/testing/test-cabinet.ts'
+import { connectDatabase } from '../../../platform/database/connect.ts'
+import { silentLogger } from '../../../platform/logger.ts'
+import type { E164 } from '../../../platform/phone.ts'
+import { createLocalAsk } from '../../../platform/subgraph/ask.ts'
+import type { Tables } from '../store/tables.ts'
+import { findCabinetByPhone } from './find-cabinet.ts'
 
 const ORGANIZATION = 2
 const NUMBER = 7
@@ -104,6 +110,32 @@ describe('the number of an organization', () => {
     await sql('alter table linked_numbers.access_audit_that_is_away rename to access_audit')
     const { data } = await signInWithPassword(cabinet, { phone: phone(NUMBER), code })
     expect(data.result.__typename).toBe('SignInSuccess')
+  })
+})
+
+describe('finding the cabinet of a number', () => {
+  it('gives the owner’s, or that of whoever has signed in with an organization’s number, and none for nobody', async () => {
+    await insertLine(cabinet.database, { number: 1, ownerId: accountId(1) })
+    const db = connectDatabase<Tables>({ url: cabinet.database.urls.accounts, logger: silentLogger })
+    const linkedNumbers = cabinet.subgraphs['linked-numbers']
+    const ask = { 'linked-numbers': createLocalAsk('accounts', linkedNumbers, () => 'a request') }
+    const find = (number: number) => findCabinetByPhone({ db, ask }, phone(number) as E164)
+    try {
+      expect(await find(1)).toEqual({
+        accountId: accountId(1),
+        lineId: lineId(1),
+        ownerAccountId: accountId(1),
+        isBlocked: false,
+      })
+      expect(await find(404)).toBeNull()
+      expect(await find(NUMBER)).toBeNull()
+      const { viewer } = await signIn()
+      expect(await find(NUMBER)).toMatchObject({ accountId: viewer.id, ownerAccountId: accountId(ORGANIZATION) })
+      await sql(`update linked_numbers.line set status = 'BLOCKED' where id = $1`, [lineId(NUMBER)])
+      expect(await find(NUMBER)).toMatchObject({ isBlocked: true })
+    } finally {
+      await db.destroy()
+    }
   })
 })
 

@@ -79,7 +79,8 @@ create table decoy_message (
 );
 create index decoy_message_by_expiry on decoy_message (expires_at);
 
--- How often something was done in the hour that is running: by an address, by a device, to the numbers of a prefix.
+-- How often something was done in the hour that is running: by an address, by a device, to the numbers of a prefix. A
+-- directory: found by what is counted.
 create table turn (
   key text primary key check (length(key) between 1 and 200),
   taken integer not null check (taken > 0),
@@ -95,3 +96,8 @@ create table phone_cabinet (
   account_id uuid not null,
   primary key (phone, line_id)
 );
+
+-- What is not spread by subscriber.
+comment on table used_captcha is 'directory';
+comment on table one_time_password_delivery is 'directory';
+comment on table turn is 'directory';
