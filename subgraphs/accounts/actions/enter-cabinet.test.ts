@@ -166,6 +166,14 @@ describe('a number that was given to somebody else', () => {
   })
 })
 
+it('lets nobody in with a password of a line that was blocked meanwhile: it may have been stolen', async () => {
+  await requestPassword(cabinet, phone(NUMBER))
+  const code = await sentCode(cabinet.database, phone(NUMBER))
+  await sql(`update linked_numbers.line set status = 'BLOCKED' where id = $1`, [lineId(NUMBER)])
+  const { data } = await signInWithPassword(cabinet, { phone: phone(NUMBER), code })
+  expect(data.result.__typename).toBe('InvalidOneTimePasswordError')
+})
+
 it('does not send notices to another number because somebody signed in with it', async () => {
   await insertLine(cabinet.database, { number: 1, ownerId: accountId(1) })
   await insertLine(cabinet.database, { number: 3, ownerId: accountId(1) })

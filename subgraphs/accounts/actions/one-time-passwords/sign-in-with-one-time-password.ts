@@ -51,7 +51,8 @@ export async function signInWithOneTimePassword(
   const outcome = await db.transaction().execute(async (trx): Promise<SignInWithOneTimePasswordOutcome> => {
     const guess = await guessPassword(trx, dependencies, { phone, code }, policies)
     if (guess.kind !== 'right') return guess
-    if (subscriber === null) return { kind: 'invalidPassword' }
+    // Who blocked a stolen telephone is not to be entered with a password that came to it before.
+    if (subscriber === null || subscriber.isBlocked) return { kind: 'invalidPassword' }
     const shown = { phone, subscriber, method: METHODS[guess.way], deviceName: command.deviceName }
     const issued = await enterCabinet(trx, dependencies, shown, viewer)
     return issued ? { kind: 'signedIn', issued } : { kind: 'invalidPassword' }
