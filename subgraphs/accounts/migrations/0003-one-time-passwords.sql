@@ -67,8 +67,9 @@ create table one_time_password_delivery (
 create index one_time_password_delivery_by_expiry on one_time_password_delivery (expires_at);
 
 -- Messages that were never sent, because nobody has the number: what is told of them was drawn when they were made.
+-- Checked like a message, so that writing one takes as long.
 create table decoy_message (
-  phone text not null,
+  phone text not null check (phone ~ '^\+[1-9][0-9]{6,14}$'),
   id uuid not null,
   body text not null,
   sent_at timestamptz not null,
