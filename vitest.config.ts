@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     reporters: ['default', new ClosingLineReporter()],
+    setupFiles: './platform/testing/watch-logs.ts',
     globalSetup: './cli/testing/global-setup.ts',
     exclude: [...configDefaults.exclude, '**/.cabinet/**', '**/worktrees/**'],
     // Five times faster than a process a file; a test that changes what its worker shares must put it back.

@@ -12,10 +12,13 @@ import { createHttpServer, drainHttpServer } from '../platform/serving/http-serv
 import type { GatewayContext } from './ask-subgraph.ts'
 import { readClient } from './client.ts'
 import { createDataSource } from './data-source.ts'
+import { createDocumentGate, type DocumentGate } from './documents/document-gate.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import { formatError } from './errors/format.ts'
 import { settleErrors } from './errors/settle.ts'
 import { addExplorers, allowSandbox } from './explorer/explorer.ts'
+import { answerRequestErrors } from './http/request-errors.ts'
+import { statusPlugin } from './http/status-plugin.ts'
 import { operationNamePlugin } from './operation-name-plugin.ts'
 import { createPrepareFetch, createPrepareStream } from './prepare-fetch.ts'
 import { createResponseCheck } from './response-shape/response-shape.ts'
@@ -66,11 +69,15 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   const http = createHttpServer({ logger, newId, trustedProxies: dependencies.trustedProxies ?? [] })
   const transports = new Map<string, Transport>()
   const gateway = createCabinetEngine(dependencies, transports)
+  const documents = createDocumentGate()
   const apollo = new ApolloServer<GatewayContext>({
     gateway,
     introspection: isDevelopment,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
+    // Who asks is told by a header, which no other site can make a browser send, and GET changes nothing.
+    csrfPrevention: false,
+    documentStore: documents.documentStore,
     formatError,
     plugins: [
       fastifyApolloDrainPlugin(http),
@@ -79,15 +86,18 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
       operationNamePlugin,
       subscriptionPlugin,
       settlingPlugin,
+      statusPlugin,
+      schemaPlugin(documents),
     ],
     logger,
   })
   await apollo.start()
 
-  const streams = createGatewayStreams(http, gateway, dependencies)
-  const context = (request: FastifyRequest) => createContext(request, dependencies)
+  const streams = createGatewayStreams(http, { engine: gateway, documents }, dependencies)
+  const context = (request: FastifyRequest) => createContext(request, dependencies, documents)
   await http.register((scope, _, done) => {
     if (isDevelopment) allowSandbox(scope)
+    answerRequestErrors(scope)
     scope.route({
       method: ['GET', 'POST', 'OPTIONS'],
       url: '/graphql',
@@ -137,23 +147,41 @@ function createCabinetEngine(dependencies: GatewayDependencies, transports: Map<
 
 function createGatewayStreams(
   http: FastifyInstance,
-  engine: Engine<GatewayContext>,
+  { engine, documents }: { readonly engine: Engine<GatewayContext>; readonly documents: DocumentGate },
   { subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS, ...dependencies }: GatewayDependencies,
 ): GatewayStreams {
-  return addStreams(http, { ...dependencies, engine, answerWithinMs: subgraphTimeoutMs + SECOND_CHANCE_MS })
+  const answerWithinMs = subgraphTimeoutMs + SECOND_CHANCE_MS
+  return addStreams(http, { ...dependencies, engine, admit: documents.admit, answerWithinMs })
 }
 
 async function createContext(
   request: FastifyRequest,
   { authenticate, logger, subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS }: GatewayDependencies,
+  documents: DocumentGate,
 ): Promise<GatewayContext> {
   const answerByMs = performance.now() + subgraphTimeoutMs + SECOND_CHANCE_MS
   const principal = await authenticate(request.headers.authorization)
+  admitDocument(documents, request)
   const language = preferredLanguage(request.headers['accept-language'])
   return {
     viewer: { principal, language, requestId: request.id, client: readClient(request.ip, request.headers) },
     logger: logger.child({ requestId: request.id }),
     answerByMs,
+  }
+}
+
+/** What Apollo Server finds no text in, it refuses itself. */
+function admitDocument(documents: DocumentGate, { method, query, body }: FastifyRequest): void {
+  const { query: text } = ((method === 'GET' ? query : body) ?? {}) as { readonly query?: unknown }
+  if (typeof text === 'string') documents.admit(text)
+}
+
+/** Tells the gate which schema operations are of. */
+function schemaPlugin(documents: DocumentGate): ApolloServerPlugin<GatewayContext> {
+  return {
+    async serverWillStart() {
+      return { schemaDidLoadOrUpdate: ({ apiSchema }) => documents.useSchema(apiSchema) }
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { watchLine } from '../../platform/testing/log-watch.ts'
 import { PROJECT_DIRECTORY } from '../project.ts'
 
 export type LogLine = Readonly<Record<string, unknown>>
@@ -66,7 +67,10 @@ function collectLines(child: ChildProcess): LogLine[] {
   child.stdout?.on('data', (chunk) => {
     const texts = `${rest}${chunk}`.split('\n')
     rest = texts.pop() ?? ''
-    for (const text of texts) lines.push(JSON.parse(text) as LogLine)
+    for (const text of texts) {
+      watchLine(text)
+      lines.push(JSON.parse(text) as LogLine)
+    }
   })
   return lines
 }

@@ -5,7 +5,7 @@ import { generatePrivateKey, signingKey } from '../../platform/identity/keys.ts'
 import { createSecrets } from '../../platform/identity/secrets.ts'
 import type { OrganizationRole, SignedInPrincipal, StaffRole } from '../../platform/identity/viewer.ts'
 import { createNewId } from '../../platform/ids.ts'
-import { silentLogger } from '../../platform/logger.ts'
+import { watchedLogger } from '../../platform/testing/log-watch.ts'
 import { createOneProcess, type OneProcess, type OneProcessDependencies } from '../one-process.ts'
 import { SUPERGRAPH_PATH } from '../project.ts'
 import { createTestDatabase, type TestDatabase } from './test-database.ts'
@@ -57,7 +57,7 @@ export async function openTestCabinet({ template, ...overrides }: TestCabinetOpt
     databaseUrls: database.urls,
     clock,
     newId,
-    logger: silentLogger,
+    logger: watchedLogger,
     currencyCode: 'RUB',
     accessTokenKeys: keys,
     accountsSecrets: TEST_SECRETS,

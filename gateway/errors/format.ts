@@ -6,7 +6,7 @@ export function formatError(formatted: GraphQLFormattedError): GraphQLFormattedE
   const code = errorCode(formatted)
   if (code === 'INTERNAL_SERVER_ERROR')
     return { ...placeOf(formatted), message: INTERNAL_MESSAGE, extensions: { code } }
-  const { subgraph, retryAfter, reason } = formatted.extensions ?? {}
+  const { subgraph, retryAfter, reason, limit } = formatted.extensions ?? {}
   return {
     ...placeOf(formatted),
     message: formatted.message,
@@ -15,6 +15,7 @@ export function formatError(formatted: GraphQLFormattedError): GraphQLFormattedE
       ...(subgraph !== undefined && { subgraph }),
       ...(retryAfter !== undefined && { retryAfter }),
       ...(reason !== undefined && { reason }),
+      ...(limit !== undefined && { limit }),
     },
   }
 }

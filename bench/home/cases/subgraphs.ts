@@ -12,7 +12,7 @@ export async function startSubgraphs(
   const ports = await Promise.all(SUBGRAPH_NAMES.map(async (name) => [name, await freePort()] as const))
   const origins = Object.fromEntries(ports.map(([name, port]) => [name, `http://127.0.0.1:${port}`])) as Origins
   const databaseUrls = world.subgraphDatabaseUrls(databaseOwner)
-  const processes = await Promise.all(
+  const started = await Promise.allSettled(
     ports.map(([name, port]) =>
       startServer({
         file: `subgraphs/${name}/main.ts`,
@@ -22,12 +22,19 @@ export async function startSubgraphs(
       }),
     ),
   )
+  const processes = started.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []))
+  const failure = started.find((start) => start.status === 'rejected')
+  if (failure) {
+    // Those that did start would outlive the bench.
+    await Promise.all(processes.map((process) => process.stop()))
+    throw failure.reason
+  }
   const urls = Object.fromEntries(SUBGRAPH_NAMES.map((name) => [name, `${origins[name]}/graphql`]))
   return { processes, urls, databaseOwner }
 }
 
 /** Nothing that is measured needs it: any will do. */
-const BENCH_SECRET = 'development-secret-of-a-benchmark-development-secret'
+const BENCH_SECRET = 'a-secret-of-a-benchmark-which-nobody-needs-to-know'
 
 type Origins = Readonly<Record<SubgraphName, string>>
 

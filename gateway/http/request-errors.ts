@@ -1,0 +1,25 @@
+import type { FastifyError, FastifyInstance } from 'fastify'
+
+/** What is wrong with a request before there is an operation in it, told as GraphQL clients expect to be told. */
+export function answerRequestErrors(scope: FastifyInstance): void {
+  // A page of another site may send plain text without asking; JSON it may not.
+  scope.removeContentTypeParser('text/plain')
+  scope.setErrorHandler<FastifyError>((error, request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status >= 500) {
+      request.log.error({ err: error }, 'a request failed')
+      return reply.status(500).send(body('INTERNAL_SERVER_ERROR', 'Something broke on our side. Try again later.'))
+    }
+    return reply.status(status).send(body('BAD_REQUEST', MESSAGES[status] ?? 'The request cannot be read.'))
+  })
+}
+
+const MESSAGES: Readonly<Record<number, string>> = {
+  400: 'The body cannot be read as JSON.',
+  413: 'The body is too large.',
+  415: 'Send the operation as JSON, with `Content-Type: application/json`.',
+}
+
+function body(code: string, message: string) {
+  return { errors: [{ message, extensions: { code } }] }
+}
