@@ -96,7 +96,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   })
   await apollo.start()
 
-  const streams = createGatewayStreams(http, gateway, dependencies)
+  const streams = createGatewayStreams(http, { engine: gateway, documents }, dependencies)
   const context = (request: FastifyRequest) => createContext(request, dependencies, documents)
   await http.register((scope, _, done) => {
     if (isDevelopment) allowSandbox(scope)
@@ -150,10 +150,11 @@ function createCabinetEngine(dependencies: GatewayDependencies, transports: Map<
 
 function createGatewayStreams(
   http: FastifyInstance,
-  engine: Engine<GatewayContext>,
+  { engine, documents }: { readonly engine: Engine<GatewayContext>; readonly documents: DocumentGate },
   { subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS, ...dependencies }: GatewayDependencies,
 ): GatewayStreams {
-  return addStreams(http, { ...dependencies, engine, answerWithinMs: subgraphTimeoutMs + SECOND_CHANCE_MS })
+  const answerWithinMs = subgraphTimeoutMs + SECOND_CHANCE_MS
+  return addStreams(http, { ...dependencies, engine, admit: documents.admit, answerWithinMs })
 }
 
 async function createContext(

@@ -85,6 +85,9 @@ describe('streams', () => {
       expect(await told('{ viewer { id } }')).toContain('BAD_REQUEST')
       expect(await told('subscription { balanceChanged { sequence } }')).toContain('GRAPHQL_VALIDATION_FAILED')
       expect(await told('subscription {')).toContain('GRAPHQL_PARSE_FAILED')
+      const aliases = Array.from({ length: 500 }, (_, number) => `a${number}: sequence`).join(' ')
+      const query = `subscription { balanceChanged(lineId: "1") { ${aliases} } }`
+      expect(await told(query)).toContain('OPERATION_TOO_LARGE')
     })
   })
 

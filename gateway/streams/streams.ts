@@ -17,6 +17,8 @@ import { createSubscriptionReader, type ReadSubscription } from './subscription-
 export interface StreamsDependencies {
   readonly engine: Engine<GatewayContext>
   readonly authenticate: (authorization: string | undefined) => Promise<Principal>
+  /** Throws for the text of an operation that is over a limit. */
+  readonly admit: (text: string) => void
   readonly clock: Clock
   readonly newId: () => string
   readonly logger: Logger

@@ -5,8 +5,6 @@ import {
   getOperationAST,
   OperationTypeNode,
   parse,
-  specifiedRules,
-  type ValidationRule,
   validate,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
@@ -28,8 +26,8 @@ export type SubscriptionReader = (query: string, operationName: string | undefin
 
 export interface SubscriptionReaderOptions {
   readonly engine: Engine<GatewayContext>
-  /** What documents are refused by, beside the rules of the specification. */
-  readonly validationRules?: readonly ValidationRule[]
+  /** Throws for a text that is over a limit, before anything is spent on it. */
+  readonly admit: (text: string) => void
 }
 
 const SUBSCRIPTIONS_MAX = 1_000
@@ -50,18 +48,19 @@ export function createSubscriptionReader(options: SubscriptionReaderOptions): Su
 }
 
 function readSubscription(
-  { engine, validationRules = [] }: SubscriptionReaderOptions,
+  { engine, admit }: SubscriptionReaderOptions,
   query: string,
   operationName: string | undefined,
 ): ReadSubscription {
   let document: DocumentNode
   try {
+    admit(query)
     document = parse(query)
   } catch (error) {
     return refuse('GRAPHQL_PARSE_FAILED', [error as GraphQLError])
   }
   const schema = engine.apiSchema()
-  const errors = validate(schema, document, [...specifiedRules, ...validationRules])
+  const errors = validate(schema, document)
   if (errors.length > 0) return refuse('GRAPHQL_VALIDATION_FAILED', errors)
   const operation = getOperationAST(document, operationName)
   if (!operation) {
@@ -77,8 +76,8 @@ function readSubscription(
 function refuse(code: string, errors: readonly GraphQLError[]): ReadSubscription {
   return {
     kind: 'refused',
-    errors: errors.map(({ message, nodes, source, positions }) => {
-      return new GraphQLError(message, { nodes: nodes ?? null, source, positions, extensions: { code } })
+    errors: errors.map(({ message, nodes, source, positions, extensions }) => {
+      return new GraphQLError(message, { nodes: nodes ?? null, source, positions, extensions: { code, ...extensions } })
     }),
   }
 }
