@@ -148,7 +148,6 @@ export async function createOneProcess(dependencies: OneProcessDependencies): Pr
   const { clock, newId, logger, subgraphTimeoutMs, isDevelopment, networkElement, trustedProxies } = dependencies
   const subgraphs = await createSubgraphs(dependencies)
   const endedSessions = createEndedSessions(clock)
-  subgraphs.accounts.endedSessions.subscribe(endedSessions.add)
   const wrap = dependencies.wrapTransport ?? ((_, transport) => transport)
   const gateway = await createGateway({
     supergraph: createSupergraphFile({ path: dependencies.supergraphPath, logger }),
@@ -174,6 +173,10 @@ export async function createOneProcess(dependencies: OneProcessDependencies): Pr
         clock,
       }),
     }),
+  })
+  subgraphs.accounts.endedSessions.subscribe((ended) => {
+    endedSessions.add(ended)
+    for (const { sessionId } of ended) gateway.endStreamsOf(sessionId)
   })
   serveDownloads(gateway.http, subgraphs.accounts.openDownload)
   if (dependencies.ussdKey) serveUssd(gateway.http, { ...subgraphs.accounts.ussd, key: dependencies.ussdKey })

@@ -28,13 +28,6 @@ const urls: Readonly<Record<string, string>> = {
 }
 
 const endedSessions = createEndedSessions(systemClock)
-const hearing = hearEndedSessions({
-  accountsUrl: environment.ACCOUNTS_URL,
-  endedSessions,
-  signer,
-  clock: systemClock,
-  logger,
-})
 const { NETWORK_ELEMENTS: peers, NETWORK_ELEMENT_JWKS: elementKeys } = environment
 
 const gateway = await createGateway({
@@ -64,6 +57,18 @@ const gateway = await createGateway({
   drainDelayMs: environment.DRAIN_DELAY_MS,
 })
 
+const hearing = hearEndedSessions({
+  accountsUrl: environment.ACCOUNTS_URL,
+  endedSessions: {
+    add(ended) {
+      endedSessions.add(ended)
+      for (const { sessionId } of ended) gateway.endStreamsOf(sessionId)
+    },
+  },
+  signer,
+  clock: systemClock,
+  logger,
+})
 serveDownloads(gateway.http, createHttpDownload(environment.ACCOUNTS_URL))
 stopOnSignal(async () => {
   await gateway.close()

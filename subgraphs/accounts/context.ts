@@ -1,12 +1,21 @@
 import type { GuardedContext } from '../../platform/access/enforce.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { createBatchLoader } from '../../platform/database/batch-loader.ts'
+import type { Listener } from '../../platform/database/listener.ts'
+import { type ChangeFeed, createChangeFeed } from '../../platform/events/change-feed.ts'
 import type { Language, Translated } from '../../platform/languages.ts'
+import type { Logger } from '../../platform/logger.ts'
 import { type ActionDependencies, type Actions, createActions } from './actions/actions.ts'
 import { findDeliveries } from './actions/one-time-passwords/delivery.ts'
 import { listSessions } from './actions/sessions/list-sessions.ts'
 import { readAccounts, readMembers } from './store/accounts.ts'
 import { type ActivityPageKey, readActivityPages } from './store/activity.ts'
+import {
+  CONVERSATION_CHANNEL,
+  type ConversationChangeRow,
+  readConversationChanges,
+} from './store/consultant/conversation-changes.ts'
+import type { ConversationKey } from './store/consultant/conversations.ts'
 import { readIdentities } from './store/identities.ts'
 import { type InvitationSide, readInvitations } from './store/invitations.ts'
 import { type MemberKey, readMemberLimits, readMemberships } from './store/memberships.ts'
@@ -29,17 +38,34 @@ export interface Context extends GuardedContext, ContextServices {}
 
 /** The part of a context that does not depend on who asks: made once, so that requests of a moment are read together. */
 export interface ContextServices extends Loaders, Actions {
+  readonly conversationChanges: ChangeFeed<ConversationKey, ConversationChangeRow>
   readonly clock: Clock
   readonly socialProviders: readonly NamedProvider[]
 }
 
 export interface ContextDependencies extends ActionDependencies {
+  readonly listener: Listener
+  readonly logger: Logger
   readonly providerNames: readonly NamedProvider[]
 }
 
 export function createContextServices(dependencies: ContextDependencies): ContextServices {
-  const { clock, providerNames } = dependencies
-  return { ...createLoaders(dependencies), ...createActions(dependencies), clock, socialProviders: providerNames }
+  const { reader, clock, listener, logger, providerNames } = dependencies
+  return {
+    ...createLoaders(dependencies),
+    ...createActions(dependencies),
+    clock,
+    socialProviders: providerNames,
+    conversationChanges: createChangeFeed({
+      listener,
+      channel: CONVERSATION_CHANNEL,
+      topicOf: ({ id }: ConversationKey) => id,
+      // Every message is announced: they are as rare as people write.
+      register: async () => undefined,
+      read: (watches) => readConversationChanges(reader, watches),
+      logger,
+    }),
+  }
 }
 
 type Loaders = ReturnType<typeof createLoaders>

@@ -158,7 +158,9 @@ describe('signing in of staff', () => {
       db.transaction().execute((trx) => endStaffSession(trx, { clock, newId: createNewId(clock) }, viewer))
     try {
       const ends = await Promise.all([end(), end(), end()])
-      expect(ends.filter((expiresAt) => expiresAt !== null)).toEqual([new Date(claims.exp * 1_000)])
+      expect(ends.filter((isEnded) => isEnded)).toHaveLength(1)
+      const fed = await cabinet.database.sql('select session_id, until from accounts.ended_staff_session')
+      expect(fed).toEqual([{ session_id: claims.sid, until: new Date(claims.exp * 1_000) }])
       const acts = await cabinet.database.sql('select staff_id, kind, session_id from accounts.staff_act order by id')
       expect(acts).toEqual(
         ['SIGNED_IN', 'SIGNED_OUT'].map((kind) => ({ staff_id: 'olga', kind, session_id: claims.sid })),

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Clock } from '../../platform/clock.ts'
 import { checkConnection } from '../../platform/database/check-connection.ts'
 import type { Listen } from '../../platform/database/listen.ts'
+import type { Listener } from '../../platform/database/listener.ts'
 import type { Reader } from '../../platform/database/reader.ts'
 import type { EndedSessionFeed } from '../../platform/identity/ended-sessions.ts'
 import type { SocialProvider, StaffProviderOptions } from '../../platform/identity/identity-provider.ts'
@@ -47,6 +48,7 @@ export interface AccountsDependencies {
   readonly db: Kysely<Tables>
   readonly reader: Reader
   readonly listen: Listen
+  readonly listener: Listener
   readonly clock: Clock
   readonly newId: NewId
   readonly random: Randomness
@@ -67,16 +69,13 @@ export interface AccountsDependencies {
   readonly jobs: Jobs
 }
 
-/** Accounts, and what they serve beside the graph. */
+/** The subgraph, what it serves beside the graph, and the way in for developers. */
 export interface Accounts extends Subgraph {
   /** Copies of people's data, by the token of a link. */
   readonly openDownload: OpenDownload
   /** What telephones ask over USSD; the key is the caller's. */
   readonly ussd: Omit<UssdServices, 'key'>
-}
-
-/** The subgraph, what gateways hear from it beside answers, and the way in for developers. */
-export interface Accounts extends Subgraph {
+  /** What gateways hear, so that they refuse what was ended. */
   readonly endedSessions: EndedSessionFeed
   /** Signs in without asking who it is: no process in production calls it. */
   openDevelopmentSession(session: DevelopmentSession): Promise<IssuedSession | null>
@@ -112,15 +111,18 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
       [ERASE_EXPORT, ({ data }) => eraseWhenOver(all, data)],
     ]),
   )
+  const services = createContextServices(all)
   const subgraph = createSubgraph({
     name: 'accounts',
     resolvers,
-    services: createContextServices(all),
+    services,
     async receive(event) {
       if (event.kind === 'ActRecorded') await receiveAct(db, event)
     },
     checkReady: () => checkConnection(db),
     async close() {
+      services.conversationChanges.close()
+      await dependencies.listener.close()
       await endedSessions.close()
       await sweeper.stop()
       await jobs.stop()

@@ -10,9 +10,11 @@ import { notice } from './notices.ts'
 import { invitation, memberLimit, organizationMember, organizationMembership } from './organizations.ts'
 import { query } from './query.ts'
 import { session } from './session.ts'
+import { conversationChange, subscription } from './subscription.ts'
 
 export const resolvers = {
   Query: query,
+  Subscription: subscription,
   Mutation: mutation,
   Account: account,
   Act: act,
@@ -26,6 +28,7 @@ export const resolvers = {
   OrganizationMembership: organizationMembership,
   Session: session,
   Conversation: conversation,
+  ConversationChange: conversationChange,
   ConversationMessage: conversationMessage,
   HelpArticle: helpArticle,
   QueuedConversation: queuedConversation,

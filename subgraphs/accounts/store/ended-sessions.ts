@@ -82,7 +82,11 @@ export function readEndedSession(message: string): EndedSession {
 
 const ENDED_SESSIONS = prepareStatement<{ readonly now: Date }, { readonly session_id: string; readonly until: Date }>(
   'ended-sessions',
-  ({ now }) => sql`select session_id, until from ended_session where until > ${now}::timestamptz`,
+  ({ now }) => sql`
+    select session_id, until from ended_session where until > ${now}::timestamptz
+    union all
+    select session_id, until from ended_staff_session where until > ${now}::timestamptz
+  `,
 )
 
 /** All that ended before their access tokens did. */
@@ -95,6 +99,7 @@ export async function readEndedSessions(reader: Pick<Reader, 'read'>, now: Date)
 const FORGET = prepareStatement<{ readonly now: Date }, object>(
   'forget-ended-sessions',
   ({ now }) => sql`
+    with of_staff as (delete from ended_staff_session where until <= ${now}::timestamptz)
     delete from ended_session where (person_id, session_id) in (
       select person_id, session_id from ended_session where until <= ${now}::timestamptz
       order by until limit 1000 for update skip locked

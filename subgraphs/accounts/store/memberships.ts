@@ -196,18 +196,3 @@ export async function findMember(
   `.execute(trx)
   return rows[0] ?? null
 }
-
-/** Ends what a member has open in the organization's account. */
-export async function endMemberSessions(
-  trx: Transaction<Tables>,
-  { organizationId, memberId }: MemberKey,
-  now: Date,
-): Promise<void> {
-  await trx
-    .updateTable('session')
-    .set({ ended_at: now, end_reason: 'MEMBERSHIP_ENDED' })
-    .where('person_id', '=', memberId)
-    .where('account_id', '=', organizationId)
-    .where('ended_at', 'is', null)
-    .execute()
-}

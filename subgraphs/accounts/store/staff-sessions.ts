@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Client, StaffRole } from '../../../platform/identity/viewer.ts'
+import { ENDED_SESSIONS_CHANNEL } from './ended-sessions.ts'
 import type { StaffSessionEnd } from './identity-tables.ts'
 import type { Tables } from './tables.ts'
 
@@ -28,19 +29,30 @@ export async function insertStaffSession(trx: Transaction<Tables>, session: NewS
     .execute()
 }
 
-/** Ends a session that is open. Until when its access token would be good; null when there is no such session. */
+/** Ends a session that is open, and tells it to whoever listens. Whether there was one. */
 export async function closeStaffSession(
   trx: Transaction<Tables>,
   { staffId, id }: { readonly staffId: string; readonly id: string },
   reason: StaffSessionEnd,
   now: Date,
-): Promise<Date | null> {
-  const { rows } = await sql<{ expires_at: Date }>`
-    update staff_session set ended_at = ${now}, end_reason = ${reason}
-    where staff_id = ${staffId} and id = ${id} and ended_at is null
-    returning expires_at
+): Promise<boolean> {
+  const { rows } = await sql<{ ended: number }>`
+    with ended as (
+      update staff_session set ended_at = ${now}, end_reason = ${reason}
+      where staff_id = ${staffId} and id = ${id} and ended_at is null
+      returning staff_id, id, expires_at
+    ), fed as (
+      insert into ended_staff_session (staff_id, session_id, until)
+      select staff_id, id, expires_at from ended where expires_at > ${now}
+      returning session_id, until
+    ), told as (
+      select pg_notify(
+        ${ENDED_SESSIONS_CHANNEL}, session_id || ' ' || (extract(epoch from until) * 1000)::bigint
+      ) from fed
+    )
+    select (select count(*)::int from ended) as ended, (select count(*) from told) as told
   `.execute(trx)
-  return rows[0]?.expires_at ?? null
+  return (rows[0]?.ended ?? 0) > 0
 }
 
 /** Something that a member of staff did that was done to no customer's account. */

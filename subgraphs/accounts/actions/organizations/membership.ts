@@ -1,15 +1,10 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Viewer } from '../../../../platform/identity/viewer.ts'
 import { recordAct } from '../../store/acts.ts'
-import {
-  endMemberSessions,
-  findRole,
-  type LockedOrganization,
-  lockOrganization,
-  type MemberKey,
-} from '../../store/memberships.ts'
+import { findRole, type LockedOrganization, lockOrganization, type MemberKey } from '../../store/memberships.ts'
 import { writeNotice } from '../../store/notices.ts'
 import type { MemberRole, Tables } from '../../store/tables.ts'
+import { endSessions } from '../sessions/end-sessions.ts'
 import type { SessionDependencies } from '../sessions/open-session.ts'
 
 /** What every change of who acts for an organization needs. */
@@ -82,11 +77,13 @@ const ACTS = {
 /** Finishes a change: the sessions that it makes void, both trails, and what the two are told. */
 export async function finishChange(
   trx: Transaction<Tables>,
-  { newId }: OrganizationDependencies,
+  { clock, newId }: OrganizationDependencies,
   viewer: Viewer,
   { organizationId, memberId, organizationName, change, role, now }: MembershipChange,
 ): Promise<void> {
-  if (change !== 'JOINED') await endMemberSessions(trx, { organizationId, memberId }, now)
+  if (change !== 'JOINED') {
+    await endSessions(trx, { clock }, { personId: memberId, accountId: organizationId, reason: 'MEMBERSHIP_ENDED' })
+  }
   const [ofOrganization, ofMember] = ACTS[change]
   await recordAct(trx, viewer, {
     id: newId(),

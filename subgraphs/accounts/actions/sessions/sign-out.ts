@@ -1,12 +1,13 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Clock } from '../../../../platform/clock.ts'
-import type { Viewer } from '../../../../platform/identity/viewer.ts'
+import type { Principal, Viewer } from '../../../../platform/identity/viewer.ts'
 import { type NewId, parseId } from '../../../../platform/ids.ts'
 import { recordAct } from '../../store/acts.ts'
 import { writeNotice } from '../../store/notices.ts'
 import { findOpenSession } from '../../store/sessions.ts'
 import type { Tables } from '../../store/tables.ts'
 import { customerOf } from '../customer.ts'
+import { endStaffSession } from '../staff/end-staff-session.ts'
 import { endSessions } from './end-sessions.ts'
 
 export interface SignOutDependencies {
@@ -23,8 +24,24 @@ export type SignOutOutcome =
 
 const NOT_FOUND = { kind: 'sessionNotFound' } as const
 
-/** Ends the session that asks. */
-export async function signOut({ db, clock, newId }: SignOutDependencies, viewer: Viewer): Promise<SignOutOutcome> {
+/** Ends the session that asks: a customer's, or one of staff. */
+export async function signOut(dependencies: SignOutDependencies, viewer: Viewer): Promise<SignOutOutcome> {
+  const { principal } = viewer
+  return principal.kind === 'staff'
+    ? signOutStaff(dependencies, { ...viewer, principal })
+    : signOutCustomer(dependencies, viewer)
+}
+
+async function signOutStaff(
+  { db, clock, newId }: SignOutDependencies,
+  viewer: Viewer & { readonly principal: Extract<Principal, { kind: 'staff' }> },
+): Promise<SignOutOutcome> {
+  if (parseId(viewer.principal.sessionId) === null) return NOT_FOUND
+  const isEnded = await db.transaction().execute((trx) => endStaffSession(trx, { clock, newId }, viewer))
+  return isEnded ? { kind: 'signedOut', signedOutSessions: 1 } : NOT_FOUND
+}
+
+async function signOutCustomer({ db, clock, newId }: SignOutDependencies, viewer: Viewer): Promise<SignOutOutcome> {
   const { personId, accountId, sessionId } = customerOf(viewer)
   const own = parseId(sessionId)
   if (own === null) return NOT_FOUND
