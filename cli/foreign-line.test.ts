@@ -29,6 +29,12 @@ const ROOT_QUESTIONS: Readonly<Record<string, readonly ((subject: Subject) => st
     ({ phone }) => `{ lineByPhone(phone: "${phone}") ${EVERYTHING} }`,
     ({ phone }) => `{ lineByPhone(phone: "${phone.replace('+7', '8 ')}") ${EVERYTHING} }`,
   ],
+  'Mutation.enableNumberManagement': [
+    ({ lineId: id }) => `mutation { enableNumberManagement(input: { lineId: "${id}" }) ${REFUSAL} }`,
+  ],
+  'Mutation.disableNumberManagement': [
+    ({ lineId: id }) => `mutation { disableNumberManagement(input: { lineId: "${id}" }) ${REFUSAL} }`,
+  ],
   'Mutation.grantLineAccess': [
     grant(`phone: "${SUBSCRIBER_PHONE}", rights: [VIEW]`),
     grant('phone: "nonsense", rights: [VIEW]'),

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { getConstructionPlans, getMigrationPlans } from 'pg-boss'
+import { invariant } from '../invariant.ts'
 import { roleName, type SubgraphName, schemaName } from '../subgraph/name.ts'
 
 /** The database schema of a subgraph's jobs, beside its own. */
@@ -14,9 +15,18 @@ export function jobsSchema(subgraph: SubgraphName): string {
 export async function migrateJobs(admin: Kysely<unknown>, subgraph: SubgraphName): Promise<void> {
   const schema = jobsSchema(subgraph)
   const version = await installedVersion(admin, schema)
-  const plan = version === null ? getConstructionPlans(schema) : getMigrationPlans(schema, version)
-  if (plan) await sql.raw(plan).execute(admin)
+  const construction = getConstructionPlans(schema)
+  if (version === null) await sql.raw(construction).execute(admin)
+  // The library has no plan for what is up to date.
+  else if (version !== versionOf(construction)) await sql.raw(getMigrationPlans(schema, version)).execute(admin)
   await grantJobs(admin, schema, roleName(subgraph))
+}
+
+/** The version that a construction ends with. */
+function versionOf(construction: string): number {
+  const version = /INSERT INTO \S+version\s*\(version\)\s*VALUES\s*\('?(\d+)'?\)/i.exec(construction)?.[1]
+  invariant(version, 'the construction of the job tables says which version they are')
+  return Number(version)
 }
 
 async function installedVersion(admin: Kysely<unknown>, schema: string): Promise<number | null> {
