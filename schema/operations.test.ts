@@ -511,6 +511,17 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
       },
     }),
   },
+  'conversation-changed.graphql': {
+    as: 'owner',
+    variables: ({ lineId }) => ({ conversationId: lineId }),
+    answer: ({ lineId }) => ({
+      conversationChanged: {
+        sequence: '1',
+        message: { author: 'CUSTOMER', text: 'Is anybody there?' },
+        conversation: { id: lineId },
+      },
+    }),
+  },
   'balance-changed.graphql': {
     as: 'linked, VIEW',
     variables: ({ lineId }) => ({ lineId }),

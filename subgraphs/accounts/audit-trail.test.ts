@@ -1,6 +1,13 @@
 import type { GraphQLObjectType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { accountId, insertAccount, insertCatalogue, insertLine, phone } from '../../cli/testing/fixture.ts'
+import {
+  accountId,
+  insertAccount,
+  insertCatalogue,
+  insertConversation,
+  insertLine,
+  phone,
+} from '../../cli/testing/fixture.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import { fieldPolicy } from '../../platform/access/policy.ts'
 import { STAFF_RULES } from '../../platform/access/rule.ts'
@@ -19,6 +26,7 @@ const SIGHTS: readonly [string, string, (ids: { lineId: string }) => string][] =
   ['account', 'ACCOUNT_SEEN', () => `{ account(id: "${CUSTOMER}") { displayName } }`],
   ['line', 'LINE_SEEN', ({ lineId }) => `{ line(id: "${lineId}") { msisdn balance { asOf } tariff { name } } }`],
   ['lineByPhone', 'LINE_SEEN', () => `{ lineByPhone(phone: "${phone(1)}") { msisdn } }`],
+  ['conversation', 'CONVERSATION_READ', ({ lineId }) => `{ conversation(id: "${lineId}") { status } }`],
   ['accountActivity', 'ACTIVITY_SEEN', () => `{ accountActivity(accountId: "${CUSTOMER}") { nodes { id } } }`],
 ]
 
@@ -34,6 +42,7 @@ describe('the audit trail', () => {
     for (const number of [1, 2]) await insertAccount(cabinet.database, { number })
     lineId = await insertLine(cabinet.database, { number: 1, ownerId: CUSTOMER })
     await insertLine(cabinet.database, { number: 2, ownerId: FRIEND })
+    await insertConversation(cabinet.database, CUSTOMER, lineId)
   })
   afterAll(() => cabinet.close())
 

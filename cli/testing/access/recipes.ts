@@ -209,6 +209,10 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     // No notice has that id, and only one who is signed in is told so.
     answer: () => 'NoticeNotFoundError',
   },
+  'Subscription.conversationChanged': {
+    arguments: ({ lineId }) => `(conversationId: "${lineId}")`,
+    isEmptyFor: (viewer) => !hasConversation(viewer),
+  },
   'Subscription.balanceChanged': { arguments: ({ lineId }) => `(lineId: "${lineId}")` },
   'Query.dataExport': {
     arguments: ({ lineId }) => `(id: "${lineId}")`,
