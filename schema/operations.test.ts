@@ -32,7 +32,7 @@ interface OperationRecipe {
   readonly as: string
   readonly variables?: (subject: Subject) => object
   /** What must be there before, beside the world of the access table. */
-  readonly prepare?: (cabinet: TestCabinet) => Promise<unknown>
+  readonly prepare?: (cabinet: TestCabinet, subject: Subject) => Promise<unknown>
   /** What the answer's data holds, at least. */
   readonly answer: (subject: Subject) => object
 }
@@ -83,6 +83,8 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
   },
   'disable-number-management.graphql': {
     as: 'owner',
+    prepare: ({ database }, { lineId }) =>
+      database.sql('insert into linked_numbers.number_management (line_id, enabled_at) values ($1, now())', [lineId]),
     variables: ({ lineId }) => ({ input: { lineId } }),
     answer: ({ lineId }) => ({
       disableNumberManagement: {
@@ -597,7 +599,7 @@ describe('what front ends send', () => {
   it.each(Object.entries(RECIPES))('is answered through the gateway: %s', async (file, recipe) => {
     const viewer = viewerNamed(recipe.as)
     const subject = await subjectFor(viewer)
-    await recipe.prepare?.(cabinet)
+    await recipe.prepare?.(cabinet, subject)
     const query = operations[file] ?? ''
     const operation = { query, variables: { ...recipe.variables?.(subject) } }
     const token = await viewer.token(cabinet)

@@ -6,12 +6,41 @@ import type { TestCabinet } from './test-cabinet.ts'
 
 /** Mutations whose success is nothing of an account's, each with the reason. */
 const WITHOUT_ACT: Readonly<Record<string, string>> = {
+  askConsultant: 'The conversation is the account’s own, and holds what was said and when.',
+  markNoticesRead: 'Reading one’s own notices changes nothing that anybody would ask about.',
+  rateConversation: 'The conversation holds the rating and when it was given.',
+  refreshSession: 'The session holds when it was used last; a token that was stolen is an act.',
+  requestCaptcha: 'Whoever asks is nobody yet.',
+  requestConsultant: 'The conversation holds that and when it went to staff.',
+  requestOneTimePassword: 'Whoever asks is nobody yet; the number keeps when messages went to it.',
+  requestProofOfWork: 'Whoever asks is nobody yet.',
+  resendOneTimePassword: 'Whoever asks is nobody yet; the number keeps when messages went to it.',
+  signInAsStaff: 'It is about no customer’s account: the trail of staff has it.',
+  startIdentityAttachment: 'Nothing is attached before the person comes back from the provider.',
+  startSocialSignIn: 'Whoever begins is nobody yet.',
+  startStaffSignIn: 'Whoever begins is nobody yet.',
   publishNews: 'It is about nobody’s account, and the news itself says who published it and when.',
   withdrawNews: 'It is about nobody’s account, and the news itself says who withdrew it and when.',
 }
 
 /** Mutations that take more than a recipe of an operation to succeed: the test that does it, and looks for the act. */
 const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
+  answerConversation: 'subgraphs/accounts/consultant.test.ts',
+  attachIdentity: 'subgraphs/accounts/social-sign-in.test.ts',
+  changePassword: 'cli/passwords.test.ts',
+  closeAccount: 'subgraphs/accounts/closing.test.ts',
+  detachIdentity: 'subgraphs/accounts/social-sign-in.test.ts',
+  downloadDataExport: 'subgraphs/accounts/data-export.test.ts',
+  resetPassword: 'cli/passwords.test.ts',
+  returnConversation: 'subgraphs/accounts/consultant.test.ts',
+  revokeOtherSessions: 'cli/sessions.test.ts',
+  revokeSession: 'cli/sessions.test.ts',
+  setPassword: 'cli/passwords.test.ts',
+  signInFromNetwork: 'cli/network-sign-in.test.ts',
+  signInWithOneTimePassword: 'subgraphs/accounts/actions/one-time-passwords/sign-in.test.ts',
+  signInWithPassword: 'cli/passwords.test.ts',
+  signInWithSocial: 'subgraphs/accounts/social-sign-in.test.ts',
+  signOut: 'cli/sessions.test.ts',
   acceptInvitation: 'subgraphs/accounts/organizations.test.ts',
   actForOrganization: 'subgraphs/accounts/organizations.test.ts',
   declineInvitation: 'subgraphs/accounts/organizations.test.ts',

@@ -127,7 +127,7 @@ describe('the audit trail', () => {
       expect(errors).toBeUndefined()
       return data.accountActivity
     }
-    const SEEN = ['ACCOUNT_SEEN', 'LINE_SEEN', 'ACTIVITY_SEEN']
+    const SEEN = ['ACCOUNT_SEEN', 'LINE_SEEN', 'CONVERSATION_READ', 'ACTIVITY_SEEN']
 
     it('finds each way of seeing, by one statement', async () => {
       const requests = new Set<string>()

@@ -1,6 +1,5 @@
 import type DataLoader from 'dataloader'
 import type { GuardedContext } from '../../platform/access/enforce.ts'
-import type { Grant } from '../../platform/access/grant.ts'
 import { createLineListLoader, createLineLoader, type LineLoader } from '../../platform/access/line-loader.ts'
 import { createBatchLoader } from '../../platform/database/batch-loader.ts'
 import type { Reader } from '../../platform/database/reader.ts'
@@ -41,13 +40,16 @@ export interface Context extends GuardedContext {
   readonly numberManagement: LineLoader<NumberManagementRow | null>
   readonly enableNumberManagement: (
     command: { readonly lineId: string },
-    grant: Grant,
+    by: AccessChanger,
   ) => Promise<NumberManagementOutcome>
   readonly disableNumberManagement: (
     command: { readonly lineId: string },
-    grant: Grant,
+    by: AccessChanger,
   ) => Promise<NumberManagementOutcome>
-  readonly enableNumberManagementByPhone: (command: { readonly phone: string }) => Promise<NumberManagementOutcome>
+  readonly enableNumberManagementByPhone: (
+    command: { readonly phone: string },
+    viewer: Viewer,
+  ) => Promise<NumberManagementOutcome>
   readonly personalAccountData: (accountId: string, after: string | null) => Promise<PersonalPage>
   readonly personalNumberData: (lineId: string, after: string | null) => Promise<PersonalPage>
   readonly ownedLines: (accountId: string, page: OwnedLinePage) => Promise<OwnedLineRow[]>
@@ -80,9 +82,9 @@ export function createContextServices(dependencies: ContextDependencies): Contex
       owner: ({ accountId }) => accountId,
     }),
     numberManagement: createLineLoader((keys) => readNumberManagement(reader, keys, clock.now())),
-    enableNumberManagement: (command, grant) => enableNumberManagement(dependencies, command, grant),
-    disableNumberManagement: (command, grant) => disableNumberManagement(dependencies, command, grant),
-    enableNumberManagementByPhone: (command) => enableNumberManagementByPhone(dependencies, command),
+    enableNumberManagement: (command, by) => enableNumberManagement(dependencies, command, by),
+    disableNumberManagement: (command, by) => disableNumberManagement(dependencies, command, by),
+    enableNumberManagementByPhone: (command, viewer) => enableNumberManagementByPhone(dependencies, command, viewer),
     personalAccountData: (accountId, after) => readPersonalPage(db, ACCOUNT_TABLES, accountId, after),
     personalNumberData: (lineId, after) => readPersonalPage(db, LINE_TABLES, lineId, after),
     ownedLines: (accountId, page) => readOwnedLines(reader, accountId, page),

@@ -6,8 +6,8 @@ import { refusal } from './refusal.ts'
 /** The mutations that switch «Управление номерами». */
 export const numberManagement = {
   enableNumberManagement: async (_, { input }, context) => {
-    const { grant, viewer } = context
-    const outcome = await context.enableNumberManagement(input, grant)
+    const { viewer } = context
+    const outcome = await context.enableNumberManagement(input, context)
     switch (outcome.kind) {
       case 'done':
         return { __typename: 'EnableNumberManagementSuccess', line: await loadLine(context, outcome.lineId) }
@@ -19,8 +19,8 @@ export const numberManagement = {
   },
 
   disableNumberManagement: async (_, { input }, context) => {
-    const { grant, viewer } = context
-    const outcome = await context.disableNumberManagement(input, grant)
+    const { viewer } = context
+    const outcome = await context.disableNumberManagement(input, context)
     switch (outcome.kind) {
       case 'done':
         return { __typename: 'DisableNumberManagementSuccess', line: await loadLine(context, outcome.lineId) }
@@ -32,7 +32,7 @@ export const numberManagement = {
   },
 
   enableNumberManagementByPhone: async (_, { input }, { viewer, enableNumberManagementByPhone }) => {
-    const outcome = await enableNumberManagementByPhone(input)
+    const outcome = await enableNumberManagementByPhone(input, viewer)
     switch (outcome.kind) {
       case 'done':
         return { __typename: 'EnableNumberManagementByPhoneSuccess', lineId: outcome.lineId }
