@@ -1,4 +1,4 @@
-import type { TestCabinet } from './test-cabinet.ts'
+import { REASON, type TestCabinet } from './test-cabinet.ts'
 
 /** What a client of server-sent events is told: answers, and whether the stream was completed. */
 export interface EventStream {
@@ -21,7 +21,11 @@ export async function openEventStream(
   const response = await cabinet.gateway.http.inject({
     method: 'POST',
     url: '/graphql',
-    headers: { accept: 'text/event-stream', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+    headers: {
+      accept: 'text/event-stream',
+      'x-reason': REASON,
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
     payload,
     payloadAsStream: true,
   })
