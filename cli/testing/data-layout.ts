@@ -9,6 +9,8 @@ export const DECLARATIONS = {
   directory: 'is found by another key, and says where to look',
   /** Rows that come and go, of each machine its own. */
   queue: 'has rows that wait for something and then go',
+  /** Few rows beside the subscribers', on one machine. */
+  staff: 'is of staff, who are no subscribers',
 } as const
 
 /** The columns that say whose a row is. */

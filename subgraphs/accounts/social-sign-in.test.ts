@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type OpenIdStandIn, startOpenIdStandIn } from '../../cli/stand-ins/openid/stand-in.ts'
 import { browseToCallback } from '../../cli/testing/browse-to-callback.ts'
-import { accountId, insertAccount, lineId } from '../../cli/testing/fixture.ts'
+import { accountId, insertAccount, lineId, phone } from '../../cli/testing/fixture.ts'
 import { type Answer, openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import { systemClock } from '../../platform/clock.ts'
 import { socialProvider } from '../../platform/identity/identity-provider.ts'
+import { type SimSwap, SimSwapUnavailableError } from '../../platform/sim-swap/sim-swap.ts'
 import { readOperations } from '../../schema/operations.ts'
 
 const ANNA = accountId(1)
@@ -33,6 +34,7 @@ describe('signing in by a social provider', () => {
   let provider: OpenIdStandIn
   let anna: string
   let aheadMs: number
+  let askNetwork: () => Date | null
   const clock = { now: () => new Date(systemClock.now().getTime() + aheadMs) }
 
   beforeAll(async () => {
@@ -48,7 +50,8 @@ describe('signing in by a social provider', () => {
         issuer: provider.issuer,
         scopes: ['openid', 'email'],
       })
-    cabinet = await openTestCabinet({ clock, socialProviders: [of('trial'), of('second')] })
+    const simSwap: SimSwap = { retrieveDate: async () => askNetwork(), check: async () => false }
+    cabinet = await openTestCabinet({ clock, simSwap, socialProviders: [of('trial'), of('second')] })
     for (const number of [1, 2]) await insertAccount(cabinet.database, { number })
     await insertAccount(cabinet.database, { number: 3, kind: 'ORGANIZATION' })
     anna = await cabinet.accountToken(ANNA)
@@ -56,6 +59,7 @@ describe('signing in by a social provider', () => {
 
   beforeEach(async () => {
     aheadMs = 0
+    askNetwork = () => null
     const { sql } = cabinet.database
     for (const table of ['identity', 'identity_directory', 'session', 'notice', 'credential_hold', 'provider_sign_in'])
       await sql(`delete from accounts.${table}`)
@@ -195,6 +199,34 @@ describe('signing in by a social provider', () => {
     expect(data.detachIdentity).toMatchObject(held)
     expect(await attach('anna@second', anna, 'second')).toMatchObject(held)
     expect(await signIn('anna@trial')).toMatchObject({ __typename: 'SignInSuccess' })
+  })
+
+  it('asks the network about the SIM before a way in is changed, and waits while it does not answer', async () => {
+    const { identity } = await attach('anna@trial')
+    const { sql } = cabinet.database
+    await sql('insert into accounts.contact values ($1, $2, now())', [ANNA, phone(1)])
+    aheadMs = 60_000
+    askNetwork = () => {
+      throw new SimSwapUnavailableError('a test')
+    }
+    const detach = () => cabinet.ask(operation('detach-identity', { identityId: identity.id }), anna)
+    expect((await detach()).errors).toMatchObject([{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }])
+    const begun = await begin('start-identity-attachment', anna, 'second')
+    const callback = await browseToCallback(begun.authorizationUrl, 'anna@second')
+    const finish = () => end('attach-identity', begun, callback, anna)
+    expect((await finish()).errors).toMatchObject([{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }])
+
+    const changedAt = new Date(clock.now().getTime() - 3_600_000)
+    askNetwork = () => changedAt
+    const until = new Date(changedAt.getTime() + 24 * 3_600_000).toISOString()
+    const held = {
+      __typename: 'NotEligibleError',
+      reasons: [{ code: 'SIM_CHANGED', remedy: expect.stringContaining(until) }],
+    }
+    const { detachIdentity } = (await detach()).data
+    expect(detachIdentity).toMatchObject(held)
+    expect((await finish()).data.attachIdentity).toMatchObject(held)
+    expect(await count('identity')).toBe(1)
   })
 
   it('attaches nothing to an organization: ways in belong to people', async () => {

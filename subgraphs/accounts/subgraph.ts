@@ -25,13 +25,13 @@ import { createSimChanges } from './actions/credential-hold/sim-changes.ts'
 import { openDownload } from './actions/exports/download-export.ts'
 import { eraseWhenOver, prepareExport } from './actions/exports/prepare-export.ts'
 import { ERASE_EXPORT, PREPARE_EXPORT } from './actions/exports/queues.ts'
-import { createSweeper } from './actions/one-time-passwords/sweeper.ts'
 import { createPasswordHasher } from './actions/passwords/password-hasher.ts'
 import { createProvider } from './actions/providers/provider.ts'
 import { createEndedSessionFeed } from './actions/sessions/ended-session-feed.ts'
 import { type DevelopmentSession, openDevelopmentSession } from './actions/sessions/open-development-session.ts'
 import type { IssuedSession } from './actions/sessions/open-session.ts'
 import { createStaffProvider } from './actions/staff/staff-dependencies.ts'
+import { createSweeper } from './actions/sweeper.ts'
 import { answerUssd, takeUssdNonce } from './actions/ussd/answer-ussd.ts'
 import { createContextServices } from './context.ts'
 import { createSender } from './messages/sender.ts'
@@ -104,7 +104,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
   }
   const endedSessions = createEndedSessionFeed(dependencies)
   const consultantUpkeep = startConsultantUpkeep({ ...dependencies, policies })
-  const sweeper = createSweeper({ db, clock, logger })
+  const sweeper = createSweeper({ db, clock, policies, logger })
   jobs.start(
     new Map([
       [PREPARE_EXPORT, ({ data, signal }) => prepareExport(all, data, signal)],

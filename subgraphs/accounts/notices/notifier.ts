@@ -6,7 +6,7 @@ import type { Policies } from '../../../platform/policy/policies.ts'
 import type { Randomness } from '../../../platform/random.ts'
 import { createRounds, type Rounds } from '../messages/rounds.ts'
 import { queueMessage } from '../store/messages.ts'
-import { lockWaitingNotices, markDispatched, type WaitingNotice } from '../store/notices.ts'
+import { lockWaitingNotices, markDispatched, type NoticeKind, type WaitingNotice } from '../store/notices.ts'
 import { findNotificationSettings, type NotificationSetting } from '../store/notification-settings.ts'
 import type { AccountsPolicies } from '../store/policies.ts'
 import type { Tables } from '../store/tables.ts'
@@ -27,6 +27,8 @@ export interface NotifierOptions {
 
 const BATCH_SIZE = 100
 const POLL_INTERVAL_MS = 1_000
+/** Their message is queued with what they tell of: the number to write to is sealed by then. */
+const TOLD_ALREADY: readonly NoticeKind[] = ['ACCOUNT_CLOSED']
 const MS_AN_HOUR = 3_600_000
 
 /**
@@ -76,7 +78,7 @@ async function dispatch(
   const at = clock.now()
   const { id, kind, parameters, language, phone } = notice
   const category = CATEGORY_OF[kind]
-  if (phone !== null && isEnabled(category, 'SMS', settings)) {
+  if (phone !== null && !TOLD_ALREADY.includes(kind) && isEnabled(category, 'SMS', settings)) {
     const text = noticeText(kind, parameters, language)
     const expiresAt = new Date(at.getTime() + hours * MS_AN_HOUR)
     // The message has the notice's id: the same notice could not be queued twice even by mistake.

@@ -29,6 +29,18 @@ export async function readAccounts(reader: Reader, ids: readonly string[]): Prom
   return ids.map((id) => byId.get(id) ?? null)
 }
 
+const LANGUAGES = prepareStatement<AccountValues, Pick<AccountRow, 'id' | 'language'>>(
+  'account-languages',
+  ({ ids }) => sql`select id, language from account where id = any(${ids}::uuid[])`,
+)
+
+/** The languages of these accounts, in their order, closed ones too; null where there is none. */
+export async function readLanguages(reader: Reader, ids: readonly string[]): Promise<(Language | null)[]> {
+  const rows = await reader.read(LANGUAGES, { ids })
+  const byId = new Map(rows.map(({ id, language }) => [id, language]))
+  return ids.map((id) => byId.get(id) ?? null)
+}
+
 /** Sets the language of an account; null when there is no such account. */
 export async function updateLanguage(
   trx: Transaction<Tables>,

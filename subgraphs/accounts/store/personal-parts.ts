@@ -1,16 +1,6 @@
-import { sql, type Transaction } from 'kysely'
-import type { Tables } from './tables.ts'
-
-/**
- * Personal data that leave their tables while an account is closed. What is taken is kept sealed, as JSON, and given
- * back when the account is opened again. The contract, the lines and the audit trail stay as they are.
- */
-export interface PersonalPart {
-  readonly name: string
-  /** Puts something neutral in the place of the data, and gives the data. */
-  take(trx: Transaction<Tables>, accountId: string): Promise<unknown>
-  giveBack(trx: Transaction<Tables>, accountId: string, data: unknown): Promise<void>
-}
+import { sql } from 'kysely'
+import type { PersonalPart } from './personal-part.ts'
+import { conversations, identities, invitations, notices, notificationSettings, password } from './personal-rows.ts'
 
 const NO_NAME = '—'
 
@@ -82,4 +72,14 @@ const devices: PersonalPart = {
 }
 
 /** Each that is added here is sealed with the rest; one that an older sealing did not know is given nothing back. */
-export const PERSONAL_PARTS: readonly PersonalPart[] = [name, contact, devices]
+export const PERSONAL_PARTS: readonly PersonalPart[] = [
+  name,
+  contact,
+  password,
+  identities,
+  notificationSettings,
+  notices,
+  conversations,
+  invitations,
+  devices,
+]

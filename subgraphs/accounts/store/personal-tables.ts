@@ -16,10 +16,22 @@ export const ACCOUNT_TABLES: readonly PersonalTable[] = [
   },
   { table: 'session', belongsTo: ownedBy('person_id'), key: ['id'], withheld: ['refresh_seed', 'secret_id'] },
   { table: 'password', belongsTo: ownedBy('person_id'), key: ['person_id'], withheld: ['hash'] },
+  { table: 'identity', belongsTo: ownedBy('account_id'), key: ['provider_id'] },
   { table: 'phone_cabinet', belongsTo: ofContact, key: ['phone', 'line_id'] },
   { table: 'credential_hold', belongsTo: ownedBy('account_id'), key: ['line_id'] },
   { table: 'notice', belongsTo: ownedBy('account_id'), key: ['id'] },
-  { table: 'message', belongsTo: ofContact, key: ['phone', 'id'], withheld: ['body'] },
+  { table: 'notification_setting', belongsTo: ownedBy('account_id'), key: ['category', 'channel'] },
+  { table: 'conversation', belongsTo: ownedBy('account_id'), key: ['id'] },
+  { table: 'conversation_message', belongsTo: ownedBy('account_id'), key: ['conversation_id', 'sequence'] },
+  {
+    table: 'invitation',
+    belongsTo: (accountId) => sql`(t.organization_id = ${accountId} or (t.organization_id, t.id) in (
+      select received.organization_id, received.invitation_id
+      from phone_invitation as received join contact using (phone) where contact.account_id = ${accountId}))`,
+    key: ['organization_id', 'id'],
+    withheld: ['code_hash', 'secret_id'],
+  },
+  { table: 'message', belongsTo: ofContact, key: ['phone', 'id'], withheld: ['body', 'attempt', 'claimed_until'] },
   {
     table: 'one_time_password',
     belongsTo: ofContact,

@@ -37,6 +37,8 @@ export const accountsPolicies = z.object({
   'invitation.pendingMax': z.int().min(1).max(1_000),
   /** How many invitations an organization may send in 24 hours: each is a text message to somebody. */
   'invitation.dayMax': z.int().min(1).max(10_000),
+  /** What became of text messages is kept for so long; longer than any of them is on its way. */
+  'message.retentionDays': z.int().min(8).max(3_650),
   /** For so long a notice is worth a text message. */
   'notice.messageHours': z.int().min(1).max(168),
 })

@@ -1,29 +1,52 @@
 import { type Kysely, sql } from 'kysely'
+import type { AccountsPolicies } from './policies.ts'
 import type { Tables } from './tables.ts'
 
-/** What is of no use after a time, and the column that says since when. */
-const SWEPT = [
-  { table: 'used_captcha', column: 'expires_at', keptHours: 1 },
-  { table: 'turn', column: 'ends_at', keptHours: 1 },
-  { table: 'one_time_password_delivery', column: 'expires_at', keptHours: 1 },
-  { table: 'decoy_message', column: 'expires_at', keptHours: 1 },
-  { table: 'one_time_password', column: 'expires_at', keptHours: 1 },
-  // Whatever still counts of a number happened in the day before.
-  { table: 'one_time_password_use', column: 'touched_at', keptHours: 25 },
-  { table: 'password_try', column: 'touched_at', keptHours: 25 },
-] as const satisfies readonly { table: keyof Tables; column: string; keptHours: number }[]
+/** A table whose rows are of no use after a time. */
+interface SweptTable {
+  readonly table: string
+  /** Says since when. */
+  readonly column: string
+  readonly keptHours: number
+  /** Rows of these states stay, however old they are. */
+  readonly keptStates?: readonly string[]
+}
+
+const DAY_HOURS = 24
+/** An event that is delivered again comes within hours of the first time. */
+const INBOX_DAYS = 30
+
+function sweptTables({ 'message.retentionDays': messageDays }: AccountsPolicies): readonly SweptTable[] {
+  const messageHours = messageDays * DAY_HOURS
+  return [
+    { table: 'used_captcha', column: 'expires_at', keptHours: 1 },
+    { table: 'turn', column: 'ends_at', keptHours: 1 },
+    { table: 'one_time_password_delivery', column: 'expires_at', keptHours: 1 },
+    { table: 'decoy_message', column: 'expires_at', keptHours: 1 },
+    { table: 'one_time_password', column: 'expires_at', keptHours: 1 },
+    // Whatever still counts of a number happened in the day before.
+    { table: 'one_time_password_use', column: 'touched_at', keptHours: 25 },
+    { table: 'password_try', column: 'touched_at', keptHours: 25 },
+    // One on its way is the sender's, which ends it when its time is over.
+    { table: 'message', column: 'created_at', keptHours: messageHours, keptStates: ['QUEUED', 'SENDING'] },
+    { table: 'message_receipt', column: 'created_at', keptHours: messageHours },
+    { table: 'inbox', column: 'received_at', keptHours: INBOX_DAYS * DAY_HOURS },
+  ]
+}
 
 /** Keeps one statement short; what is over goes with the next sweep. */
 const ROWS_MAX = 5_000
 
-/** Deletes what was of use to sign in once. Returns how many rows went. */
-export async function sweepSignIn(db: Kysely<Tables>, now: Date): Promise<number> {
+/** Deletes what is of no use any more. Returns how many rows went. */
+export async function sweep(db: Kysely<Tables>, policies: AccountsPolicies, now: Date): Promise<number> {
   let swept = 0
-  for (const { table, column, keptHours } of SWEPT) {
+  for (const { table, column, keptHours, keptStates } of sweptTables(policies)) {
     const before = new Date(now.getTime() - keptHours * 3_600_000)
+    const isOver = keptStates === undefined ? sql`true` : sql`status <> all(${keptStates}::text[])`
     const { numAffectedRows } = await sql`
       delete from ${sql.table(table)} where ctid = any(array(
-        select ctid from ${sql.table(table)} where ${sql.ref(column)} < ${before} limit ${ROWS_MAX} for update skip locked
+        select ctid from ${sql.table(table)} where ${sql.ref(column)} < ${before} and ${isOver}
+        limit ${ROWS_MAX} for update skip locked
       ))
     `.execute(db)
     swept += Number(numAffectedRows ?? 0n)

@@ -3,6 +3,7 @@ import { ownedBy, type PersonalTable } from '../../../platform/personal-data/per
 /** What is kept of a line: for its owner only. */
 export const LINE_TABLES: readonly PersonalTable[] = [
   { table: 'ledger_balance', belongsTo: ownedBy('line_id'), key: ['unit'] },
+  { table: 'balance_change', belongsTo: ownedBy('line_id'), key: ['sequence'] },
   { table: 'bonus_lot', belongsTo: ownedBy('line_id'), key: ['id'] },
   { table: 'ledger_transaction', belongsTo: ownedBy('line_id'), key: ['id'] },
   {

@@ -53,6 +53,8 @@ export async function closeAccount(
     await cutLinks(trx, accountId)
     await tell(trx, dependencies, { accountId, now })
     await sealPersonalParts(trx, dependencies, { accountId, now })
+    const notice = { id: dependencies.newId(), accountId, kind: 'ACCOUNT_CLOSED', parameters: {}, at: now } as const
+    await writeNotice(trx, notice)
     const act = { id: dependencies.newId(), at: now, accountId, kind: 'ACCOUNT_CLOSED', details: { endedSessions } }
     await recordAct(trx, viewer, act)
     return { kind: 'closed', at: now }
@@ -61,13 +63,12 @@ export async function closeAccount(
   return outcome
 }
 
-/** The contact is about to be sealed, so its message leaves from here; the notice is for the account's own history. */
+/** The contact is about to be sealed, so its message leaves from here; the notice is for the cabinet's own history. */
 async function tell(
   trx: Transaction<Tables>,
   { newId, random, secrets }: CloseAccountDependencies,
   { accountId, now }: { readonly accountId: string; readonly now: Date },
 ): Promise<void> {
-  await writeNotice(trx, { id: newId(), accountId, kind: 'ACCOUNT_CLOSED', parameters: {}, at: now })
   const contact = await findContact(trx, accountId)
   if (contact === null) return
   const text = CLOSED[await findLanguage(trx, accountId)]

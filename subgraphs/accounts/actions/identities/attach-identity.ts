@@ -1,11 +1,12 @@
 import type { Transaction } from 'kysely'
 import type { AccountPrincipal, Viewer } from '../../../../platform/identity/viewer.ts'
 import { recordAct } from '../../store/acts.ts'
+import { holdOpen } from '../../store/closed-accounts.ts'
 import { claimIdentity, type IdentityRow, insertIdentity, type ProviderSubject } from '../../store/identities.ts'
 import { writeNotice } from '../../store/notices.ts'
 import type { Tables } from '../../store/tables.ts'
 import { finishProviderSignIn, type ProviderSignInFailure } from '../providers/finish-provider-sign-in.ts'
-import { type CredentialObstacle, findCredentialObstacles } from './eligibility.ts'
+import { type CredentialObstacle, checkCredentialObstacles, findCredentialObstacles } from './eligibility.ts'
 import { findProvider, type IdentityDependencies } from './identity-dependencies.ts'
 
 export interface AttachIdentity {
@@ -28,6 +29,9 @@ export async function attachIdentity(
 ): Promise<AttachIdentityOutcome> {
   const { db, clock, onOutgoing } = dependencies
   const { personId, sessionId } = viewer.principal
+  // Before the sign-in is used up: while the network does not answer the same one can be brought again.
+  const standing = await checkCredentialObstacles(dependencies, viewer.principal, clock.now())
+  if (standing.length > 0) return { kind: 'notEligible', obstacles: standing }
   const finished = await finishProviderSignIn(dependencies, {
     findProvider: (id) => findProvider(dependencies, id),
     purpose: 'ATTACH',
@@ -38,6 +42,8 @@ export async function attachIdentity(
   if (finished.kind !== 'identified') return finished
 
   const outcome = await db.transaction().execute(async (trx): Promise<AttachIdentityOutcome> => {
+    // Nothing is attached to a cabinet that was closed meanwhile: its session has ended, and the sign-in with it.
+    if ((await holdOpen(trx, personId)) !== 'open') return { kind: 'signInNotFound' }
     const obstacles = await findCredentialObstacles(trx, viewer.principal, clock.now())
     if (obstacles.length > 0) return { kind: 'notEligible', obstacles }
     return attach(trx, dependencies, finished, viewer)

@@ -1,9 +1,10 @@
 import type { AccountPrincipal, Viewer } from '../../../../platform/identity/viewer.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { recordAct } from '../../store/acts.ts'
+import { holdOpen } from '../../store/closed-accounts.ts'
 import { deleteIdentity } from '../../store/identities.ts'
 import { writeNotice } from '../../store/notices.ts'
-import { type CredentialObstacle, findCredentialObstacles } from './eligibility.ts'
+import { type CredentialObstacle, checkCredentialObstacles, findCredentialObstacles } from './eligibility.ts'
 import type { IdentityDependencies } from './identity-dependencies.ts'
 
 export type DetachIdentityOutcome =
@@ -13,16 +14,21 @@ export type DetachIdentityOutcome =
 
 /** Takes an identity away: nobody signs in by it any more. A way in always stays, by the number. */
 export async function detachIdentity(
-  { db, clock, newId, onOutgoing }: IdentityDependencies,
+  dependencies: IdentityDependencies,
   command: { readonly identityId: string },
   viewer: Viewer & { readonly principal: AccountPrincipal },
 ): Promise<DetachIdentityOutcome> {
+  const { db, clock, newId, onOutgoing } = dependencies
   const identityId = parseId(command.identityId)
   if (identityId === null) return { kind: 'identityNotFound' }
   const accountId = viewer.principal.personId
   const now = clock.now()
+  const standing = await checkCredentialObstacles(dependencies, viewer.principal, now)
+  if (standing.length > 0) return { kind: 'notEligible', obstacles: standing }
 
   const outcome = await db.transaction().execute(async (trx): Promise<DetachIdentityOutcome> => {
+    // The identities of a cabinet that was closed meanwhile are sealed: there is none to take away.
+    if ((await holdOpen(trx, accountId)) !== 'open') return { kind: 'identityNotFound' }
     const obstacles = await findCredentialObstacles(trx, viewer.principal, now)
     if (obstacles.length > 0) return { kind: 'notEligible', obstacles }
     const provider = await deleteIdentity(trx, accountId, identityId)

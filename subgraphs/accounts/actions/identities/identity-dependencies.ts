@@ -1,11 +1,10 @@
+import type { CredentialHoldDependencies } from '../credential-hold.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { ProviderDependencies } from '../providers/start-provider-sign-in.ts'
 
 /** What signing in by social providers, and attaching identities, needs. */
-export interface IdentityDependencies extends ProviderDependencies {
+export interface IdentityDependencies extends ProviderDependencies, CredentialHoldDependencies {
   readonly socialProviders: readonly Provider[]
-  /** Called after a notice is committed, so that it leaves at once. */
-  readonly onOutgoing: () => void
 }
 
 /** The provider of that id; null when none is configured. */

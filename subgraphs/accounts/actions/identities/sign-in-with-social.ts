@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { Viewer } from '../../../../platform/identity/viewer.ts'
+import { holdOpen } from '../../store/closed-accounts.ts'
 import { findIdentityOwner, useIdentity } from '../../store/identities.ts'
 import { writeNotice } from '../../store/notices.ts'
 import { isKnownDevice } from '../../store/phone-cabinets.ts'
@@ -39,6 +40,8 @@ export async function signInWithSocial(
   if (accountId === null) return { kind: 'identityNotAttached' }
 
   const outcome = await db.transaction().execute(async (trx): Promise<SignInWithSocialOutcome> => {
+    // The account before what is its own, as a closing takes them: the two never wait for each other.
+    if ((await holdOpen(trx, accountId)) !== 'open') return { kind: 'identityNotAttached' }
     if (!(await useIdentity(trx, accountId, finished, clock.now()))) return { kind: 'identityNotAttached' }
     const device = { accountId, deviceName: readDeviceName(deviceName) }
     const signedIn = { ...device, personId: accountId, organizationRole: null, method: 'SOCIAL' } as const

@@ -16,7 +16,7 @@ import { parsePhone } from '../../../../platform/phone.ts'
 import { createPolicies } from '../../../../platform/policy/policies.ts'
 import { systemRandomness } from '../../../../platform/random.ts'
 import { accountsPolicies } from '../../store/policies.ts'
-import { sweepSignIn } from '../../store/sweep.ts'
+import { sweep } from '../../store/sweep.ts'
 import type { Tables } from '../../store/tables.ts'
 import { type IssueDependencies, issueOneTimePassword } from './issue.ts'
 
@@ -113,9 +113,9 @@ it('sweeps away what is of no use any more, and nothing that still counts', asyn
   const code = await sentCode(cabinet.database, phone(1))
   for (let tries = 0; tries < 4; tries++) await signIn(wrongCode(code))
   pass(172_799)
-  await sweepSignIn(dependencies.db, now)
+  await sweep(dependencies.db, await dependencies.policies.current(), now)
   expect(await signIn(code)).toBe('SignInSuccess')
   pass(172_800)
-  await sweepSignIn(dependencies.db, now)
+  await sweep(dependencies.db, await dependencies.policies.current(), now)
   expect(await countRows()).toEqual([0, 0, 0, 0, 0, 0])
 })

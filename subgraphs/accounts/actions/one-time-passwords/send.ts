@@ -4,7 +4,7 @@ import type { Viewer } from '../../../../platform/identity/viewer.ts'
 import type { Language } from '../../../../platform/languages.ts'
 import type { E164 } from '../../../../platform/phone.ts'
 import type { Randomness } from '../../../../platform/random.ts'
-import { readAccounts } from '../../store/accounts.ts'
+import { readLanguages } from '../../store/accounts.ts'
 import { sealMessage } from '../../store/messages.ts'
 import { type DecoyFate, putDelivery, readRequest, recordSent } from '../../store/one-time-password-deliveries.ts'
 import { lockNumber } from '../../store/one-time-passwords.ts'
@@ -69,8 +69,9 @@ const NOBODY_ID = '00000000-0000-0000-0000-000000000000'
 
 async function findRecipient(dependencies: SendDependencies, phone: E164, viewer: Viewer): Promise<Recipient> {
   const subscriber = await findSubscriber(dependencies, phone)
-  const [account] = await readAccounts(dependencies.reader, [subscriber?.ownerAccountId ?? NOBODY_ID])
-  return { isKnown: Boolean(account), language: account?.language ?? viewer.language }
+  // A closed cabinet gets its password: it is opened again by it.
+  const [language = null] = await readLanguages(dependencies.reader, [subscriber?.ownerAccountId ?? NOBODY_ID])
+  return { isKnown: language !== null, language: language ?? viewer.language }
 }
 
 interface Circumstances {

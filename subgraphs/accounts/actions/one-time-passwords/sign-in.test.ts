@@ -269,7 +269,7 @@ describe('the status of a delivery', () => {
       ['FAILED', 'FAILED'],
       ['EXPIRED', 'FAILED'],
     ]) {
-      await sql('update accounts.message set status = $1', [stored])
+      await sql(`update accounts.message set status = $1, attempt = id, claimed_until = 'infinity'`, [stored])
       expect((await delivery(id)).status).toBe(told)
     }
   })

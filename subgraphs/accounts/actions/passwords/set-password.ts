@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import type { Viewer } from '../../../../platform/identity/viewer.ts'
 import { type NewId, parseId } from '../../../../platform/ids.ts'
 import { recordAct } from '../../store/acts.ts'
+import { holdOpen } from '../../store/closed-accounts.ts'
 import { findCredentialHold } from '../../store/credential-holds.ts'
 import { writeNotice } from '../../store/notices.ts'
 import { giveBackPasswordTry } from '../../store/password-tries.ts'
@@ -126,6 +127,8 @@ async function store<Refusal>(
   const held = await checkCredentialHold(dependencies, personId, now)
   if (held !== null) return { kind: 'held', until: held }
   const outcome = await db.transaction().execute(async (trx): Promise<Stored | Refused | Refusal> => {
+    // A closing comes before all of this or after it; after one neither a session nor a password is found.
+    await holdOpen(trx, personId)
     const until = await findCredentialHold(trx, personId, now)
     if (until !== null) return { kind: 'held', until }
     const refusal = await change.put(trx, { personId, hash, now }, policies)

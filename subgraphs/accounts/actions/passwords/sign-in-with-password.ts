@@ -1,5 +1,6 @@
 import type { Viewer } from '../../../../platform/identity/viewer.ts'
 import { parsePhone } from '../../../../platform/phone.ts'
+import { holdOpen } from '../../store/closed-accounts.ts'
 import { writeNotice } from '../../store/notices.ts'
 import { giveBackPasswordTry } from '../../store/password-tries.ts'
 import { holdPassword } from '../../store/passwords.ts'
@@ -46,6 +47,8 @@ export async function signInWithPassword(
   if (personId === null) return { kind: 'wrongPassword' }
 
   const issued = await dependencies.db.transaction().execute(async (trx): Promise<IssuedSession | null> => {
+    // The account before what is its own, as a closing takes them: the two never wait for each other.
+    if ((await holdOpen(trx, personId)) !== 'open') return null
     if (!(await holdPassword(trx, personId, checked.hash))) return null
     await giveBackPasswordTry(trx, checked.tried)
     if (!(await isKnownDevice(trx, personId, viewer.client.device))) {
