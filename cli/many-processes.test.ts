@@ -278,7 +278,8 @@ describe('many processes', { timeout: 60_000 }, () => {
       expect.arrayContaining([awayAt('accounts', 'displayName'), awayAt('linked-numbers', 'lines')]),
     )
     await sleep(3_000)
-    expect(relayLines() - linesBefore).toBeLessThanOrEqual(6)
+    // Each of three receivers is tried at once, after one second and after two more.
+    expect(relayLines() - linesBefore).toBeLessThanOrEqual(9)
     many.databaseProxy.restore()
     const restoredAt = performance.now()
     await vi.waitFor(async () => expect(await isHealthy()).toBe(true), PATIENCE)

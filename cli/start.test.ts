@@ -4,9 +4,11 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { canEnter } from '../platform/database/embedded/server-user.ts'
 import { PROJECT_DIRECTORY } from './project.ts'
+import { runChild } from './testing/child.ts'
+import { createFrontEnd, passCaptcha } from './testing/front-end.ts'
 import { familyOf, killAll, type StartedProcess, spawnStart, startProcess, survivors } from './testing/start-process.ts'
 
 const NOBODY = { uid: 65534, gid: 65534 }
@@ -75,9 +77,16 @@ describe.runIf(process.platform === 'linux')('npm start', { timeout: 90_000 }, (
     expect(await survivors(family)).toEqual([])
   })
 
-  it('leaves no process behind when it is killed, and starts again', async () => {
+  it('sends a one-time password that `inbox` prints; killed then, it leaves no process and starts again', async () => {
     const killed = await startProcess({ stateDirectory })
     const family = familyOf(killed.pid, stateDirectory)
+    const phone = (await askViewer(killed)).lines.nodes[0]?.msisdn ?? ''
+    const app = createFrontEnd(killed.url, 'telephone')
+    const requested = await app.mutate('requestOneTimePassword', { phone, ...(await passCaptcha(app)) })
+    expect(requested).toMatchObject({ __typename: 'RequestOneTimePasswordSuccess' })
+    const code = await vi.waitFor(() => readCode(stateDirectory, phone), { timeout: 20_000, interval: 100 })
+    expect(await app.mutate('signInWithOneTimePassword', { phone, code })).toMatchObject({ viewer: { id: viewerId } })
+    expect(killed.output()).not.toMatch(new RegExp(`\\b${code}\\b`))
     process.kill(killed.pid, 'SIGKILL')
     expect(await survivors(family)).toEqual([])
     const next = await startProcess({ stateDirectory })
@@ -129,16 +138,30 @@ describe.runIf(process.platform === 'linux')('npm start', { timeout: 90_000 }, (
   })
 })
 
+/** As a developer reads it: from what `npm run cabinet -- inbox` prints. */
+async function readCode(stateDirectory: string, phone: string): Promise<string> {
+  const variables = { CABINET_STATE_DIRECTORY: stateDirectory }
+  const { output } = await runChild('cli/main.ts', ['inbox', '--phone', phone], variables)
+  const [, code] = /: .*\b(\d{6})\b/.exec(output) ?? []
+  if (code === undefined) throw new Error(`no code has arrived yet: "${output}"`)
+  return code
+}
+
 interface ViewerAnswer {
   readonly id: string
-  readonly lines: { readonly nodes: readonly { readonly balance: { readonly available: { amount: string } } | null }[] }
+  readonly lines: { readonly nodes: readonly ViewerLine[] }
+}
+
+interface ViewerLine {
+  readonly msisdn: string
+  readonly balance: { readonly available: { amount: string } } | null
 }
 
 async function askViewer({ url, token }: StartedProcess): Promise<ViewerAnswer> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query: '{ viewer { id lines { nodes { balance { available { amount } } } } } }' }),
+    body: JSON.stringify({ query: '{ viewer { id lines { nodes { msisdn balance { available { amount } } } } } }' }),
   })
   const { data } = (await response.json()) as { data: { viewer: ViewerAnswer } }
   return data.viewer

@@ -62,8 +62,8 @@ export async function startInstallation({ database, variables }: InstallationOpt
         ACCOUNTS_SECRETS: 'ACCOUNTS_SECRETS',
         INTERNAL_KEYS: 'ACCOUNTS_INTERNAL_KEYS',
       }),
-      // Nobody listens there: messages stay queued.
-      SMSC_URL: 'smpp://cabinet:secret@127.0.0.1:9',
+      // Nobody listens there, unless a test says who does: messages stay queued.
+      SMSC_URL: variables?.['SMSC_URL'] ?? 'smpp://cabinet:secret@127.0.0.1:9',
       SMS_SENDER: 'Cabinet',
     },
     'linked-numbers': pick(keys, { INTERNAL_KEYS: 'LINKED_NUMBERS_INTERNAL_KEYS' }),
