@@ -23,7 +23,7 @@ export async function openEventStream(
     url: '/graphql',
     headers: {
       accept: 'text/event-stream',
-      'x-reason': REASON,
+      ...REASON,
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
     },
     payload,

@@ -60,7 +60,9 @@ describe('the number of an organization', () => {
     })
     const again = await signIn()
     expect(again.viewer.id).toBe(viewer.id)
-    const acts = await sql('select kind from accounts.act where account_id = $1 order by id', [viewer.id])
+    const acts = await sql<{ kind: string }>('select kind from accounts.act where account_id = $1 order by id', [
+      viewer.id,
+    ])
     // What linked numbers tell of comes as an event, a moment later.
     expect(acts.filter(({ kind }) => kind !== 'LINE_ACCESS_GRANTED')).toEqual([
       { kind: 'REGISTERED' },
