@@ -44,16 +44,17 @@ const REFUSED = { message: 'The request is not signed, is stale, or was taken be
 
 /** Takes requests of the operator's USSD gateway. Its signature is all that says whose telephone it is. */
 export function serveUssd(http: FastifyInstance, services: UssdServices): void {
-  http.register(async (scope) => {
+  void http.register((scope, _, done) => {
     scope.removeAllContentTypeParsers()
     // What is signed is the body as it came.
-    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => done(null, body))
+    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, parsed) => parsed(null, body))
     scope.post('/ussd', { bodyLimit: BODY_BYTES_MAX }, async (request, reply) => {
       if (!(await isBelieved(request, services))) return reply.status(401).send(REFUSED)
       const asked = readBody(request.body as Buffer)
       if (!asked) return reply.status(400).send({ message: 'The body cannot be read.' })
       return services.answer(asked, request.id)
     })
+    done()
   })
 }
 
