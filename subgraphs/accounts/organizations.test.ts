@@ -281,8 +281,9 @@ describe('who acts for an organization', () => {
   describe('a session', () => {
     const openOwn = (personId: string, id: string) =>
       cabinet.database.sql(
-        `insert into accounts.session (person_id, id, account_id, method, refresh_seed, secret_id, created_at, last_used_at)
-         values ($1, $2, $1, 'ONE_TIME_PASSWORD', '\\x00', 'x', $3, $3)`,
+        `insert into accounts.session
+           (person_id, id, account_id, method, refresh_seed, secret_id, created_at, last_used_at, access_until)
+         values ($1, $2, $1, 'ONE_TIME_PASSWORD', '\\x00', 'x', $3, $3, $3::timestamptz + interval '15 minutes')`,
         [personId, id, now],
       )
     const own = (personId: string, sessionId: string) =>
