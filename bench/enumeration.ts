@@ -39,7 +39,7 @@ const WORLD = `
   insert into linked_numbers.directory select msisdn, id from linked_numbers.line;
   insert into accounts.policy
   select name, 2, case name when 'captcha.proofOfWorkCost' then '1' else '1000000' end::jsonb, '2000-01-01'
-  from accounts.policy where name ~ 'Hour$|^captcha.proofOfWorkCost$' and name <> 'otp.screensPerHour';
+  from accounts.policy where name ~ '^(otp|captcha).*Hour$|^captcha.proofOfWorkCost$' and name <> 'otp.screensPerHour';
 `
 
 const REQUEST = `mutation ($input: RequestOneTimePasswordInput!) { result: requestOneTimePassword(input: $input) {

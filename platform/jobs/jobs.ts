@@ -102,10 +102,15 @@ interface StartOptions {
 
 /** Tries until the database is there. False when it was told to stop before that. */
 async function startBoss(boss: PgBoss, { handlers, pollSeconds, logger, signal }: StartOptions): Promise<boolean> {
+  const begun = new Set<JobQueue>()
   for (;;) {
     try {
       await boss.start()
-      break
+      for (const [queue, handler] of handlers) {
+        if (!begun.has(queue)) await workOn(boss, queue, { handler, pollSeconds })
+        begun.add(queue)
+      }
+      return true
     } catch (error) {
       if (signal.aborted) return false
       logger.warn({ err: error }, 'jobs could not be begun; they will be tried again')
@@ -113,8 +118,6 @@ async function startBoss(boss: PgBoss, { handlers, pollSeconds, logger, signal }
       if (signal.aborted) return false
     }
   }
-  for (const [queue, handler] of handlers) await workOn(boss, queue, { handler, pollSeconds })
-  return true
 }
 
 async function workOn(
