@@ -1,11 +1,9 @@
 import { parseId } from '../../../platform/ids.ts'
-import { readPageSize } from '../../../platform/pagination.ts'
+import { readIdCursor, readPageSize, toPage } from '../../../platform/pagination.ts'
 import { customerOf } from '../actions/customer.ts'
 import type { AccountResolvers } from '../generated/resolvers.ts'
 import { preferencesOf } from '../notices/categories.ts'
 import { activityPage } from './activity.ts'
-import { toConnection } from './connection.ts'
-import { readConversationPlace } from './conversation-places.ts'
 import { notices } from './notices.ts'
 
 export const account: AccountResolvers = {
@@ -26,9 +24,9 @@ export const account: AccountResolvers = {
   activity: ({ id }, page, context) => activityPage(context, id, page, false),
   conversations: async ({ id: accountId }, { first, after }, { consultant }) => {
     const size = readPageSize(first)
-    const afterId = readConversationPlace(after)
+    const afterId = readIdCursor(after)
     const rows = await consultant.conversationPages.load({ accountId, first: size, afterId })
-    return toConnection(rows, { size, isFirst: afterId === null, place: ({ id }) => id })
+    return toPage(rows, { size, isFirst: afterId === null, cursorOf: ({ id }) => id })
   },
   notices,
   unreadNoticeCount: ({ id }, _, { unreadNoticeCounts }) => unreadNoticeCounts.load(id),

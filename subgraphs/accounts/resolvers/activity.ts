@@ -1,10 +1,8 @@
 import { badUserInput } from '../../../platform/errors.ts'
-import { parseId } from '../../../platform/ids.ts'
-import { decodeCursor, readPageSize } from '../../../platform/pagination.ts'
+import { readIdCursor, readPageSize, toPage } from '../../../platform/pagination.ts'
 import type { Context } from '../context.ts'
 import type { ActorResolvers, ActResolvers } from '../generated/resolvers.ts'
 import type { ActRow } from '../store/activity.ts'
-import { toPage } from './page.ts'
 
 /** An act, and whether it is shown to those who look into what staff do. */
 export interface ShownAct {
@@ -28,17 +26,10 @@ export async function activityPage(
   isForStaff: boolean,
 ) {
   const size = readPageSize(first)
-  const afterId = readCursor(after ?? null)
+  const afterId = readIdCursor(after)
   const acts = await activityPages.load({ accountId, first: size, afterId, kinds: readKinds(kinds ?? null) })
   const rows = acts.map((act): ShownAct => ({ act, isForStaff }))
   return toPage(rows, { size, isFirst: afterId === null, cursorOf: ({ act }) => act.id })
-}
-
-function readCursor(after: string | null): string | null {
-  if (after === null) return null
-  const id = parseId(decodeCursor(after))
-  if (id === null) throw badUserInput('`after` is the `endCursor` of a page that was given before.')
-  return id
 }
 
 function readKinds(kinds: readonly string[] | null): readonly string[] | null {

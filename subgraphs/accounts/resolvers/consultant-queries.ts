@@ -1,8 +1,7 @@
 import { parseId } from '../../../platform/ids.ts'
 import { invariant } from '../../../platform/invariant.ts'
-import { readPageSize } from '../../../platform/pagination.ts'
+import { readPageSize, toPage } from '../../../platform/pagination.ts'
 import type { QueryResolvers } from '../generated/resolvers.ts'
-import { toConnection } from './connection.ts'
 import { queuePlaceText, readQueuePlace } from './conversation-places.ts'
 
 /** What is asked of the consultant. */
@@ -38,6 +37,6 @@ export const consultantQueries = {
       first: size,
       after: place,
     })
-    return toConnection(rows, { size, isFirst: place === null, place: queuePlaceText })
+    return toPage(rows, { size, isFirst: place === null, cursorOf: queuePlaceText })
   },
 } satisfies QueryResolvers

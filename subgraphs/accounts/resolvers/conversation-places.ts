@@ -1,6 +1,5 @@
-import { badUserInput } from '../../../platform/errors.ts'
 import { parseId } from '../../../platform/ids.ts'
-import { decodeCursor } from '../../../platform/pagination.ts'
+import { decodeCursor, notACursor } from '../../../platform/pagination.ts'
 import type { ConversationRow } from '../store/consultant/conversations.ts'
 import type { QueuePlace } from '../store/consultant/queue.ts'
 
@@ -12,11 +11,6 @@ export function readMessagePlace(after: string | null | undefined): number {
   const place = decodeCursor(after)
   if (!SEQUENCE.test(place)) throw notACursor()
   return Number(place)
-}
-
-export function readConversationPlace(after: string | null | undefined): string | null {
-  if (after === null || after === undefined) return null
-  return parseId(decodeCursor(after)) ?? fail()
 }
 
 /** The deadline and the id: the deadline alone may be that of several. */
@@ -34,8 +28,4 @@ export function readQueuePlace(after: string | null | undefined): QueuePlace | n
 
 function fail(): never {
   throw notACursor()
-}
-
-function notACursor() {
-  return badUserInput('`after` is the `endCursor` of a page that was given before.')
 }

@@ -1,4 +1,4 @@
-import { readPageSize } from '../../../platform/pagination.ts'
+import { readPageSize, toPage } from '../../../platform/pagination.ts'
 import type {
   ConversationMessageResolvers,
   ConversationResolvers,
@@ -6,7 +6,6 @@ import type {
   QueuedConversationResolvers,
 } from '../generated/resolvers.ts'
 import type { ConversationRow } from '../store/consultant/conversations.ts'
-import { toConnection } from './connection.ts'
 import { readMessagePlace } from './conversation-places.ts'
 
 const language = (row: { readonly language: 'ru' | 'en' }) => (row.language === 'ru' ? 'RU' : 'EN')
@@ -25,10 +24,10 @@ export const conversation: ConversationResolvers = {
     const size = readPageSize(first)
     const sequence = readMessagePlace(after)
     const key = { accountId: account_id, conversationId: id, sequence, first: size + 1 }
-    return toConnection(await consultant.messages.load(key), {
+    return toPage(await consultant.messages.load(key), {
       size,
       isFirst: sequence === 0,
-      place: (message) => String(message.sequence),
+      cursorOf: (message) => String(message.sequence),
     })
   },
 }

@@ -1,10 +1,9 @@
 import { badUserInput } from '../../../platform/errors.ts'
 import { parseId } from '../../../platform/ids.ts'
 import { unreachable } from '../../../platform/invariant.ts'
-import { decodeCursor, readPageSize } from '../../../platform/pagination.ts'
+import { decodeCursor, notACursor, readPageSize, toPage } from '../../../platform/pagination.ts'
 import type { MutationResolvers, NewsResolvers, QueryResolvers } from '../generated/resolvers.ts'
 import type { NewsPlace } from '../store/news.ts'
-import { toPage } from './page.ts'
 import { refusal } from './refusal.ts'
 
 const REGION_LENGTH_MAX = 100
@@ -28,7 +27,7 @@ function readPlace(after: string | null): NewsPlace | null {
   const publishAt = new Date(time)
   const id = parseId(idText)
   if (id === null || Number.isNaN(publishAt.getTime())) {
-    throw badUserInput('`after` is the `endCursor` of a page that was given before.')
+    throw notACursor()
   }
   return { publishAt, id }
 }

@@ -1,6 +1,4 @@
-import { badUserInput } from '../../../platform/errors.ts'
-import { parseId } from '../../../platform/ids.ts'
-import { decodeCursor, encodeCursor, readPageSize } from '../../../platform/pagination.ts'
+import { readIdCursor, readPageSize, toPage } from '../../../platform/pagination.ts'
 import type { AccountResolvers, NoticeResolvers } from '../generated/resolvers.ts'
 import { CATEGORY_OF } from '../notices/categories.ts'
 import { noticeText } from '../notices/texts.ts'
@@ -19,24 +17,8 @@ export const notices: NonNullable<AccountResolvers['notices']> = async (
   context,
 ) => {
   const pageSize = readPageSize(first)
-  const afterId = readCursor(after ?? null)
+  const afterId = readIdCursor(after)
   const rows = await context.noticePages.load({ accountId: id, first: pageSize, afterId })
-  const edges = rows.slice(0, pageSize).map((row) => ({ node: { ...row, language }, cursor: encodeCursor(row.id) }))
-  return {
-    edges,
-    nodes: edges.map(({ node }) => node),
-    pageInfo: {
-      hasNextPage: rows.length > pageSize,
-      hasPreviousPage: afterId !== null,
-      startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-  }
-}
-
-function readCursor(after: string | null): string | null {
-  if (after === null) return null
-  const noticeId = parseId(decodeCursor(after))
-  if (noticeId === null) throw badUserInput('`after` is the `endCursor` of a page that was given before.')
-  return noticeId
+  const shown = rows.map((row) => ({ ...row, language }))
+  return toPage(shown, { size: pageSize, isFirst: afterId === null, cursorOf: (row) => row.id })
 }

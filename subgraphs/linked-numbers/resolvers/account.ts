@@ -1,6 +1,4 @@
-import { badUserInput } from '../../../platform/errors.ts'
-import { parseId } from '../../../platform/ids.ts'
-import { decodeCursor, encodeCursor, readPageSize } from '../../../platform/pagination.ts'
+import { encodeCursor, readIdCursor, readPageSize } from '../../../platform/pagination.ts'
 import type { AccountResolvers } from '../generated/resolvers.ts'
 
 export const account: AccountResolvers = {
@@ -8,7 +6,7 @@ export const account: AccountResolvers = {
 
   lines: async ({ id }, { first, after }, { grant, lines, lineIdPages }) => {
     const pageSize = readPageSize(first)
-    const afterLineId = readCursor(after ?? null)
+    const afterLineId = readIdCursor(after)
     const ids = await lineIdPages.load({ accountId: id, first: pageSize, afterLineId })
     const pageIds = ids.slice(0, pageSize)
     const page = await lines.loadMany(pageIds.map((lineId) => ({ lineId, ...grant })))
@@ -29,13 +27,6 @@ export const account: AccountResolvers = {
 
 function toCursor(lineId: string | undefined): string | null {
   return lineId === undefined ? null : encodeCursor(lineId)
-}
-
-function readCursor(after: string | null): string | null {
-  if (after === null) return null
-  const lineId = parseId(decodeCursor(after))
-  if (lineId === null) throw badUserInput('`after` is the `endCursor` of a page that was given before.')
-  return lineId
 }
 
 function orThrow<Value>(value: Value | Error): Value {
