@@ -9,7 +9,7 @@ export const LINE_TABLES: readonly PersonalTable[] = [
   {
     table: 'ledger_entry',
     belongsTo: ownedBy('line_id'),
-    key: ['transaction_id', 'unit', 'debit_account', 'credit_account'],
+    key: ['unit', 'sequence'],
     withheld: ['hash'],
   },
   { table: 'hold', belongsTo: ownedBy('line_id'), key: ['id'] },
