@@ -20,7 +20,7 @@ import { type UnlinkNumberOutcome, unlinkNumber } from './actions/unlink-number.
 import { type AccessRow, readAccessLists } from './store/access.ts'
 import { type LinePageKey, type LineRow, readLineIdPages, readLineIdsByPhone, readLines } from './store/lines.ts'
 import { type NumberManagementRow, readNumberManagement } from './store/number-management.ts'
-import { type OwnedLinePage, type OwnedLineRow, readOwnedLines } from './store/owned-lines.ts'
+import { type OwnedLinePage, type OwnedLineRow, readLinesInService, readOwnedLines } from './store/owned-lines.ts'
 import { ACCOUNT_TABLES, LINE_TABLES } from './store/personal-tables.ts'
 import { readSubscribers, type SubscriberRow } from './store/subscribers.ts'
 
@@ -36,6 +36,7 @@ export interface Context extends GuardedContext {
   readonly lineIdsByPhone: DataLoader<string, string | null, string>
   readonly lineIdPages: DataLoader<LinePageKey, string[], string>
   readonly subscribers: DataLoader<string, SubscriberRow | null, string>
+  readonly linesInService: DataLoader<string, OwnedLineRow | null, string>
   readonly admitSubscriber: (command: AdmitSubscriber, viewer: Viewer) => Promise<AdmitSubscriberOutcome>
   readonly numberManagement: LineLoader<NumberManagementRow | null>
   readonly enableNumberManagement: (
@@ -92,6 +93,11 @@ export function createContextServices(dependencies: ContextDependencies): Contex
       read: (phones) => readSubscribers(reader, phones),
       keyText: (phone) => phone,
       owner: (phone) => phone,
+    }),
+    linesInService: createBatchLoader({
+      read: (lineIds) => readLinesInService(reader, lineIds),
+      keyText: (lineId) => lineId,
+      owner: (lineId) => lineId,
     }),
     admitSubscriber: (command, viewer) => admitSubscriber(dependencies, command, viewer),
     grantLineAccess: (command, by) => grantLineAccess(dependencies, command, by),

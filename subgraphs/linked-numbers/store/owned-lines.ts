@@ -32,3 +32,20 @@ const OWNED_LINES = prepareStatement<OwnedLinePage & { readonly accountId: strin
 export function readOwnedLines(reader: Reader, accountId: string, page: OwnedLinePage): Promise<OwnedLineRow[]> {
   return reader.read(OWNED_LINES, { accountId, ...page })
 }
+
+const LINES_IN_SERVICE = prepareStatement<{ readonly lineIds: readonly string[] }, OwnedLineRow>(
+  'lines-in-service',
+  ({ lineIds }) => sql`
+    select line.id, directory.msisdn, line.activated_on as "activatedOn"
+    from line
+    left join directory on directory.msisdn = line.msisdn and directory.line_id = line.id
+    where line.id = any(${lineIds}::uuid[]) and line.status <> 'CLOSED'
+  `,
+)
+
+/** These lines, in the order of the ids; null for one that there is not, or that is closed. */
+export async function readLinesInService(reader: Reader, lineIds: readonly string[]): Promise<(OwnedLineRow | null)[]> {
+  const rows = await reader.read(LINES_IN_SERVICE, { lineIds })
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return lineIds.map((id) => byId.get(id) ?? null)
+}

@@ -1,0 +1,100 @@
+import { failedRules, type Rule } from '../rules.ts'
+
+/** What a transfer may be, as the operator has set it; kopecks. */
+export interface TransferLimits {
+  readonly amountMin: bigint
+  readonly amountMax: bigint
+  readonly sentPerDay: bigint
+  readonly mustStay: bigint
+}
+
+/** All that decides on a transfer; kopecks. */
+export interface TransferFacts {
+  readonly amount: bigint
+  readonly fee: bigint
+  /** Of the line that pays: what is the subscriber's own and not set aside. */
+  readonly ownMoney: bigint
+  readonly sentToday: bigint
+  readonly isReceiverKnown: boolean
+  /** The line would pay itself. */
+  readonly isSameLine: boolean
+  /** Until when transfers rest after a change of the SIM; null when they do not. */
+  readonly heldUntil: Date | null
+  /** What the member of an organization may still spend this month; null without a limit. */
+  readonly memberLeft: bigint | null
+  readonly limits: TransferLimits
+}
+
+/** A rule that failed. As JSON: it is kept with the client's key. `kopecks` is what its text names. */
+export type FailedTransferRule =
+  | { readonly code: 'RECEIVER_NOT_FOUND' | 'SAME_LINE' }
+  | {
+      readonly code: 'AMOUNT_TOO_SMALL' | 'AMOUNT_TOO_LARGE' | 'DAY_LIMIT' | 'NOT_ENOUGH_MONEY' | 'MEMBER_LIMIT'
+      readonly kopecks: string
+    }
+  | { readonly code: 'SIM_CHANGED'; readonly until: string }
+
+/** What the payer's balance is less by. */
+export function chargeOf({ amount, fee }: Pick<TransferFacts, 'amount' | 'fee'>): bigint {
+  return amount + fee
+}
+
+/** Every rule that stands against the transfer; it may be made exactly when there is none. */
+export function transferObstacles(facts: TransferFacts): FailedTransferRule[] {
+  return failedRules(RULES, facts)
+}
+
+type TransferRule = Rule<TransferFacts, FailedTransferRule>
+
+const RULES: readonly TransferRule[] = [
+  function amountTooSmall({ amount, limits }) {
+    return amount < limits.amountMin ? { code: 'AMOUNT_TOO_SMALL', kopecks: String(limits.amountMin) } : null
+  },
+
+  function amountTooLarge({ amount, limits }) {
+    return amount > limits.amountMax ? { code: 'AMOUNT_TOO_LARGE', kopecks: String(limits.amountMax) } : null
+  },
+
+  function receiverNotFound({ isReceiverKnown }) {
+    return isReceiverKnown ? null : { code: 'RECEIVER_NOT_FOUND' }
+  },
+
+  function sameLine({ isSameLine }) {
+    return isSameLine ? { code: 'SAME_LINE' } : null
+  },
+
+  function dayLimit({ amount, sentToday, limits }) {
+    const left = positive(limits.sentPerDay - sentToday)
+    return amount > left ? { code: 'DAY_LIMIT', kopecks: String(left) } : null
+  },
+
+  function notEnoughMoney({ amount, fee, ownMoney, limits }) {
+    const movable = positive(ownMoney - limits.mustStay - fee)
+    return amount > movable ? { code: 'NOT_ENOUGH_MONEY', kopecks: String(movable) } : null
+  },
+
+  function simChanged({ heldUntil }) {
+    return heldUntil === null ? null : { code: 'SIM_CHANGED', until: heldUntil.toISOString() }
+  },
+
+  function memberLimit({ amount, fee, memberLeft }) {
+    if (memberLeft === null || amount + fee <= memberLeft) return null
+    return { code: 'MEMBER_LIMIT', kopecks: String(positive(memberLeft - fee)) }
+  },
+]
+
+/** All that decides whether a line can be credited; kopecks. */
+export interface CreditFacts {
+  readonly amount: bigint
+  readonly receivedToday: bigint
+  readonly receivedPerDay: bigint
+}
+
+/** Whether the receiving line may be credited: decided where it is kept, under the lock of its balance. */
+export function mayBeCredited({ amount, receivedToday, receivedPerDay }: CreditFacts): boolean {
+  return receivedToday + amount <= receivedPerDay
+}
+
+function positive(value: bigint): bigint {
+  return value > 0n ? value : 0n
+}
