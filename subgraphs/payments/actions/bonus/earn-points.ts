@@ -1,0 +1,70 @@
+import type { Kysely } from 'kysely'
+import type { Clock } from '../../../../platform/clock.ts'
+import type { NewId } from '../../../../platform/ids.ts'
+import type { Policies } from '../../../../platform/policy/policies.ts'
+import { addLots } from '../../ledger/lots.ts'
+import { post } from '../../ledger/post.ts'
+import { give } from '../../ledger/posting.ts'
+import { findUncounted, keepProgress, lockUncounted } from '../../store/bonus-progress.ts'
+import type { PaymentsPolicies } from '../../store/policies.ts'
+import { findPolicyVersion } from '../../store/policy-version.ts'
+import type { Tables } from '../../store/tables.ts'
+import { EARNING_KINDS, earn } from './earning.ts'
+
+export interface BonusDependencies {
+  readonly db: Kysely<Tables>
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly policies: Policies<PaymentsPolicies>
+}
+
+const LINES_AT_ONCE = 100
+
+/**
+ * Gives points for all that was paid for the operator's services since the last time. Each entry counts once, however
+ * many processes do this at once and wherever one of them ends. Returns how many lines were looked at.
+ */
+export async function earnPoints(dependencies: BonusDependencies): Promise<number> {
+  let looked = 0
+  let after: string | null = null
+  for (;;) {
+    const lineIds: string[] = await findUncounted(dependencies.db, after, LINES_AT_ONCE)
+    for (const lineId of lineIds) await earnPointsOf(dependencies, lineId)
+    looked += lineIds.length
+    if (lineIds.length < LINES_AT_ONCE) return looked
+    after = lineIds.at(-1) ?? null
+  }
+}
+
+async function earnPointsOf(dependencies: BonusDependencies, lineId: string): Promise<void> {
+  const { db, clock, newId, policies } = dependencies
+  const { 'bonus.kopecksPerPoint': kopecksPerPoint, 'bonus.ttlMonths': ttlMonths } = await policies.current()
+  await db.transaction().execute(async (trx) => {
+    const uncounted = await lockUncounted(trx, lineId, EARNING_KINDS)
+    if (!uncounted) return
+    const { points, remainder } = earn(uncounted.remainder, uncounted.spent, BigInt(kopecksPerPoint))
+    const at = clock.now()
+    if (points > 0n) {
+      const name = 'bonus.kopecksPerPoint'
+      await post(trx, dependencies, {
+        lineId,
+        kind: 'BONUS_EARNED',
+        sourceKey: `bonus-earned:${uncounted.upTo}`,
+        occurredAt: at,
+        movements: [give('POINT', 'BONUS_PROGRAMME', points)],
+        cause: { policy: { name, version: await findPolicyVersion(trx, name, at) } },
+      })
+      await addLots(trx, { lineId, lots: [{ points, expiresAt: monthsAfter(at, ttlMonths) }], at, newId })
+    }
+    await keepProgress(trx, { lineId, upTo: uncounted.upTo, remainder })
+  })
+}
+
+/** The same day of a later month, or the last that it has. */
+export function monthsAfter(moment: Date, months: number): Date {
+  const later = new Date(moment)
+  later.setUTCMonth(later.getUTCMonth() + months)
+  // The 31st of a month that has none would be the first days of the next.
+  if (later.getUTCDate() !== moment.getUTCDate()) later.setUTCDate(0)
+  return later
+}
