@@ -1,6 +1,8 @@
 import { expireHolds } from '../ledger/holds.ts'
 import { forgetKeys } from '../store/idempotency-keys.ts'
 import type { ActionDependencies } from './actions.ts'
+import { earnPoints } from './bonus/earn-points.ts'
+import { expirePoints } from './bonus/expire-points.ts'
 import type { Round } from './rounds.ts'
 
 const SECOND_MS = 1_000
@@ -12,6 +14,8 @@ export function upkeepRounds(dependencies: ActionDependencies): Round[] {
   return [
     { name: 'holds expire', intervalMs: 10 * SECOND_MS, run: () => expireHolds(db, clock.now()) },
     { name: 'keys are forgotten', intervalMs: 600 * SECOND_MS, run: () => forgetOldKeys(dependencies) },
+    { name: 'points are earned', intervalMs: 600 * SECOND_MS, run: () => earnPoints(dependencies) },
+    { name: 'points expire', intervalMs: 60 * SECOND_MS, run: () => expirePoints(dependencies) },
   ]
 }
 

@@ -4,6 +4,12 @@ import { z } from 'zod'
 export const paymentsPolicies = z.object({
   /** How long bonus points are good after they were earned. */
   'bonus.ttlMonths': z.int().min(1).max(120),
+  /** How much has to be paid for services for one point. */
+  'bonus.kopecksPerPoint': z.int().min(1).max(1_000_000),
+  'bonus.giftPointsMin': z.int().min(1).max(1_000_000),
+  'bonus.giftPointsMax': z.int().min(1).max(1_000_000),
+  /** Out of a line on a day of the operator's. */
+  'bonus.giftPointsPerDay': z.int().min(1).max(1_000_000),
   /** How long a client's key gives the same answer again. */
   'idempotency.ttlDays': z.int().min(1).max(365),
   /** How long money is set aside for who does not say. */
