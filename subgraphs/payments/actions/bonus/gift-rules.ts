@@ -1,0 +1,65 @@
+import { failedRules, type Rule } from '../rules.ts'
+
+/** All that decides on a gift of points. */
+export interface GiftFacts {
+  readonly points: bigint
+  /** Of the line that gives: not set aside. */
+  readonly available: bigint
+  readonly givenToday: bigint
+  readonly isReceiverKnown: boolean
+  readonly isSameLine: boolean
+  /** Until when gifts rest after a change of the SIM; null when they do not. */
+  readonly heldUntil: Date | null
+  readonly limits: GiftLimits
+}
+
+export interface GiftLimits {
+  readonly pointsMin: bigint
+  readonly pointsMax: bigint
+  readonly pointsPerDay: bigint
+}
+
+/** A rule that failed. As JSON: it is kept with the client's key. `points` is what its text names. */
+export type FailedGiftRule =
+  | { readonly code: 'RECEIVER_NOT_FOUND' | 'SAME_LINE' }
+  | {
+      readonly code: 'TOO_FEW_POINTS' | 'TOO_MANY_POINTS' | 'GIFT_DAY_LIMIT' | 'NOT_ENOUGH_POINTS'
+      readonly points: string
+    }
+  | { readonly code: 'SIM_CHANGED'; readonly until: string }
+
+/** Every rule that stands against the gift; it may be given exactly when there is none. */
+export function giftObstacles(facts: GiftFacts): FailedGiftRule[] {
+  return failedRules(RULES, facts)
+}
+
+const RULES: readonly Rule<GiftFacts, FailedGiftRule>[] = [
+  function tooFew({ points, limits }) {
+    return points < limits.pointsMin ? { code: 'TOO_FEW_POINTS', points: String(limits.pointsMin) } : null
+  },
+
+  function tooMany({ points, limits }) {
+    return points > limits.pointsMax ? { code: 'TOO_MANY_POINTS', points: String(limits.pointsMax) } : null
+  },
+
+  function receiverNotFound({ isReceiverKnown }) {
+    return isReceiverKnown ? null : { code: 'RECEIVER_NOT_FOUND' }
+  },
+
+  function sameLine({ isSameLine }) {
+    return isSameLine ? { code: 'SAME_LINE' } : null
+  },
+
+  function dayLimit({ points, givenToday, limits }) {
+    const left = limits.pointsPerDay > givenToday ? limits.pointsPerDay - givenToday : 0n
+    return points > left ? { code: 'GIFT_DAY_LIMIT', points: String(left) } : null
+  },
+
+  function notEnough({ points, available }) {
+    return points > available ? { code: 'NOT_ENOUGH_POINTS', points: String(available) } : null
+  },
+
+  function simChanged({ heldUntil }) {
+    return heldUntil === null ? null : { code: 'SIM_CHANGED', until: heldUntil.toISOString() }
+  },
+]
