@@ -50,6 +50,9 @@ const EXCLUDED: Readonly<Record<string, string>> = {
   'payments.inbox': 'events that have come',
   'payments.outbox': 'events on their way',
   'payments.idempotency_key': 'marks of requests: payment says what was done',
+  'payments.transfer_quote': 'what was shown before a transfer, for a day: payment says what was sent',
+  'payments.transfer_quote_day': 'counts against too much of anything, for a day',
+  'payments.member_spending': 'counts against a limit: payment says what was paid',
   'payments.balance_watch': 'who watches a balance at this moment, for seconds',
   'payments.top_up_directory': 'a directory: ledger_transaction.source_key says the same',
 }

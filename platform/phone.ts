@@ -20,4 +20,18 @@ export function formatPhone(phone: E164): string {
   return parsePhoneNumberFromString(phone)?.formatInternational() ?? phone
 }
 
+/** The number as others may see it: enough to know whose it is for whoever knows it, `+7 916 *** ** 67`. */
+export function maskPhone(phone: E164): string {
+  const shown = formatPhone(phone)
+  const digitCount = shown.replace(/\D/g, '').length
+  let place = 0
+  return shown.replace(/\d/g, (digit) => {
+    place++
+    return place <= SHOWN_FIRST || place > digitCount - SHOWN_LAST ? digit : '*'
+  })
+}
+
+const SHOWN_FIRST = 4
+const SHOWN_LAST = 2
+
 const PHONE_TEXT_LENGTH_MAX = 40

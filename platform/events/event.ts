@@ -1,8 +1,29 @@
 import { z } from 'zod'
 import { STAFF_ROLES, type StaffRole } from '../identity/viewer.ts'
+import type { SubgraphName } from '../subgraph/name.ts'
 
 /** A fact that one subgraph tells the others, in the past tense. */
-export type DomainEvent = LineAccessChanged | ActRecorded
+export type DomainEvent =
+  | LineAccessChanged
+  | ActRecorded
+  | TransferSent
+  | TransferCredited
+  | TransferRefused
+  | BonusPointsGiven
+
+/** Who may tell what: what a subgraph owns is nobody else's to tell of. */
+const TELLERS: Readonly<Record<DomainEvent['kind'], readonly SubgraphName[]>> = {
+  LineAccessChanged: ['linked-numbers'],
+  ActRecorded: ['linked-numbers', 'products', 'payments'],
+  TransferSent: ['payments'],
+  TransferCredited: ['payments'],
+  TransferRefused: ['payments'],
+  BonusPointsGiven: ['payments'],
+}
+
+export function mayTell(issuer: string, { kind }: DomainEvent): boolean {
+  return TELLERS[kind].some((teller) => teller === issuer)
+}
 
 /**
  * The rights of an account on a line are now these. The version grows with every change of the pair, so that a
@@ -34,6 +55,51 @@ export interface ActRecorded {
   /** No secret and nothing that a log may not hold but ids. */
   readonly details: Readonly<Record<string, unknown>>
   readonly by: ActAuthor
+}
+
+/** Money has left for another line, which may be kept elsewhere: it waits there until that line is credited or not. */
+export interface TransferSent {
+  readonly id: string
+  readonly kind: 'TransferSent'
+  readonly occurredAt: string
+  readonly transferId: string
+  readonly fromLineId: string
+  readonly toLineId: string
+  /** Kopecks, above zero. */
+  readonly amount: string
+  /** The sender's number as the receiver may see it; null for a line that has none. */
+  readonly fromPhone: string | null
+}
+
+/** The other line was credited. */
+export interface TransferCredited {
+  readonly id: string
+  readonly kind: 'TransferCredited'
+  readonly occurredAt: string
+  readonly transferId: string
+  readonly fromLineId: string
+}
+
+/** The other line cannot be credited, and never will be by this transfer. */
+export interface TransferRefused {
+  readonly id: string
+  readonly kind: 'TransferRefused'
+  readonly occurredAt: string
+  readonly transferId: string
+  readonly fromLineId: string
+}
+
+/** Points have left for another line, which may be kept elsewhere. */
+export interface BonusPointsGiven {
+  readonly id: string
+  readonly kind: 'BonusPointsGiven'
+  readonly occurredAt: string
+  readonly giftId: string
+  readonly toLineId: string
+  /** Each with the day on which it expires: that goes along. */
+  readonly lots: readonly { readonly points: string; readonly expiresAt: string }[]
+  /** The giver's number as the receiver may see it; null for a line that has none. */
+  readonly fromPhone: string | null
 }
 
 /** Who did it, from where and why. */
@@ -77,4 +143,23 @@ export const domainEvent: z.ZodType<DomainEvent> = z.discriminatedUnion('kind', 
       reason: z.string().nullable(),
     }),
   }),
+  z.object({
+    ...envelope,
+    kind: z.literal('TransferSent'),
+    transferId: z.uuid(),
+    fromLineId: z.uuid(),
+    toLineId: z.uuid(),
+    amount: z.string().regex(/^[1-9]\d{0,17}$/),
+    fromPhone: z.string().nullable(),
+  }),
+  z.object({
+    ...envelope,
+    kind: z.literal('BonusPointsGiven'),
+    giftId: z.uuid(),
+    toLineId: z.uuid(),
+    lots: z.array(z.object({ points: z.string().regex(/^[1-9]\d{0,17}$/), expiresAt: z.iso.datetime() })).min(1),
+    fromPhone: z.string().nullable(),
+  }),
+  z.object({ ...envelope, kind: z.literal('TransferCredited'), transferId: z.uuid(), fromLineId: z.uuid() }),
+  z.object({ ...envelope, kind: z.literal('TransferRefused'), transferId: z.uuid(), fromLineId: z.uuid() }),
 ])

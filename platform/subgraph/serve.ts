@@ -3,7 +3,7 @@ import type { JWTVerifyGetKey } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
-import { domainEvent } from '../events/event.ts'
+import { domainEvent, mayTell } from '../events/event.ts'
 import { type InternalIdentity, verifyInternalToken, viewerOf } from '../identity/internal-token.ts'
 import type { Logger } from '../logger.ts'
 import { createHttpServer } from '../serving/http-server.ts'
@@ -53,6 +53,7 @@ export function serveSubgraph({ subgraph, findKey, clock, newId, logger }: Subgr
     if (!identity || identity.issuer === 'gateway') return reply.status(401).send(UNAUTHENTICATED)
     const event = domainEvent.safeParse(request.body)
     if (!event.success) return reply.status(400).send(BAD_REQUEST)
+    if (!mayTell(identity.issuer, event.data)) return reply.status(401).send(UNAUTHENTICATED)
     await subgraph.receive(event.data)
     return reply.status(204).send()
   })

@@ -7,9 +7,30 @@ import { type ChangeFeed, createChangeFeed } from '../../platform/events/change-
 import type { CurrencyCode } from '../../platform/money.ts'
 import { type PersonalPage, readPersonalPage } from '../../platform/personal-data/personal-tables.ts'
 import type { ActionDependencies } from './actions/actions.ts'
+import type { Asker } from './actions/asker.ts'
+import {
+  type GivePoints,
+  type GivePointsOutcome,
+  type GivePointsRefusal,
+  givePoints,
+} from './actions/bonus/give-points.ts'
+import type { KeyRefusal } from './actions/once.ts'
+import { checkPromisedPayment, type PromiseEligibility } from './actions/promised-payments/check-promised-payment.ts'
+import {
+  type TakePromisedPayment,
+  type TakePromisedPaymentOutcome,
+  takePromisedPayment,
+} from './actions/promised-payments/take-promised-payment.ts'
+import {
+  type ConfirmTransfer,
+  type ConfirmTransferOutcome,
+  confirmTransfer,
+} from './actions/transfers/confirm-transfer.ts'
+import { type QuoteTransfer, type QuoteTransferOutcome, quoteTransfer } from './actions/transfers/quote-transfer.ts'
 import { BALANCE_CHANNEL, type BalanceChangeRow, readBalanceChanges, watchBalances } from './store/balance-changes.ts'
 import { type BalanceRow, type ExpiringPointsRow, readBalances, readExpiringPoints } from './store/balances.ts'
 import { LINE_TABLES } from './store/personal-tables.ts'
+import { type PromisedPaymentRow, readActivePromises } from './store/promised-payments.ts'
 
 /** A line as another subgraph refers to it: nothing is known of it until a field is read with a viewer's rights. */
 export interface LineReference {
@@ -34,6 +55,15 @@ export interface Context extends GuardedContext {
   readonly balances: LineLoader<BalanceRow | null>
   readonly expiringPoints: LineLoader<ExpiringPointsRow | null>
   readonly balanceChanges: ChangeFeed<LineKey, BalanceChangeRow>
+  readonly quoteTransfer: (command: QuoteTransfer, asker: Asker) => Promise<QuoteTransferOutcome>
+  readonly confirmTransfer: (command: ConfirmTransfer, asker: Asker) => Promise<ConfirmTransferOutcome | KeyRefusal>
+  readonly givePoints: (command: GivePoints, asker: Asker) => Promise<GivePointsOutcome | GivePointsRefusal>
+  readonly activePromises: LineLoader<PromisedPaymentRow | null>
+  readonly checkPromisedPayment: (lineId: string, grant: Grant) => Promise<PromiseEligibility | null>
+  readonly takePromisedPayment: (
+    command: TakePromisedPayment,
+    asker: Asker,
+  ) => Promise<TakePromisedPaymentOutcome | KeyRefusal>
 }
 
 /** The part of a context that does not depend on who asks: made once, so that requests of a moment are read together. */
@@ -52,6 +82,12 @@ export function createContextServices(dependencies: ContextDependencies): Contex
     personalPaymentData: (lineId, after) => readPersonalPage(db, LINE_TABLES, lineId, after),
     balances: createLineLoader((keys) => readBalances(reader, keys, clock.now())),
     expiringPoints: createLineLoader((keys) => readExpiringPoints(reader, keys, clock.now())),
+    quoteTransfer: (command, asker) => quoteTransfer(dependencies, command, asker),
+    confirmTransfer: (command, asker) => confirmTransfer(dependencies, command, asker),
+    givePoints: (command, asker) => givePoints(dependencies, command, asker),
+    activePromises: createLineLoader((keys) => readActivePromises(reader, keys, clock.now())),
+    checkPromisedPayment: (lineId, grant) => checkPromisedPayment(dependencies, lineId, grant),
+    takePromisedPayment: (command, asker) => takePromisedPayment(dependencies, command, asker),
     balanceChanges: createChangeFeed({
       listener,
       channel: BALANCE_CHANNEL,

@@ -4,6 +4,7 @@ import { applyLineAccessChanged } from '../../platform/events/line-access-projec
 import { createOutboxRelay, type Deliver } from '../../platform/events/outbox.ts'
 import { createPolicies } from '../../platform/policy/policies.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
+import { receivePoints } from './actions/bonus/give-points.ts'
 import { startRounds } from './actions/rounds.ts'
 import { upkeepRounds } from './actions/upkeep.ts'
 import { type ContextDependencies, createContextServices } from './context.ts'
@@ -34,7 +35,17 @@ export function createPayments(dependencies: PaymentsDependencies): Subgraph {
     resolvers,
     services,
     async receive(event) {
-      if (event.kind === 'LineAccessChanged') await applyLineAccessChanged(db as unknown as Kysely<never>, event)
+      switch (event.kind) {
+        case 'LineAccessChanged':
+          return applyLineAccessChanged(db as unknown as Kysely<never>, event)
+        case 'TransferSent':
+          return creditTransfer(all, event)
+        case 'TransferCredited':
+        case 'TransferRefused':
+          return settleTransfer(all, event)
+        case 'BonusPointsGiven':
+          return receivePoints(all, event)
+      }
     },
     checkReady: () => checkConnection(db),
     async close() {

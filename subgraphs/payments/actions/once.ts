@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Clock } from '../../../platform/clock.ts'
 import { hashBody, isIdempotencyKey } from '../../../platform/idempotency-key.ts'
-import { claimKey, keepOutcome } from '../store/idempotency-keys.ts'
+import { claimKey, findOutcome, keepOutcome } from '../store/idempotency-keys.ts'
 import type { Tables } from '../store/tables.ts'
 
 /** Whose key it is, and what it was sent with. */
@@ -43,4 +43,18 @@ export async function once<Outcome extends { readonly kind: string }>(
     await keepOutcome(trx, { ...command, bodyHash, outcome, now: clock.now() })
     return outcome
   })
+}
+
+/**
+ * What a key has led to already; null when nothing yet. Asked before the outside is, so that a repeated key is answered
+ * alike when somebody whom the work needs is away.
+ */
+export async function recall<Outcome extends { readonly kind: string }>(
+  { db }: { readonly db: Kysely<Tables> },
+  command: KeyedCommand,
+): Promise<Outcome | KeyRefusal | null> {
+  if (!isIdempotencyKey(command.key)) return { kind: 'invalidIdempotencyKey' }
+  const known = await findOutcome(db, command)
+  if (known === null) return null
+  return known.bodyHash === hashBody(...command.body) ? (known.outcome as Outcome) : { kind: 'idempotencyKeyReused' }
 }

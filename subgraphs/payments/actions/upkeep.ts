@@ -1,11 +1,15 @@
+import { createCalendar } from '../../../platform/calendar.ts'
 import { expireHolds } from '../ledger/holds.ts'
 import { forgetKeys } from '../store/idempotency-keys.ts'
+import { forgetTransferQuotes } from '../store/transfer-quotes.ts'
 import type { ActionDependencies } from './actions.ts'
 import { earnPoints } from './bonus/earn-points.ts'
 import { expirePoints } from './bonus/expire-points.ts'
+import { endDuePromises } from './promised-payments/settle-promised-payment.ts'
 import type { Round } from './rounds.ts'
 
 const SECOND_MS = 1_000
+const MINUTE_MS = 60 * SECOND_MS
 const DAY_MS = 86_400_000
 
 /** All that time alone brings about in payments. */
@@ -13,13 +17,17 @@ export function upkeepRounds(dependencies: ActionDependencies): Round[] {
   const { db, clock } = dependencies
   return [
     { name: 'holds expire', intervalMs: 10 * SECOND_MS, run: () => expireHolds(db, clock.now()) },
-    { name: 'keys are forgotten', intervalMs: 600 * SECOND_MS, run: () => forgetOldKeys(dependencies) },
-    { name: 'points are earned', intervalMs: 600 * SECOND_MS, run: () => earnPoints(dependencies) },
-    { name: 'points expire', intervalMs: 60 * SECOND_MS, run: () => expirePoints(dependencies) },
+    { name: 'promised payments fall due', intervalMs: 10 * SECOND_MS, run: () => endDuePromises(dependencies) },
+    { name: 'points expire', intervalMs: MINUTE_MS, run: () => expirePoints(dependencies) },
+    { name: 'points are earned', intervalMs: 10 * MINUTE_MS, run: () => earnPoints(dependencies) },
+    { name: 'keys and quotes are forgotten', intervalMs: 10 * MINUTE_MS, run: () => forget(dependencies) },
   ]
 }
 
-async function forgetOldKeys({ db, clock, policies }: ActionDependencies): Promise<void> {
-  const { 'idempotency.ttlDays': ttlDays } = await policies.current()
-  await forgetKeys(db, new Date(clock.now().getTime() - ttlDays * DAY_MS))
+async function forget({ db, clock, policies }: ActionDependencies): Promise<void> {
+  const now = clock.now().getTime()
+  const { 'idempotency.ttlDays': ttlDays, 'operator.timeZone': timeZone } = await policies.current()
+  await forgetKeys(db, new Date(now - ttlDays * DAY_MS))
+  const moment = new Date(now - DAY_MS)
+  await forgetTransferQuotes(db, { moment, day: createCalendar(timeZone).dayOf(moment) })
 }

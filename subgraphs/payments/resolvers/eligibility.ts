@@ -14,10 +14,15 @@ export interface Reason {
 export function notEligible(reasons: readonly Reason[], language: Language, path: readonly string[] = []) {
   return {
     ...refusal('NotEligibleError', language, path),
-    reasons: reasons.map(({ code, message, remedy }) => ({
-      code,
-      message: message[language],
-      remedy: remedy?.[language] ?? null,
-    })),
+    reasons: toReasons(reasons, language),
   }
+}
+
+/** The reasons as the schema shows them. */
+export function toReasons(reasons: readonly Reason[], language: Language) {
+  return reasons.map(({ code, message, remedy }) => ({
+    code,
+    message: message[language],
+    remedy: remedy?.[language] ?? null,
+  }))
 }

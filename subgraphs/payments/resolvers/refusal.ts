@@ -9,6 +9,10 @@ const MESSAGES = {
     ru: 'Сумма должна быть больше нуля, не более двух знаков после точки: 149.50.',
     en: 'The amount must be above zero, with at most two digits after the point: 149.50.',
   },
+  InvalidPhoneNumberError: {
+    ru: 'Не удалось разобрать телефон. Введите его как 916 123-45-67.',
+    en: 'The telephone number cannot be read. Type it like 916 123-45-67.',
+  },
   InvalidIdempotencyKeyError: {
     ru: 'Ключ повтора должен быть длиной от 1 до 100 знаков.',
     en: 'The idempotency key must be 1 to 100 characters long.',
@@ -24,6 +28,22 @@ const MESSAGES = {
   OperationInProgressError: {
     ru: 'Этот запрос уже выполняется. Повторите его с тем же ключом через несколько секунд.',
     en: 'This request is being carried out already. Repeat it with the same key in a few seconds.',
+  },
+  TooManyTransferQuotesError: {
+    ru: 'Сегодня слишком много запросов о переводах. Попробуйте завтра.',
+    en: 'Too many questions about transfers today. Try tomorrow.',
+  },
+  TransferAlreadyConfirmedError: {
+    ru: 'Этот перевод уже подтверждён. Он есть в истории платежей; для нового запросите его заново.',
+    en: 'This transfer was confirmed already. It is in the history of payments; for another, ask anew.',
+  },
+  TransferQuoteExpiredError: {
+    ru: 'Время на подтверждение перевода вышло, деньги на месте. Запросите перевод заново.',
+    en: 'The time to confirm this transfer is over, and no money has moved. Ask for it anew.',
+  },
+  TransferQuoteNotFoundError: {
+    ru: 'Такого перевода вам не показывали. Запросите его заново.',
+    en: 'You were shown no such transfer. Ask for it anew.',
   },
 } satisfies Record<string, Translated>
 

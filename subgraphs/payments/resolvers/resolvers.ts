@@ -3,14 +3,24 @@ import { balance } from './balance.ts'
 import { balanceChange } from './balance-change.ts'
 import { bonuses } from './bonuses.ts'
 import { line } from './line.ts'
+import { mutation } from './mutation.ts'
+import { payment } from './payments.ts'
+import { promisedPayment, promisedPaymentEligibility, promisedPaymentOffer } from './promised-payments.ts'
 import { query } from './query.ts'
 import { subscription } from './subscription.ts'
+import { transferQuote } from './transfers.ts'
 
 export const resolvers = {
   Query: query,
+  Mutation: mutation,
   Subscription: subscription,
   BalanceChange: balanceChange,
   Line: line,
   Balance: balance,
   Bonuses: bonuses,
+  Payment: payment,
+  TransferQuote: transferQuote,
+  PromisedPayment: promisedPayment,
+  PromisedPaymentEligibility: promisedPaymentEligibility,
+  PromisedPaymentOffer: promisedPaymentOffer,
 } satisfies Resolvers

@@ -20,7 +20,15 @@ export async function claimKey(
     select pg_try_advisory_xact_lock(hashtextextended(${`${personId} ${operation} ${key}`}, 0)) as is_taken
   `.execute(trx)
   if (!rows[0]?.is_taken) return 'inProgress'
-  const known = await trx
+  return findOutcome(trx, { personId, operation, key })
+}
+
+/** What a key has led to; null when nothing yet, or nothing that is committed. */
+export async function findOutcome(
+  db: Kysely<Tables>,
+  { personId, operation, key }: IdempotencyKey,
+): Promise<{ readonly bodyHash: string; readonly outcome: unknown } | null> {
+  const known = await db
     .selectFrom('idempotency_key')
     .select(['body_hash', 'outcome'])
     .where('account_id', '=', personId)

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { promisedPaymentPolicies } from './promised-payment-policies.ts'
+import { transferPolicies } from './transfer-policies.ts'
 
 /** The policies of payments: the rows of the table `policy`, each by name, with its unit last and its bounds. */
 export const paymentsPolicies = z.object({
@@ -14,6 +16,8 @@ export const paymentsPolicies = z.object({
   'idempotency.ttlDays': z.int().min(1).max(365),
   /** How long money is set aside for who does not say. */
   'hold.ttlMinutes': z.int().min(1).max(10_080),
+  ...transferPolicies,
+  ...promisedPaymentPolicies,
 })
 
 export type PaymentsPolicies = z.output<typeof paymentsPolicies>

@@ -1,5 +1,6 @@
 import type { Generated, JSONColumnType } from 'kysely'
 import type { OutboxTables } from '../../../platform/events/outbox.ts'
+import type { E164 } from '../../../platform/phone.ts'
 import type { HoldState } from '../ledger/holds.ts'
 import type { LedgerAccount, LedgerKind, LedgerUnit } from '../ledger/kinds.ts'
 
@@ -26,6 +27,11 @@ export interface Tables extends OutboxTables {
     outcome: unknown
     created_at: Date
   }
+  transfer_quote: TransferQuoteTable
+  transfer_quote_day: { account_id: string; day: string; quotes: number }
+  transfer_day: { line_id: string; day: string; sent: Generated<bigint>; received: Generated<bigint> }
+  member_spending: { organization_id: string; member_id: string; month: string; spent: Generated<bigint> }
+  promised_payment: PromisedPaymentTable
   line_access: { line_id: string; account_id: string; rights: number; until: Date | null; version: bigint }
   inbox: { event_id: string; received_at: Date }
 }
@@ -102,6 +108,32 @@ interface PaymentTable {
   ended_at: Date | null
   failure: string | null
   details: Generated<unknown>
+}
+
+interface TransferQuoteTable {
+  account_id: string
+  id: string
+  acting_account_id: string
+  line_id: string
+  to_phone: E164
+  to_line_id: string
+  amount: bigint
+  fee: bigint
+  fee_version: number
+  quoted_at: Date
+  valid_until: Date
+}
+
+interface PromisedPaymentTable {
+  line_id: string
+  id: string
+  account_id: string
+  amount: bigint
+  fee: bigint
+  taken_at: Date
+  due_at: Date
+  ended_at: Date | null
+  ended_by: 'TOP_UP' | 'DUE_DATE' | null
 }
 
 export type { LedgerUnit } from '../ledger/kinds.ts'

@@ -49,8 +49,14 @@ export function feeOf(amount: bigint, { fee, withoutFee }: Pick<PromiseTerms, 'f
   return amount <= withoutFee ? 0n : fee
 }
 
+/** An amount that could be had, and what for. */
+export interface PromiseOffer {
+  readonly amount: bigint
+  readonly fee: bigint
+}
+
 /** What is offered: the most that costs nothing, and each amount that the spending allows; the smallest first. */
-export function offersOf(facts: Pick<PromiseFacts, 'spent' | 'terms'>): { amount: bigint; fee: bigint }[] {
+export function offersOf(facts: Pick<PromiseFacts, 'spent' | 'terms'>): PromiseOffer[] {
   const most = amountMax(facts)
   const { terms } = facts
   const amounts = [terms.withoutFee, ...terms.tiers.map(({ amount }) => amount)]

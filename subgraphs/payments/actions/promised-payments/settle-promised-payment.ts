@@ -1,0 +1,61 @@
+import type { Transaction } from 'kysely'
+import { lockBalance } from '../../ledger/balance.ts'
+import { endPromise, findDuePromises } from '../../store/promised-payments.ts'
+import type { Tables } from '../../store/tables.ts'
+import type { ActionDependencies } from '../actions.ts'
+import { recordAct } from '../record-act.ts'
+import { forOurselves } from '../service-viewer.ts'
+
+type SettleDependencies = Pick<ActionDependencies, 'clock' | 'newId'>
+
+/**
+ * Takes a promised payment back because the line was topped up. Call it in the transaction of every credit that is a
+ * top-up, after the credit is posted: what is still below zero stays as a debt, and no more can be spent of the
+ * promise. Does nothing when nothing was promised. True when something was taken back.
+ */
+export async function settlePromisedPayment(
+  trx: Transaction<Tables>,
+  dependencies: SettleDependencies,
+  lineId: string,
+): Promise<boolean> {
+  return end(trx, dependencies, lineId, 'TOP_UP')
+}
+
+const LINES_AT_ONCE = 100
+
+/** Takes back what is due; any number of processes may, each promise ends once. Returns how many ended. */
+export async function endDuePromises(
+  dependencies: SettleDependencies & Pick<ActionDependencies, 'db' | 'onEvent'>,
+): Promise<number> {
+  const { db, clock, onEvent } = dependencies
+  let ended = 0
+  for (const lineId of await findDuePromises(db, clock.now(), LINES_AT_ONCE)) {
+    const isEnded = await db.transaction().execute((trx) => endDuePromise(trx, dependencies, lineId))
+    if (isEnded) ended++
+  }
+  if (ended > 0) onEvent()
+  return ended
+}
+
+/** The same for one line, if its promise is due: what has not been done by the job yet counts as done. */
+export async function endDuePromise(
+  trx: Transaction<Tables>,
+  dependencies: SettleDependencies,
+  lineId: string,
+): Promise<boolean> {
+  return end(trx, dependencies, lineId, 'DUE_DATE')
+}
+
+async function end(
+  trx: Transaction<Tables>,
+  dependencies: SettleDependencies,
+  lineId: string,
+  by: 'TOP_UP' | 'DUE_DATE',
+): Promise<boolean> {
+  await lockBalance(trx, lineId, 'KOPECK')
+  const promise = await endPromise(trx, lineId, { by, at: dependencies.clock.now() })
+  if (promise === null) return false
+  const act = { lineId, act: 'PROMISED_PAYMENT_ENDED', details: { promisedPaymentId: promise.id, by } }
+  await recordAct(trx, dependencies, act, forOurselves(promise.id))
+  return true
+}

@@ -1,0 +1,6 @@
+import { UNKNOWN_CLIENT, type Viewer } from '../../../platform/identity/viewer.ts'
+
+/** Payments themselves, where nobody's request is behind what is done. `requestId` is what it is found under. */
+export function forOurselves(requestId: string): Viewer {
+  return { principal: { kind: 'service', name: 'payments' }, language: 'ru', requestId, client: UNKNOWN_CLIENT }
+}

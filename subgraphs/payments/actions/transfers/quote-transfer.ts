@@ -1,0 +1,123 @@
+import { addDays, createCalendar } from '../../../../platform/calendar.ts'
+import type { AccountPrincipal } from '../../../../platform/identity/viewer.ts'
+import { parseId } from '../../../../platform/ids.ts'
+import { parseKopecks } from '../../../../platform/money.ts'
+import { type E164, parsePhone } from '../../../../platform/phone.ts'
+import { available, ownMoney } from '../../ledger/balance.ts'
+import { findBalance } from '../../ledger/find-balance.ts'
+import { isAllowed } from '../../store/line-access.ts'
+import { findPolicyVersion } from '../../store/policy-version.ts'
+import { findTransferDay } from '../../store/transfer-days.ts'
+import { countQuote, insertTransferQuote, type TransferQuote } from '../../store/transfer-quotes.ts'
+import type { ActionDependencies } from '../actions.ts'
+import { lockAllowance } from '../allowance.ts'
+import { type Asker, asAccount } from '../asker.ts'
+import { chargeOf, type FailedTransferRule, transferObstacles } from './rules.ts'
+import { askAround, limitsOf, type Surroundings } from './surroundings.ts'
+
+export interface QuoteTransfer {
+  readonly fromLineId: string
+  readonly toPhone: string
+  readonly amount: string
+}
+
+/** A transfer as it is shown. */
+export interface ShownTransfer extends TransferQuote {
+  /** What will be left to spend on the line that pays. */
+  readonly balanceAfter: bigint
+}
+
+export type QuoteTransferOutcome =
+  | { readonly kind: 'quoted'; readonly quote: ShownTransfer }
+  | { readonly kind: 'lineNotFound' }
+  | { readonly kind: 'invalidPhone' }
+  | { readonly kind: 'invalidAmount' }
+  | { readonly kind: 'tooManyRequests'; readonly retryAt: Date }
+  | { readonly kind: 'notEligible'; readonly failed: readonly FailedTransferRule[]; readonly timeZone: string }
+
+/** A question that can be read. */
+interface Question {
+  readonly lineId: string
+  readonly toPhone: E164
+  readonly amount: bigint
+}
+
+/** Says what a transfer would cost and leave, or all that stands against it. Nothing moves. */
+export async function quoteTransfer(
+  dependencies: ActionDependencies,
+  command: QuoteTransfer,
+  asker: Asker,
+): Promise<QuoteTransferOutcome> {
+  const { db, clock } = dependencies
+  const principal = asAccount(asker)
+  const lineId = parseId(command.fromLineId)
+  // Before anything else: to others a line answers like none, whatever they ask about it.
+  if (lineId === null) return { kind: 'lineNotFound' }
+  const isPayer = await db.transaction().execute((trx) => isAllowed(trx, lineId, asker.grant, clock.now()))
+  if (!isPayer) return { kind: 'lineNotFound' }
+  const toPhone = parsePhone(command.toPhone)
+  if (toPhone === null) return { kind: 'invalidPhone' }
+  const amount = parseKopecks(command.amount)
+  if (amount === null || amount <= 0n) return { kind: 'invalidAmount' }
+  const retryAt = await countAsking(dependencies, principal)
+  if (retryAt !== null) return { kind: 'tooManyRequests', retryAt }
+
+  const question = { lineId, toPhone, amount }
+  const surroundings = await askAround(dependencies, principal, question)
+  if (surroundings === null) return { kind: 'lineNotFound' }
+  return show(dependencies, question, { principal, surroundings })
+}
+
+/** Each asking tells whether a number is a subscriber's: nobody asks about all of them. When to ask again, or null. */
+async function countAsking({ db, clock, policies }: ActionDependencies, principal: AccountPrincipal) {
+  const values = await policies.current()
+  const calendar = createCalendar(values['operator.timeZone'])
+  const today = calendar.dayOf(clock.now())
+  const mayAsk = await countQuote(db, principal.personId, today, values['transfer.quotesPerDay'])
+  return mayAsk ? null : calendar.momentOf(addDays(today, 1))
+}
+
+async function show(
+  { db, clock, newId }: ActionDependencies,
+  { lineId, toPhone, amount }: Question,
+  { principal, surroundings }: { readonly principal: AccountPrincipal; readonly surroundings: Surroundings },
+): Promise<QuoteTransferOutcome> {
+  const { policies, receiverLineId, heldUntil, allowance, today } = surroundings
+  const now = clock.now()
+  const fee = BigInt(policies['transfer.feeKopecks'])
+  return db.transaction().execute(async (trx): Promise<QuoteTransferOutcome> => {
+    const balance = await findBalance(trx, lineId, 'KOPECK')
+    if (balance === null) return { kind: 'lineNotFound' }
+    const failed = transferObstacles({
+      amount,
+      fee,
+      ownMoney: ownMoney(balance),
+      sentToday: (await findTransferDay(trx, lineId, today)).sent,
+      isReceiverKnown: receiverLineId !== null,
+      isSameLine: receiverLineId === lineId,
+      heldUntil,
+      memberLeft: await lockAllowance(trx, allowance),
+      limits: limitsOf(policies),
+    })
+    if (failed.length > 0 || receiverLineId === null) {
+      return { kind: 'notEligible', failed, timeZone: policies['operator.timeZone'] }
+    }
+    const quote: TransferQuote = {
+      personId: principal.personId,
+      id: newId(),
+      accountId: principal.accountId,
+      lineId,
+      toPhone,
+      toLineId: receiverLineId,
+      amount,
+      fee,
+      feeVersion: await findPolicyVersion(trx, 'transfer.feeKopecks', now),
+      quotedAt: now,
+      validUntil: new Date(now.getTime() + policies['transfer.quoteMinutes'] * MINUTE_MS),
+    }
+    await insertTransferQuote(trx, quote)
+    return { kind: 'quoted', quote: { ...quote, balanceAfter: available(balance) - chargeOf(quote) } }
+  })
+}
+
+const MINUTE_MS = 60_000

@@ -1,0 +1,79 @@
+import { unreachable } from '../../../platform/invariant.ts'
+import type { FailedPromiseRule } from '../actions/promised-payments/rules.ts'
+import type { Reason } from './eligibility.ts'
+import type { ReasonWords } from './reason-words.ts'
+
+/** What stands against a promised payment and what would mend it, for people. */
+export function promiseReason(failed: FailedPromiseRule, words: ReasonWords): Reason {
+  const { code } = failed
+  switch (code) {
+    case 'PROMISED_PAYMENT_ACTIVE': {
+      const until = words.moment(failed.until)
+      return {
+        code,
+        message: {
+          ru: `Обещанный платёж уже взят, его срок — ${until.ru}.`,
+          en: `A promised payment was taken already; it is due ${until.en}.`,
+        },
+        remedy: {
+          ru: 'Пополните баланс: он вернётся, и можно будет взять новый.',
+          en: 'Top up: it is taken back then, and another can be had.',
+        },
+      }
+    }
+    case 'NEW_SUBSCRIBER':
+      return {
+        code,
+        message: {
+          ru: `Номер подключён меньше ${failed.days} дней назад, а на балансе нет денег.`,
+          en: `The number was put into service less than ${failed.days} days ago, and the balance is not above zero.`,
+        },
+        remedy: { ru: 'Пополните баланс, чтобы он был больше нуля.', en: 'Top up, so that the balance is above zero.' },
+      }
+    default:
+      return amountReason(failed, words)
+  }
+}
+
+type FailedAmountRule = Extract<FailedPromiseRule, { kopecks: string }>
+
+function amountReason({ code, kopecks }: FailedAmountRule, words: ReasonWords): Reason {
+  const sum = words.money(kopecks)
+  switch (code) {
+    case 'AMOUNT_TOO_SMALL':
+      return {
+        code,
+        message: { ru: 'Сумма слишком мала.', en: 'The amount is too small.' },
+        remedy: { ru: `Возьмите не меньше ${sum.ru}.`, en: `Take ${sum.en} at least.` },
+      }
+    case 'AMOUNT_TOO_LARGE':
+      return {
+        code,
+        message: {
+          ru: `По вашим расходам за последнее время можно взять до ${sum.ru}.`,
+          en: `By what you have spent lately you can take up to ${sum.en}.`,
+        },
+        remedy: { ru: `Возьмите не больше ${sum.ru}.`, en: `Take ${sum.en} at most.` },
+      }
+    case 'BALANCE_TOO_LOW':
+      return {
+        code,
+        message: { ru: `Баланс ниже ${sum.ru}.`, en: `The balance is below ${sum.en}.` },
+        remedy: { ru: 'Пополните баланс.', en: 'Top up.' },
+      }
+    case 'MEMBER_LIMIT':
+      return {
+        code,
+        message: {
+          ru: `Плата больше лимита, который вам задала организация: в этом месяце осталось ${sum.ru}.`,
+          en: `The fee is over the limit that the organization has set for you: ${sum.en} is left this month.`,
+        },
+        remedy: {
+          ru: 'Попросите владельца организации увеличить лимит.',
+          en: 'Ask the owner of the organization to raise it.',
+        },
+      }
+    default:
+      return unreachable(code)
+  }
+}

@@ -1,0 +1,99 @@
+import { unreachable } from '../../../platform/invariant.ts'
+import type { FailedTransferRule } from '../actions/transfers/rules.ts'
+import type { Reason } from './eligibility.ts'
+import type { ReasonWords } from './reason-words.ts'
+
+/** What stands against a transfer and what would mend it, for people. */
+export function transferReason(failed: FailedTransferRule, words: ReasonWords): Reason {
+  const { code } = failed
+  switch (code) {
+    case 'RECEIVER_NOT_FOUND':
+      return {
+        code,
+        message: {
+          ru: 'Этот телефон не принадлежит нашему абоненту, которому можно перевести деньги.',
+          en: 'This telephone number is no subscriber’s of ours to whom money can be transferred.',
+        },
+        remedy: { ru: 'Проверьте цифры.', en: 'Check the digits.' },
+      }
+    case 'SAME_LINE':
+      return {
+        code,
+        message: { ru: 'Перевести деньги самому себе нельзя.', en: 'Money cannot be transferred to the same number.' },
+        remedy: { ru: 'Укажите другой номер.', en: 'Name another number.' },
+      }
+    case 'SIM_CHANGED': {
+      const until = words.moment(failed.until)
+      return {
+        code,
+        message: {
+          ru: `SIM-карту недавно заменили, поэтому переводы закрыты до ${until.ru}.`,
+          en: `The SIM was changed lately, so transfers are held until ${until.en}.`,
+        },
+        remedy: {
+          ru: 'Подождите. Если SIM-карту заменили не вы, сразу заблокируйте номер и позвоните нам.',
+          en: 'Wait. If it was not you who changed the SIM, block the number at once and call us.',
+        },
+      }
+    }
+    default:
+      return amountReason(failed, words)
+  }
+}
+
+type FailedAmountRule = Extract<FailedTransferRule, { kopecks: string }>
+
+function amountReason({ code, kopecks }: FailedAmountRule, words: ReasonWords): Reason {
+  const sum = words.money(kopecks)
+  const send = { ru: `Переведите не больше ${sum.ru}.`, en: `Transfer ${sum.en} at most.` }
+  const isNothingLeft = kopecks === '0'
+  switch (code) {
+    case 'AMOUNT_TOO_SMALL':
+      return {
+        code,
+        message: { ru: 'Сумма перевода слишком мала.', en: 'The amount is too small to transfer.' },
+        remedy: { ru: `Переведите не меньше ${sum.ru}.`, en: `Transfer ${sum.en} at least.` },
+      }
+    case 'AMOUNT_TOO_LARGE':
+      return {
+        code,
+        message: {
+          ru: 'Сумма больше, чем можно перевести за раз.',
+          en: 'The amount is more than can be sent at once.',
+        },
+        remedy: send,
+      }
+    case 'DAY_LIMIT':
+      return {
+        code,
+        message: {
+          ru: `Дневной лимит переводов: сегодня осталось ${sum.ru}.`,
+          en: `The limit of transfers in a day: ${sum.en} is left today.`,
+        },
+        remedy: isNothingLeft ? { ru: 'Подождите до завтра.', en: 'Wait until tomorrow.' } : send,
+      }
+    case 'NOT_ENOUGH_MONEY':
+      return {
+        code,
+        message: {
+          ru: `Собственных денег не хватает: перевести можно ${sum.ru}. Обещанный платёж и баллы не переводятся.`,
+          en: `There is not enough money of your own: ${sum.en} can be sent. Promised money and points are not.`,
+        },
+        remedy: isNothingLeft ? { ru: 'Пополните баланс.', en: 'Top up.' } : send,
+      }
+    case 'MEMBER_LIMIT':
+      return {
+        code,
+        message: {
+          ru: `Лимит, который вам задала организация: в этом месяце осталось ${sum.ru}.`,
+          en: `The limit that the organization has set for you: ${sum.en} is left this month.`,
+        },
+        remedy: {
+          ru: 'Попросите владельца организации увеличить лимит.',
+          en: 'Ask the owner of the organization to raise it.',
+        },
+      }
+    default:
+      return unreachable(code)
+  }
+}
