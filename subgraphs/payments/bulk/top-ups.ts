@@ -38,8 +38,10 @@ export async function loadTopUps(
     },
     topUps.map(({ lineId, externalId, amount, at }) => [lineId, newId(), externalId, amount, at]),
   )
-  const { rows } = await client.query<{ added: number }>(POST_TOP_UPS, [clock.now()])
+  const now = clock.now()
+  const { rows } = await client.query<{ added: number }>(POST_TOP_UPS, [now])
   const added = rows[0]?.added ?? 0
+  if (added > 0) await client.query(SETTLE_PROMISES, [now])
   return { added, taken: added === topUps.length ? new Set() : await findTaken(client, topUps) }
 }
 
@@ -65,6 +67,21 @@ const POST_TOP_UPS = `
     order by line_id, occurred_at
   )
   select count(*)::int as added from posted
+`
+
+/** A top-up takes back what the line was promised, as `settlePromisedPayment` does; only one that was posted just now. */
+const SETTLE_PROMISES = `
+  with topped_up as (
+    select distinct staged.line_id from pg_temp.staged_top_up as staged
+    join payments.ledger_transaction as posted on posted.line_id = staged.line_id and posted.id = staged.transaction_id
+  ), ended as (
+    update payments.promised_payment as promise set ended_at = $1, ended_by = 'TOP_UP'
+    from topped_up where promise.line_id = topped_up.line_id and promise.ended_at is null
+    returning promise.line_id
+  )
+  update payments.ledger_balance as balance
+  set promised = 0, debt_limit = greatest(debt_limit, reserved - posted, 0)
+  from ended where balance.line_id = ended.line_id and balance.unit = 'KOPECK'
 `
 
 async function findTaken(client: pg.ClientBase, topUps: readonly BulkTopUp[]): Promise<Set<string>> {

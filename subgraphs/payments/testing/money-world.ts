@@ -1,0 +1,80 @@
+import { vi } from 'vitest'
+import { insertAccount, insertCatalogue, insertLine, lineId, phone } from '../../../cli/testing/fixture.ts'
+import { openTestCabinet, type TestCabinet, type TestCabinetOptions } from '../../../cli/testing/test-cabinet.ts'
+import { readOperations } from '../../../schema/operations.ts'
+
+const operations = readOperations()
+
+/** Noon in Moscow, in the middle of a month. */
+export const NOON = new Date('2026-11-18T09:00:00Z')
+
+export interface TestLine {
+  readonly id: string
+  readonly phone: string
+  readonly ownerId: string
+}
+
+/** A cabinet with a clock that tests set, and lines whose money moves. */
+export interface MoneyWorld {
+  readonly cabinet: TestCabinet
+  readonly clock: { now: Date }
+  /** A new line of a new account. */
+  line(kopecks: bigint, ownerId?: string): Promise<TestLine>
+  /** Runs a registered operation and gives what is under its only root field. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test knows the shape of the answer it asked for.
+  run(operation: string, variables: object, token: string): Promise<any>
+  tokenOf(line: TestLine): Promise<string>
+  /** Posted and reserved kopecks. */
+  money(line: TestLine): Promise<[bigint, bigint]>
+  /** Resolves when every event is delivered and has had its effect. */
+  settled(): Promise<void>
+  sql: TestCabinet['database']['sql']
+  close(): Promise<void>
+}
+
+export async function openMoneyWorld(options: TestCabinetOptions = {}): Promise<MoneyWorld> {
+  const clock = { now: NOON }
+  const cabinet = await openTestCabinet({ clock: { now: () => clock.now }, ...options })
+  const { database } = cabinet
+  await insertCatalogue(database)
+  let made = 0
+
+  return {
+    cabinet,
+    clock,
+    sql: database.sql,
+    async line(kopecks, ownerId) {
+      const number = ++made
+      const owner = ownerId ?? (await insertAccount(database, { number }))
+      await insertLine(database, { number, ownerId: owner, kopecks, points: 0n, optionCount: 0 })
+      return { id: lineId(number), phone: phone(number), ownerId: owner }
+    },
+    async run(operation, variables, token) {
+      const query = operations[`${operation}.graphql`] ?? ''
+      const { data, errors } = await cabinet.ask({ query, variables, headers: { 'accept-language': 'en' } }, token)
+      if (errors) throw new Error(JSON.stringify(errors))
+      return Object.values(data)[0]
+    },
+    tokenOf: ({ ownerId }) => cabinet.accountToken(ownerId),
+    async money({ id }) {
+      const [row] = await database.sql<{ posted: bigint; reserved: bigint }>(
+        `select posted, reserved from payments.ledger_balance where line_id = $1 and unit = 'KOPECK'`,
+        [id],
+      )
+      return [BigInt(row?.posted ?? 0), BigInt(row?.reserved ?? 0)]
+    },
+    async settled() {
+      await vi.waitFor(
+        async () => {
+          const [left] = await database.sql<{ count: number }>(`
+            select ((select count(*) from payments.outbox)
+              + (select count(*) from payments.payment where status = 'PENDING'))::int as count
+          `)
+          if (left?.count !== 0) throw new Error(`${left?.count} are under way`)
+        },
+        { timeout: 45_000, interval: 50 },
+      )
+    },
+    close: () => cabinet.close(),
+  }
+}
