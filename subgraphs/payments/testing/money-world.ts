@@ -19,10 +19,10 @@ export interface MoneyWorld {
   readonly cabinet: TestCabinet
   readonly clock: { now: Date }
   /** A new line of a new account. */
-  line(kopecks: bigint, ownerId?: string): Promise<TestLine>
+  line(kopecks: bigint, ownerId?: string, points?: bigint): Promise<TestLine>
   /** Runs a registered operation and gives what is under its only root field. */
   // biome-ignore lint/suspicious/noExplicitAny: a test knows the shape of the answer it asked for.
-  run(operation: string, variables: object, token: string): Promise<any>
+  run(operation: string, variables: Readonly<Record<string, unknown>>, token: string): Promise<any>
   tokenOf(line: TestLine): Promise<string>
   /** Posted and reserved kopecks. */
   money(line: TestLine): Promise<[bigint, bigint]>
@@ -43,10 +43,10 @@ export async function openMoneyWorld(options: TestCabinetOptions = {}): Promise<
     cabinet,
     clock,
     sql: database.sql,
-    async line(kopecks, ownerId) {
+    async line(kopecks, ownerId, points = 0n) {
       const number = ++made
       const owner = ownerId ?? (await insertAccount(database, { number }))
-      await insertLine(database, { number, ownerId: owner, kopecks, points: 0n, optionCount: 0 })
+      await insertLine(database, { number, ownerId: owner, kopecks, points, optionCount: 0 })
       return { id: lineId(number), phone: phone(number), ownerId: owner }
     },
     async run(operation, variables, token) {

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { accountId, giveAccess, insertAccount } from '../../cli/testing/fixture.ts'
+import { connectDatabase } from '../../platform/database/connect.ts'
+import { silentLogger } from '../../platform/logger.ts'
+import { auditLedger } from './audit.ts'
+import type { Tables } from './store/tables.ts'
+import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
+
+const MINUTE_MS = 60_000
+
+describe('a gift of bonus points', () => {
+  let world: MoneyWorld
+  let simChange: Date | null = null
+  let keys = 0
+
+  beforeAll(async () => {
+    world = await openMoneyWorld({ simSwap: { retrieveDate: async () => simChange, check: async () => false } })
+  })
+  beforeEach(() => {
+    world.clock.now = NOON
+    simChange = null
+  })
+  afterAll(() => world.close())
+
+  const line = (points: bigint) => world.line(0n, undefined, points)
+  interface Gift {
+    readonly to: { readonly phone: string }
+    readonly points: number
+    readonly key?: string
+    readonly token?: string
+  }
+  async function giveAs(from: TestLine, { to, points, key = `gift-${++keys}`, token }: Gift) {
+    const input = { fromLineId: from.id, toPhone: to.phone, points, idempotencyKey: key }
+    return world.run('give-bonus-points', { input }, token ?? (await world.tokenOf(from)))
+  }
+  const give = (from: TestLine, to: { readonly phone: string }, points: number) => giveAs(from, { to, points })
+  const points = async ({ id }: TestLine) => {
+    const [row] = await world.sql<{ posted: string; lots: string }>(
+      `select posted::text, (select coalesce(sum(remaining), 0)::text from payments.bonus_lot where line_id = $1) as lots
+       from payments.ledger_balance where line_id = $1 and unit = 'POINT'`,
+      [id],
+    )
+    expect(row?.posted).toBe(row?.lots)
+    return Number(row?.posted)
+  }
+  const codes = (answer: { reasons?: { code: string }[] }) => answer.reasons?.map(({ code }) => code)
+
+  it('moves them with the days on which they expire', async () => {
+    const [from, to] = [await line(100n), await line(0n)]
+    expect(await give(from, to, 40)).toMatchObject({
+      __typename: 'GiveBonusPointsSuccess',
+      points: 40,
+      line: { id: from.id, bonuses: { points: 60 } },
+    })
+    await world.settled()
+    expect([await points(from), await points(to)]).toEqual([60, 40])
+    const expiries = await world.sql(
+      'select line_id, expires_at from payments.bonus_lot where line_id = any($1) and remaining > 0',
+      [[from.id, to.id]],
+    )
+    expect(expiries).toHaveLength(2)
+    expect(expiries[0]?.['expires_at']).toEqual(expiries[1]?.['expires_at'])
+    const acts = await world.sql('select kind from accounts.act where line_id = any($1) order by 1', [[from.id, to.id]])
+    expect(acts.map(({ kind }) => kind)).toEqual(['BONUS_POINTS_GIVEN', 'BONUS_POINTS_RECEIVED'])
+  })
+
+  it('is given once by a key, however often it is sent', async () => {
+    const [from, to] = [await line(100n), await line(0n)]
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => giveAs(from, { to, points: 30, key: 'the key' })),
+    )
+    const kinds = new Set(answers.map(({ __typename }) => __typename))
+    kinds.delete('OperationInProgressError')
+    expect([...kinds]).toEqual(['GiveBonusPointsSuccess'])
+    expect(await giveAs(from, { to, points: 30, key: 'the key' })).toMatchObject({
+      __typename: 'GiveBonusPointsSuccess',
+      points: 30,
+    })
+    expect(await giveAs(from, { to, points: 31, key: 'the key' })).toMatchObject({
+      __typename: 'IdempotencyKeyReusedError',
+    })
+    await world.settled()
+    expect([await points(from), await points(to)]).toEqual([70, 30])
+  })
+
+  it('never gives more than there are, by however many at once', async () => {
+    const [from, to] = [await line(100n), await line(0n)]
+    const answers = await Promise.all(Array.from({ length: 30 }, () => give(from, to, 15)))
+    expect(answers.filter(({ __typename }) => __typename === 'GiveBonusPointsSuccess')).toHaveLength(6)
+    await world.settled()
+    expect([await points(from), await points(to)]).toEqual([10, 90])
+  })
+
+  it('names all that stands against it', async () => {
+    const from = await line(5n)
+    simChange = new Date(NOON.getTime() - MINUTE_MS)
+    const refused = await give(from, { phone: '+79990000000' }, 5_000)
+    expect(codes(refused)).toEqual([
+      'TOO_MANY_POINTS',
+      'RECEIVER_NOT_FOUND',
+      'GIFT_DAY_LIMIT',
+      'NOT_ENOUGH_POINTS',
+      'SIM_CHANGED',
+    ])
+    for (const { message, remedy } of refused.reasons) expect(`${message} ${remedy}`).not.toMatch(/%|undefined/)
+    simChange = null
+    expect(codes(await give(from, from, 1))).toEqual(['TOO_FEW_POINTS', 'SAME_LINE'])
+    expect(codes(await give(from, from, -3))).toEqual(['TOO_FEW_POINTS', 'SAME_LINE'])
+    expect(await give(from, { phone: 'nobody' }, 10)).toMatchObject({ __typename: 'InvalidPhoneNumberError' })
+    expect(await points(from)).toBe(5)
+  })
+
+  it('is for who owns or manages the line: to others it answers like none', async () => {
+    const [from, to] = [await line(100n), await line(0n)]
+    await insertAccount(world.cabinet.database, { number: 901 })
+    const friend = accountId(901)
+    const token = await world.cabinet.accountToken(friend)
+    const missing = { __typename: 'LineNotFoundError', path: ['fromLineId'] }
+    expect(await giveAs(from, { to, points: 20, token })).toMatchObject(missing)
+    await giveAccess(world.cabinet.database, { lineId: from.id, accountId: friend, rights: 3 })
+    expect(await giveAs(from, { to, points: 20, token })).toMatchObject(missing)
+    expect(await points(from)).toBe(100)
+  })
+
+  it('leaves a ledger that reconciles', async () => {
+    const db = connectDatabase<Tables>({ url: world.cabinet.database.urls.payments, logger: silentLogger })
+    const { findings } = await auditLedger(db)
+    await db.destroy()
+    expect(findings.filter(({ breaches }) => breaches > 0)).toEqual([])
+  })
+})
