@@ -36,6 +36,12 @@ const ROOT_QUESTIONS: Readonly<Record<string, readonly ((subject: Subject) => st
   'Mutation.disableNumberManagement': [
     ({ lineId: id }) => `mutation { disableNumberManagement(input: { lineId: "${id}" }) ${REFUSAL} }`,
   ],
+  'Mutation.giveBonusPoints': [
+    gift(`toPhone: "${SUBSCRIBER_PHONE}", points: 10, idempotencyKey: "1"`),
+    gift(`toPhone: "nonsense", points: 10, idempotencyKey: "2"`),
+    gift(`toPhone: "${MISSING.phone}", points: -1, idempotencyKey: "3"`),
+    gift(`toPhone: "${SUBSCRIBER_PHONE}", points: 10, idempotencyKey: ""`),
+  ],
   'Mutation.grantLineAccess': [
     grant(`phone: "${SUBSCRIBER_PHONE}", rights: [VIEW]`),
     grant('phone: "nonsense", rights: [VIEW]'),
@@ -53,6 +59,10 @@ const ROOT_QUESTIONS: Readonly<Record<string, readonly ((subject: Subject) => st
 
 function grant(rest: string) {
   return ({ lineId: id }: Subject) => `mutation { grantLineAccess(input: { lineId: "${id}", ${rest} }) ${REFUSAL} }`
+}
+
+function gift(rest: string) {
+  return ({ lineId: id }: Subject) => `mutation { giveBonusPoints(input: { fromLineId: "${id}", ${rest} }) ${REFUSAL} }`
 }
 
 function revoke(accountId: string) {

@@ -100,6 +100,19 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
       enableNumberManagement: { __typename: 'EnableNumberManagementSuccess', line: { id: lineId } },
     }),
   },
+  'give-bonus-points.graphql': {
+    as: 'owner',
+    variables: ({ lineId }) => ({
+      input: { fromLineId: lineId, toPhone: SUBSCRIBER_PHONE, points: 10, idempotencyKey: 'a gift' },
+    }),
+    answer: ({ lineId }) => ({
+      giveBonusPoints: {
+        __typename: 'GiveBonusPointsSuccess',
+        points: 10,
+        line: { id: lineId, bonuses: expect.objectContaining({ points: 60 }) },
+      },
+    }),
+  },
   'grant-line-access.graphql': {
     as: 'owner',
     variables: ({ lineId }) => ({ input: { lineId, phone: SUBSCRIBER_PHONE, rights: ['VIEW', 'PAY'] } }),

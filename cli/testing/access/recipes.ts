@@ -67,6 +67,12 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     // Nobody asked for a password.
     isEmptyFor: () => true,
   },
+  'Mutation.giveBonusPoints': {
+    // One point is too few for anybody, and only one who may give points is told so.
+    arguments: ({ lineId }) =>
+      `(input: { fromLineId: "${lineId}", toPhone: "${SUBSCRIBER_PHONE}", points: 1, idempotencyKey: "${lineId}" })`,
+    answer: () => 'NotEligibleError',
+  },
   'Mutation.enableNumberManagement': { arguments: ({ lineId }) => `(input: { lineId: "${lineId}" })` },
   'Mutation.disableNumberManagement': { arguments: ({ lineId }) => `(input: { lineId: "${lineId}" })` },
   // Nobody's token of the table belongs to a session that was opened: who may ask is told that it is over.
