@@ -49,6 +49,9 @@ const EXCLUDED: Readonly<Record<string, string>> = {
   'payments.line_access': 'a copy of linked_numbers.line_access',
   'payments.inbox': 'events that have come',
   'payments.outbox': 'events on their way',
+  'payments.merchant': 'whom everybody can pay',
+  'payments.merchant_transaction': 'a directory: purchase.transaction_id says the same',
+  'payments.purchase_quote': 'what was shown for minutes; purchase says what was done',
   'payments.idempotency_key': 'marks of requests: payment says what was done',
   'payments.transfer_quote': 'what was shown before a transfer, for a day: payment says what was sent',
   'payments.transfer_quote_day': 'counts against too much of anything, for a day',
@@ -103,6 +106,11 @@ const SEEDS = [
      returning phone, organization_id, id
    ) insert into accounts.phone_invitation select * from sent`,
   `insert into payments.balance_change values ($2, 7, 70, 7, '2026-01-28')`,
+  `insert into payments.bonus_progress values ($2, 7, 70)`,
+  `insert into payments.bonus_gift_day values ($2, '2026-01-28', 7)`,
+  `insert into payments.purchase (line_id, id, merchant_id, reference, transaction_id, amount, fee, begun_at, next_ask_at,
+     is_over, member) values ($2, $4, 'canary-merchant', 'canary reference', '7', 70, 7, '2026-01-28', '2026-01-28', true,
+     '{"canary": "purchase"}')`,
   `insert into payments.hold (line_id, id, unit, amount, kind, source_key, created_at, expires_at)
      values ($2, $4, 'KOPECK', 1, 'PURCHASE', 'canary hold', '2026-01-29', '2026-01-30')`,
   `insert into payments.payment (line_id, id, kind, status, amount, account_id, created_at, ended_at, failure, details)

@@ -36,6 +36,10 @@ const ROOT_QUESTIONS: Readonly<Record<string, readonly ((subject: Subject) => st
   'Mutation.disableNumberManagement': [
     ({ lineId: id }) => `mutation { disableNumberManagement(input: { lineId: "${id}" }) ${REFUSAL} }`,
   ],
+  'Mutation.quotePurchase': [
+    purchase('merchantId: "nobody", reference: "1", amount: "1.00"'),
+    purchase('merchantId: "nobody", reference: "1", amount: "nonsense"'),
+  ],
   'Mutation.giveBonusPoints': [
     gift(`toPhone: "${SUBSCRIBER_PHONE}", points: 10, idempotencyKey: "1"`),
     gift(`toPhone: "nonsense", points: 10, idempotencyKey: "2"`),
@@ -59,6 +63,10 @@ const ROOT_QUESTIONS: Readonly<Record<string, readonly ((subject: Subject) => st
 
 function grant(rest: string) {
   return ({ lineId: id }: Subject) => `mutation { grantLineAccess(input: { lineId: "${id}", ${rest} }) ${REFUSAL} }`
+}
+
+function purchase(rest: string) {
+  return ({ lineId: id }: Subject) => `mutation { quotePurchase(input: { lineId: "${id}", ${rest} }) ${REFUSAL} }`
 }
 
 function gift(rest: string) {

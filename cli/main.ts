@@ -6,6 +6,7 @@ import { gatewayCommand } from './commands/gateway.ts'
 import { importCommand } from './commands/import.ts'
 import { inboxCommand } from './commands/inbox.ts'
 import { keysCommand } from './commands/keys.ts'
+import { merchantsCommand } from './commands/merchants.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { networkCommand } from './commands/network.ts'
 import { policyCommand } from './commands/policy.ts'
@@ -22,6 +23,7 @@ const program = new Command('cabinet')
   .addCommand(inboxCommand())
   .addCommand(auditCommand())
   .addCommand(policyCommand())
+  .addCommand(merchantsCommand())
   .addCommand(gatewayCommand())
   .addCommand(keysCommand())
   .addCommand(networkCommand())

@@ -19,6 +19,8 @@ import type { NewId } from '../platform/ids.ts'
 import { createJobs, type JobsOptions } from '../platform/jobs/jobs.ts'
 import { jobsSchema } from '../platform/jobs/migrate-jobs.ts'
 import type { Logger } from '../platform/logger.ts'
+import type { Merchants } from '../platform/merchants/merchants.ts'
+import { createOsmp } from '../platform/merchants/osmp-client.ts'
 import type { CurrencyCode } from '../platform/money.ts'
 import type { Randomness } from '../platform/random.ts'
 import { systemRandomness } from '../platform/random.ts'
@@ -48,6 +50,8 @@ export interface SubgraphsDependencies {
   readonly random?: Randomness
   /** The network, asked about changes of SIMs; without it nothing that waits for its word is done. */
   readonly simSwap?: SimSwap
+  /** Whoever is paid for services from a line; nobody answers if left out. */
+  readonly merchants?: Merchants
   /** How often work that waits is looked for; tests do not wait long. */
   readonly jobTiming?: Pick<JobsOptions, 'pollSeconds' | 'superviseSeconds'>
   /** By whose accounts customers sign in, and staff; nobody's if left out. */
@@ -99,6 +103,7 @@ export async function createSubgraphs(dependencies: SubgraphsDependencies): Prom
     logger,
     jobs: jobsOf('payments'),
     simSwap,
+    merchants: dependencies.merchants ?? createOsmp({ endpoints: [] }),
     ask: {
       accounts: askOf('payments', 'accounts'),
       'linked-numbers': askOf('payments', 'linked-numbers'),

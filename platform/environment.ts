@@ -172,7 +172,20 @@ const linkedNumbersVariables = subgraphVariables.extend({
   PAYMENTS_URL: httpUrl,
 })
 const moneyVariables = subgraphVariables.extend({ CURRENCY: currency })
+/** Whom services are paid to, each by the id that it has in the catalogue. */
+const merchants = json.pipe(
+  z.array(
+    z.object({
+      id: z.string().regex(/^[a-z0-9-]{1,50}$/, 'is no id of a merchant'),
+      url: httpUrl,
+      user: z.string().optional(),
+      password: z.string().optional(),
+    }),
+  ),
+)
+
 const paymentsVariables = moneyVariables.extend({
+  MERCHANTS: merchants.default([]),
   INTERNAL_KEYS: keySet,
   ACCOUNTS_URL: httpUrl,
   LINKED_NUMBERS_URL: httpUrl,
@@ -198,6 +211,7 @@ const cliVariables = common.extend({
   SMS_SENDER: smsSender.default('Cabinet'),
   SMS_PER_SECOND: smsPerSecond,
   ...network,
+  MERCHANTS: merchants.optional(),
 })
 
 /** What each kind of process reads, for those who start them: the deployment's test compares with this. */
@@ -225,6 +239,7 @@ function reader<Schema extends z.ZodObject>(schema: Schema) {
     if (!read.success) throw new EnvironmentError(describe(read.error))
     refuseDemoSecrets(read.data)
     refuseDemoProviders(read.data)
+    refuseOpenMerchants(read.data)
     return read.data
   }
 }
@@ -265,6 +280,13 @@ function refuseDemoProviders(environment: Record<string, unknown>): void {
   const { SOCIAL_PROVIDERS = [], STAFF_PROVIDER } = environment as Partial<z.output<typeof accountsVariables>>
   refuseDemoProvider('STAFF_PROVIDER', STAFF_PROVIDER)
   for (const provider of SOCIAL_PROVIDERS) refuseDemoProvider('SOCIAL_PROVIDERS', provider)
+}
+
+/** Money is asked to be taken over an encrypted wire only. */
+function refuseOpenMerchants(environment: Record<string, unknown>): void {
+  const { NODE_ENV, MERCHANTS = [] } = environment as { NODE_ENV?: string; MERCHANTS?: z.output<typeof merchants> }
+  if (NODE_ENV !== 'production' || !MERCHANTS.some(({ url }) => url.startsWith('http:'))) return
+  throw new EnvironmentError('MERCHANTS names an address that is not https.')
 }
 
 function refuseDemoProvider(name: string, provider: ProviderClient | undefined): void {

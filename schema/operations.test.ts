@@ -100,6 +100,19 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
       enableNumberManagement: { __typename: 'EnableNumberManagementSuccess', line: { id: lineId } },
     }),
   },
+  'merchants.graphql': { as: 'owner', answer: () => ({ merchants: { nodes: [] } }) },
+  'quote-purchase.graphql': {
+    as: 'owner',
+    variables: ({ lineId }) => ({
+      input: { lineId, merchantId: 'nobody', reference: '1', amount: '1.00' },
+    }),
+    answer: () => ({ quotePurchase: { __typename: 'MerchantNotFoundError', path: ['merchantId'] } }),
+  },
+  'confirm-purchase.graphql': {
+    as: 'owner',
+    variables: ({ lineId }) => ({ input: { quoteId: lineId, idempotencyKey: 'a purchase' } }),
+    answer: () => ({ confirmPurchase: { __typename: 'PurchaseQuoteNotFoundError', path: ['quoteId'] } }),
+  },
   'give-bonus-points.graphql': {
     as: 'owner',
     variables: ({ lineId }) => ({

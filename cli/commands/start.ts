@@ -8,6 +8,7 @@ import {
 } from '../../platform/environment.ts'
 import { createNewId } from '../../platform/ids.ts'
 import { createLogger, type Logger, silentLogger } from '../../platform/logger.ts'
+import { createOsmp } from '../../platform/merchants/osmp-client.ts'
 import { stopOnSignal } from '../../platform/serving/process.ts'
 import { type CabinetDatabase, openDatabase } from '../database.ts'
 import { isDemoWanted, loadDemoAtStart } from '../demo/demo-at-start.ts'
@@ -21,6 +22,7 @@ import { openNetwork } from '../network.ts'
 import { createOneProcess } from '../one-process.ts'
 import { SUPERGRAPH_PATH, stateDirectory } from '../project.ts'
 import { readSecrets } from '../secrets.ts'
+import { type RunningMerchants, startMerchantStandIn } from '../stand-ins/merchants/start.ts'
 import { openSms, type Sms } from '../stand-ins/smsc/open-sms.ts'
 import { step, processTerminal as terminal } from '../terminal.ts'
 
@@ -73,6 +75,7 @@ async function serve({ environment, variables, database, sms, logger, options }:
   if (options.demo && isDevelopment) await offerDemo(environment, database)
   const { keys, secrets } = await readSecrets(environment)
   const network = await openNetwork(environment)
+  const merchants = await openMerchants(environment)
   const newId = createNewId(systemClock)
   const providers = options.withOpenid ? await startDevelopmentProviders(environment) : configuredProviders(environment)
   const cabinet = await step(terminal, 'gateway and subgraphs', async () =>
@@ -89,6 +92,7 @@ async function serve({ environment, variables, database, sms, logger, options }:
       networkElement: await networkElement(environment),
       sms: sms.transport,
       simSwap: network.simSwap,
+      merchants: merchants.merchants,
       ...(network.ussdKey !== null && { ussdKey: network.ussdKey }),
       isDevelopment,
       supergraphPath: SUPERGRAPH_PATH,
@@ -100,6 +104,7 @@ async function serve({ environment, variables, database, sms, logger, options }:
     await providers.close()
     await sms.close()
     await network.close()
+    await merchants.close()
     await database.stop()
     terminal.progress('✓ stopped')
   }
@@ -110,6 +115,15 @@ async function serve({ environment, variables, database, sms, logger, options }:
   const { inboxUrl } = sms
   const started = { url, greeting, isDevelopment, databaseLabel: database.label }
   terminal.result(introduce({ ...started, inboxUrl, simSwapUrl: network.standInUrl }, variables))
+}
+
+/** Those of the environment, or, in development, stand-ins for those of the demo. */
+async function openMerchants({
+  MERCHANTS,
+  NODE_ENV,
+}: CliEnvironment): Promise<Pick<RunningMerchants, 'merchants' | 'close'>> {
+  if (MERCHANTS === undefined && NODE_ENV !== 'production') return startMerchantStandIn()
+  return { merchants: createOsmp({ endpoints: MERCHANTS ?? [] }), close: async () => undefined }
 }
 
 /** Those of the environment are somebody else's to close. */

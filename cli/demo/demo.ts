@@ -11,6 +11,7 @@ import type { ImportReport } from '../import/report.ts'
 import { CsvWriter } from '../import/write-base.ts'
 import { demoCatalogue } from './catalogue.ts'
 import { createDemoRows, type DemoRows } from './demo-base.ts'
+import { DEMO_MERCHANTS } from './merchants.ts'
 
 export interface DemoOptions {
   readonly loaders: Loaders
@@ -26,6 +27,7 @@ export async function loadDemo({ loaders, currency, clock }: DemoOptions): Promi
     const rejectsPath = join(directory, 'rejects.csv')
     const report = await runImport({ directory, rejectsPath, loaders, currency, clock, progress: noProgress })
     invariant(report.rejectedCount === 0, 'the demo has no row that an import rejects')
+    await loaders.payments.loadMerchants(DEMO_MERCHANTS)
     return report
   } finally {
     await rm(directory, { recursive: true, force: true })

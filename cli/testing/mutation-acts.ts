@@ -19,6 +19,7 @@ const WITHOUT_ACT: Readonly<Record<string, string>> = {
   startIdentityAttachment: 'Nothing is attached before the person comes back from the provider.',
   startSocialSignIn: 'Whoever begins is nobody yet.',
   startStaffSignIn: 'Whoever begins is nobody yet.',
+  quotePurchase: 'Nothing moves before it is confirmed.',
   publishNews: 'It is about nobody’s account, and the news itself says who published it and when.',
   withdrawNews: 'It is about nobody’s account, and the news itself says who withdrew it and when.',
 }
@@ -29,6 +30,7 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   attachIdentity: 'subgraphs/accounts/social-sign-in.test.ts',
   changePassword: 'cli/passwords.test.ts',
   closeAccount: 'subgraphs/accounts/closing.test.ts',
+  confirmPurchase: 'subgraphs/payments/purchases.test.ts',
   detachIdentity: 'subgraphs/accounts/social-sign-in.test.ts',
   downloadDataExport: 'subgraphs/accounts/data-export.test.ts',
   resetPassword: 'cli/passwords.test.ts',

@@ -3,6 +3,7 @@ import { type LineAccessRow, putLineAccess } from '../../platform/access/line-ac
 import type { Clock } from '../../platform/clock.ts'
 import { inBulkTransaction } from '../../platform/database/bulk.ts'
 import type { NewId } from '../../platform/ids.ts'
+import { type BulkMerchant, loadMerchants } from './bulk/merchants.ts'
 import { type BulkOpening, loadOpenings, type OpeningSums } from './bulk/openings.ts'
 import { type BulkTopUp, loadTopUps, type TopUpsOutcome } from './bulk/top-ups.ts'
 
@@ -13,6 +14,8 @@ export interface PaymentsBulk {
   /** Posts each top-up once; one that was posted for another line is not posted again and is named. */
   loadTopUps(topUps: readonly BulkTopUp[]): Promise<TopUpsOutcome>
   loadAccess(access: readonly LineAccessRow[]): Promise<void>
+  /** Makes the catalogue of those who can be paid these. */
+  loadMerchants(merchants: readonly BulkMerchant[]): Promise<void>
 }
 
 interface Dependencies {
@@ -25,6 +28,7 @@ export function createPaymentsBulk({ pool, newId, clock }: Dependencies): Paymen
   return {
     loadLines: (lines) => inBulkTransaction(pool, (client) => loadOpenings(client, { newId, clock }, lines)),
     loadTopUps: (topUps) => inBulkTransaction(pool, (client) => loadTopUps(client, { newId, clock }, topUps)),
+    loadMerchants: (merchants) => inBulkTransaction(pool, (client) => loadMerchants(client, merchants)),
     loadAccess: (access) => inBulkTransaction(pool, (client) => putLineAccess(client, 'payments', access)),
   }
 }

@@ -22,6 +22,12 @@ import {
   takePromisedPayment,
 } from './actions/promised-payments/take-promised-payment.ts'
 import {
+  type ConfirmPurchase,
+  type ConfirmPurchaseOutcome,
+  confirmPurchase,
+} from './actions/purchases/confirm-purchase.ts'
+import { type QuotePurchase, type QuotePurchaseOutcome, quotePurchase } from './actions/purchases/quote-purchase.ts'
+import {
   type ConfirmTransfer,
   type ConfirmTransferOutcome,
   confirmTransfer,
@@ -29,8 +35,10 @@ import {
 import { type QuoteTransfer, type QuoteTransferOutcome, quoteTransfer } from './actions/transfers/quote-transfer.ts'
 import { BALANCE_CHANNEL, type BalanceChangeRow, readBalanceChanges, watchBalances } from './store/balance-changes.ts'
 import { type BalanceRow, type ExpiringPointsRow, readBalances, readExpiringPoints } from './store/balances.ts'
+import { type MerchantRow, readMerchants } from './store/merchants.ts'
 import { LINE_TABLES } from './store/personal-tables.ts'
 import { type PromisedPaymentRow, readActivePromises } from './store/promised-payments.ts'
+import type { PurchaseQuote } from './store/purchases.ts'
 
 /** A line as another subgraph refers to it: nothing is known of it until a field is read with a viewer's rights. */
 export interface LineReference {
@@ -48,6 +56,12 @@ export interface BonusesSource extends BalanceRow {
   readonly grant: Grant
 }
 
+/** A purchase as it is shown: with who is paid, and what it leaves. */
+export interface PurchaseQuoteSource extends PurchaseQuote {
+  readonly merchant: MerchantRow
+  readonly balanceAfter: bigint
+}
+
 /** What the resolvers of one request work with. */
 export interface Context extends GuardedContext {
   readonly currencyCode: CurrencyCode
@@ -58,6 +72,9 @@ export interface Context extends GuardedContext {
   readonly quoteTransfer: (command: QuoteTransfer, asker: Asker) => Promise<QuoteTransferOutcome>
   readonly confirmTransfer: (command: ConfirmTransfer, asker: Asker) => Promise<ConfirmTransferOutcome | KeyRefusal>
   readonly givePoints: (command: GivePoints, asker: Asker) => Promise<GivePointsOutcome | GivePointsRefusal>
+  readonly merchants: (page: Parameters<typeof readMerchants>[1]) => Promise<MerchantRow[]>
+  readonly quotePurchase: (command: QuotePurchase, asker: Asker) => Promise<QuotePurchaseOutcome>
+  readonly confirmPurchase: (command: ConfirmPurchase, asker: Asker) => Promise<ConfirmPurchaseOutcome | KeyRefusal>
   readonly activePromises: LineLoader<PromisedPaymentRow | null>
   readonly checkPromisedPayment: (lineId: string, grant: Grant) => Promise<PromiseEligibility | null>
   readonly takePromisedPayment: (
@@ -85,6 +102,9 @@ export function createContextServices(dependencies: ContextDependencies): Contex
     quoteTransfer: (command, asker) => quoteTransfer(dependencies, command, asker),
     confirmTransfer: (command, asker) => confirmTransfer(dependencies, command, asker),
     givePoints: (command, asker) => givePoints(dependencies, command, asker),
+    merchants: (page) => readMerchants(reader, page),
+    quotePurchase: (command, asker) => quotePurchase(dependencies, command, asker),
+    confirmPurchase: (command, asker) => confirmPurchase(dependencies, command, asker),
     activePromises: createLineLoader((keys) => readActivePromises(reader, keys, clock.now())),
     checkPromisedPayment: (lineId, grant) => checkPromisedPayment(dependencies, lineId, grant),
     takePromisedPayment: (command, asker) => takePromisedPayment(dependencies, command, asker),

@@ -3,6 +3,7 @@ import { createHttpDelivery } from '../../platform/events/http-delivery.ts'
 import { signingKey } from '../../platform/identity/keys.ts'
 import { createJobs } from '../../platform/jobs/jobs.ts'
 import { jobsSchema } from '../../platform/jobs/migrate-jobs.ts'
+import { createOsmp } from '../../platform/merchants/osmp-client.ts'
 import { systemRandomness } from '../../platform/random.ts'
 import { createSimSwapClient } from '../../platform/sim-swap/http-client.ts'
 import { unknownSimSwap } from '../../platform/sim-swap/sim-swap.ts'
@@ -32,6 +33,7 @@ await runSubgraph('payments', environment, ({ clock, newId, logger }) => {
       environment.SIM_SWAP_URL === undefined
         ? unknownSimSwap
         : createSimSwapClient({ url: environment.SIM_SWAP_URL, token: environment.SIM_SWAP_TOKEN ?? '' }),
+    merchants: createOsmp({ endpoints: environment.MERCHANTS }),
     ask: {
       accounts: askOf('accounts', environment.ACCOUNTS_URL),
       'linked-numbers': askOf('linked-numbers', environment.LINKED_NUMBERS_URL),

@@ -67,6 +67,17 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     // Nobody asked for a password.
     isEmptyFor: () => true,
   },
+  'Query.merchants': {},
+  'Mutation.quotePurchase': {
+    arguments: ({ lineId }) =>
+      `(input: { lineId: "${lineId}", merchantId: "nobody", reference: "1", amount: "1.00" })`,
+    // There are no merchants in the table's world, and only one who may pay is told so.
+    answer: () => 'MerchantNotFoundError',
+  },
+  'Mutation.confirmPurchase': {
+    arguments: ({ lineId }) => `(input: { quoteId: "${lineId}", idempotencyKey: "${lineId}" })`,
+    answer: () => 'PurchaseQuoteNotFoundError',
+  },
   'Mutation.giveBonusPoints': {
     // One point is too few for anybody, and only one who may give points is told so.
     arguments: ({ lineId }) =>

@@ -4,6 +4,7 @@ import type { Reader } from '../../../platform/database/reader.ts'
 import type { NewId } from '../../../platform/ids.ts'
 import type { Jobs } from '../../../platform/jobs/jobs.ts'
 import type { Logger } from '../../../platform/logger.ts'
+import type { Merchants } from '../../../platform/merchants/merchants.ts'
 import type { CurrencyCode } from '../../../platform/money.ts'
 import type { Policies } from '../../../platform/policy/policies.ts'
 import type { Randomness } from '../../../platform/random.ts'
@@ -27,6 +28,8 @@ export interface ActionDependencies {
   /** Work that goes on after a request was answered. */
   readonly jobs: Jobs
   readonly ask: Readonly<Record<'accounts' | 'linked-numbers' | 'products', AskSubgraph>>
+  /** Whoever is paid for services from a line. */
+  readonly merchants: Merchants
   /** The network, asked about changes of SIMs. */
   readonly simSwap: SimSwap
 }

@@ -1,11 +1,13 @@
 import { createCalendar } from '../../../platform/calendar.ts'
 import { expireHolds } from '../ledger/holds.ts'
 import { forgetKeys } from '../store/idempotency-keys.ts'
+import { forgetPurchaseQuotes } from '../store/purchases.ts'
 import { forgetTransferQuotes } from '../store/transfer-quotes.ts'
 import type { ActionDependencies } from './actions.ts'
 import { earnPoints } from './bonus/earn-points.ts'
 import { expirePoints } from './bonus/expire-points.ts'
 import { endDuePromises } from './promised-payments/settle-promised-payment.ts'
+import { settlePurchases } from './purchases/settle-purchases.ts'
 import type { Round } from './rounds.ts'
 
 const SECOND_MS = 1_000
@@ -18,6 +20,7 @@ export function upkeepRounds(dependencies: ActionDependencies): Round[] {
   return [
     { name: 'holds expire', intervalMs: 10 * SECOND_MS, run: () => expireHolds(db, clock.now()) },
     { name: 'promised payments fall due', intervalMs: 10 * SECOND_MS, run: () => endDuePromises(dependencies) },
+    { name: 'merchants are asked', intervalMs: SECOND_MS, run: () => settlePurchases(dependencies) },
     { name: 'points expire', intervalMs: MINUTE_MS, run: () => expirePoints(dependencies) },
     { name: 'points are earned', intervalMs: 10 * MINUTE_MS, run: () => earnPoints(dependencies) },
     { name: 'keys and quotes are forgotten', intervalMs: 10 * MINUTE_MS, run: () => forget(dependencies) },
@@ -29,5 +32,6 @@ async function forget({ db, clock, policies }: ActionDependencies): Promise<void
   const { 'idempotency.ttlDays': ttlDays, 'operator.timeZone': timeZone } = await policies.current()
   await forgetKeys(db, new Date(now - ttlDays * DAY_MS))
   const moment = new Date(now - DAY_MS)
+  await forgetPurchaseQuotes(db, moment)
   await forgetTransferQuotes(db, { moment, day: createCalendar(timeZone).dayOf(moment) })
 }

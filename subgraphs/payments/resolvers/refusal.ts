@@ -17,6 +17,34 @@ const MESSAGES = {
     ru: 'Ключ повтора должен быть длиной от 1 до 100 знаков.',
     en: 'The idempotency key must be 1 to 100 characters long.',
   },
+  InvalidReferenceError: {
+    ru: 'Счёт написан не так, как его пишет получатель. Сверьтесь с примером.',
+    en: 'The account is not written as the merchant writes it. Look at the example.',
+  },
+  MerchantNotFoundError: {
+    ru: 'Такого получателя нет, или он сейчас не принимает платежи. Обновите список.',
+    en: 'There is no such merchant, or it takes nothing now. Refresh the list.',
+  },
+  MerchantUnavailableError: {
+    ru: 'Получатель не отвечает, ничего не списано. Повторите через несколько минут.',
+    en: 'The merchant does not answer; nothing was taken. Repeat in a few minutes.',
+  },
+  PurchaseAlreadyConfirmedError: {
+    ru: 'Эта покупка уже подтверждена. Её состояние — в истории платежей.',
+    en: 'This purchase was confirmed already. The history of payments says how it stands.',
+  },
+  PurchaseQuoteExpiredError: {
+    ru: 'Покупка показана слишком давно. Посчитайте её ещё раз.',
+    en: 'The purchase was shown too long ago. Ask for it once more.',
+  },
+  PurchaseQuoteNotFoundError: {
+    ru: 'Такая покупка вам не показывалась. Посчитайте её ещё раз.',
+    en: 'No such purchase was shown to you. Ask for it once more.',
+  },
+  TooManyPurchaseQuotesError: {
+    ru: 'Сегодня слишком много запросов. Повторите завтра.',
+    en: 'There were too many requests today. Repeat tomorrow.',
+  },
   LineNotFoundError: {
     ru: 'Такого номера нет или у вас нет на него прав. Обновите список номеров.',
     en: 'There is no such number, or you have no right to it. Refresh the list of numbers.',

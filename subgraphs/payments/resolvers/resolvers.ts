@@ -6,6 +6,7 @@ import { line } from './line.ts'
 import { mutation } from './mutation.ts'
 import { payment } from './payments.ts'
 import { promisedPayment, promisedPaymentEligibility, promisedPaymentOffer } from './promised-payments.ts'
+import { merchant, purchaseQuote } from './purchases.ts'
 import { query } from './query.ts'
 import { subscription } from './subscription.ts'
 import { transferQuote } from './transfers.ts'
@@ -19,6 +20,8 @@ export const resolvers = {
   Balance: balance,
   Bonuses: bonuses,
   Payment: payment,
+  Merchant: merchant,
+  PurchaseQuote: purchaseQuote,
   TransferQuote: transferQuote,
   PromisedPayment: promisedPayment,
   PromisedPaymentEligibility: promisedPaymentEligibility,

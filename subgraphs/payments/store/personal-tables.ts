@@ -17,5 +17,6 @@ export const LINE_TABLES: readonly PersonalTable[] = [
   { table: 'hold', belongsTo: ownedBy('line_id'), key: ['id'] },
   { table: 'payment', belongsTo: ownedBy('line_id'), key: ['id'] },
   { table: 'promised_payment', belongsTo: ownedBy('line_id'), key: ['id'] },
+  { table: 'purchase', belongsTo: ownedBy('line_id'), key: ['id'] },
   { table: 'transfer_day', belongsTo: ownedBy('line_id'), key: ['day'] },
 ]

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { promisedPaymentPolicies } from './promised-payment-policies.ts'
+import { purchasePolicies } from './purchase-policies.ts'
 import { transferPolicies } from './transfer-policies.ts'
 
 /** The policies of payments: the rows of the table `policy`, each by name, with its unit last and its bounds. */
 export const paymentsPolicies = z.object({
   /** How long bonus points are good after they were earned. */
+  ...purchasePolicies,
   'bonus.ttlMonths': z.int().min(1).max(120),
   /** How much has to be paid for services for one point. */
   'bonus.kopecksPerPoint': z.int().min(1).max(1_000_000),

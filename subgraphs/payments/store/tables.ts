@@ -32,8 +32,54 @@ export interface Tables extends OutboxTables {
   transfer_day: { line_id: string; day: string; sent: Generated<bigint>; received: Generated<bigint> }
   member_spending: { organization_id: string; member_id: string; month: string; spent: Generated<bigint> }
   promised_payment: PromisedPaymentTable
+  merchant: MerchantTable
+  purchase_quote: PurchaseQuoteTable
+  purchase: PurchaseTable
   line_access: { line_id: string; account_id: string; rights: number; until: Date | null; version: bigint }
   inbox: { event_id: string; received_at: Date }
+}
+
+interface MerchantTable {
+  id: string
+  name_ru: string
+  name_en: string
+  reference_label_ru: string
+  reference_label_en: string
+  reference_pattern: string
+  reference_example: string
+  amount_min: bigint
+  amount_max: bigint
+  fee_permille: number
+  is_open: boolean
+}
+
+interface PurchaseQuoteTable {
+  account_id: string
+  id: string
+  acting_account_id: string
+  line_id: string
+  merchant_id: string
+  reference: string
+  transaction_id: string
+  amount: bigint
+  fee: bigint
+  quoted_at: Date
+  valid_until: Date
+}
+
+interface PurchaseTable {
+  line_id: string
+  id: string
+  merchant_id: string
+  reference: string
+  transaction_id: string
+  amount: bigint
+  fee: bigint
+  begun_at: Date
+  asked: Generated<number>
+  next_ask_at: Date
+  is_over: Generated<boolean>
+  member: unknown
 }
 
 /** Only its limits can be set: the rest follows entries and holds. */

@@ -1,0 +1,69 @@
+import type { MerchantRefusal } from '../../../../platform/merchants/merchants.ts'
+import { failedRules, type Rule } from '../rules.ts'
+
+/** All that decides on a purchase; kopecks. */
+export interface PurchaseFacts {
+  readonly amount: bigint
+  readonly fee: bigint
+  readonly amountMin: bigint
+  readonly amountMax: bigint
+  /** Of the line that pays: what is the subscriber's own and not set aside. */
+  readonly ownMoney: bigint
+  /** What the merchant said against it; null when nothing, or when it was asked before. */
+  readonly refusal: MerchantRefusal | null
+  /** Until when money rests after a change of the SIM; null when it does not. */
+  readonly heldUntil: Date | null
+  /** What the member of an organization may still spend this month; null without a limit. */
+  readonly memberLeft: bigint | null
+}
+
+/** A rule that failed. As JSON: it is kept with the client's key. `kopecks` is what its text names. */
+export type FailedPurchaseRule =
+  | { readonly code: MerchantRefusal }
+  | {
+      readonly code: 'AMOUNT_TOO_SMALL' | 'AMOUNT_TOO_LARGE' | 'NOT_ENOUGH_MONEY' | 'MEMBER_LIMIT'
+      readonly kopecks: string
+    }
+  | { readonly code: 'SIM_CHANGED'; readonly until: string }
+
+/** What the payer's balance is less by. */
+export function costOf({ amount, fee }: Pick<PurchaseFacts, 'amount' | 'fee'>): bigint {
+  return amount + fee
+}
+
+/** The fee on top of an amount, in favour of who pays: parts of a kopeck are not taken. */
+export function feeOf(amount: bigint, permille: number): bigint {
+  return (amount * BigInt(permille)) / 1_000n
+}
+
+/** Every rule that stands against the purchase; it may be made exactly when there is none. */
+export function purchaseObstacles(facts: PurchaseFacts): FailedPurchaseRule[] {
+  return failedRules(RULES, facts)
+}
+
+const RULES: readonly Rule<PurchaseFacts, FailedPurchaseRule>[] = [
+  function amountTooSmall({ amount, amountMin }) {
+    return amount < amountMin ? { code: 'AMOUNT_TOO_SMALL', kopecks: String(amountMin) } : null
+  },
+
+  function amountTooLarge({ amount, amountMax }) {
+    return amount > amountMax ? { code: 'AMOUNT_TOO_LARGE', kopecks: String(amountMax) } : null
+  },
+
+  function refusedByMerchant({ refusal }) {
+    return refusal === null ? null : { code: refusal }
+  },
+
+  function notEnoughMoney({ amount, fee, ownMoney }) {
+    return costOf({ amount, fee }) > ownMoney ? { code: 'NOT_ENOUGH_MONEY', kopecks: String(ownMoney) } : null
+  },
+
+  function simChanged({ heldUntil }) {
+    return heldUntil === null ? null : { code: 'SIM_CHANGED', until: heldUntil.toISOString() }
+  },
+
+  function memberLimit({ amount, fee, memberLeft }) {
+    if (memberLeft === null || costOf({ amount, fee }) <= memberLeft) return null
+    return { code: 'MEMBER_LIMIT', kopecks: String(memberLeft > 0n ? memberLeft : 0n) }
+  },
+]

@@ -1,0 +1,85 @@
+import { unreachable } from '../../../platform/invariant.ts'
+import type { MerchantRefusal } from '../../../platform/merchants/merchants.ts'
+import type { FailedPurchaseRule } from '../actions/purchases/rules.ts'
+import type { Reason } from './eligibility.ts'
+import type { ReasonWords } from './reason-words.ts'
+
+const REFUSALS: Readonly<Record<MerchantRefusal, Omit<Reason, 'code'>>> = {
+  REFERENCE_UNKNOWN: {
+    message: { ru: 'Получатель не знает такого счёта.', en: 'The merchant does not know such an account.' },
+    remedy: { ru: 'Проверьте его по договору или квитанции.', en: 'Check it against the contract or a bill.' },
+  },
+  ACCOUNT_INACTIVE: {
+    message: { ru: 'Этот счёт у получателя закрыт.', en: 'This account is closed at the merchant.' },
+    remedy: { ru: 'Обратитесь к получателю.', en: 'Ask the merchant.' },
+  },
+  AMOUNT_REFUSED: {
+    message: { ru: 'Получатель не принимает такую сумму.', en: 'The merchant does not take such an amount.' },
+    remedy: { ru: 'Укажите другую сумму.', en: 'Name another amount.' },
+  },
+  PAYMENT_REFUSED: {
+    message: { ru: 'Получатель не принимает этот платёж.', en: 'The merchant does not take this payment.' },
+    remedy: { ru: 'Обратитесь к получателю.', en: 'Ask the merchant.' },
+  },
+}
+
+/** What stands against a purchase and what would mend it, for people. */
+export function purchaseReason(failed: FailedPurchaseRule, words: ReasonWords): Reason {
+  if ('kopecks' in failed) return amountReason(failed, words)
+  if (failed.code !== 'SIM_CHANGED') return { code: failed.code, ...REFUSALS[failed.code] }
+  const until = words.moment(failed.until)
+  return {
+    code: failed.code,
+    message: {
+      ru: `SIM-карту недавно заменили, поэтому платежи закрыты до ${until.ru}.`,
+      en: `The SIM was changed lately, so payments are held until ${until.en}.`,
+    },
+    remedy: {
+      ru: 'Подождите. Если SIM-карту заменили не вы, сразу заблокируйте номер и позвоните нам.',
+      en: 'Wait. If it was not you who changed the SIM, block the number at once and call us.',
+    },
+  }
+}
+
+type FailedAmountRule = Extract<FailedPurchaseRule, { kopecks: string }>
+
+function amountReason({ code, kopecks }: FailedAmountRule, words: ReasonWords): Reason {
+  const sum = words.money(kopecks)
+  switch (code) {
+    case 'AMOUNT_TOO_SMALL':
+      return {
+        code,
+        message: { ru: 'Сумма слишком мала для этого получателя.', en: 'The amount is too small for this merchant.' },
+        remedy: { ru: `Заплатите не меньше ${sum.ru}.`, en: `Pay ${sum.en} at least.` },
+      }
+    case 'AMOUNT_TOO_LARGE':
+      return {
+        code,
+        message: { ru: 'Сумма слишком велика для этого получателя.', en: 'The amount is too large for this merchant.' },
+        remedy: { ru: `Заплатите не больше ${sum.ru} за раз.`, en: `Pay ${sum.en} at most at once.` },
+      }
+    case 'NOT_ENOUGH_MONEY':
+      return {
+        code,
+        message: {
+          ru: `Собственных денег на номере ${sum.ru}: обещанный платёж и баллы для этого не годятся.`,
+          en: `The line has ${sum.en} of its own: promised money and points do not count here.`,
+        },
+        remedy: { ru: 'Пополните баланс.', en: 'Top up.' },
+      }
+    case 'MEMBER_LIMIT':
+      return {
+        code,
+        message: {
+          ru: `Лимит, который вам задала организация: в этом месяце осталось ${sum.ru}.`,
+          en: `The limit that the organization has set for you: ${sum.en} is left this month.`,
+        },
+        remedy: {
+          ru: 'Попросите владельца организации увеличить лимит.',
+          en: 'Ask the owner of the organization to raise it.',
+        },
+      }
+    default:
+      return unreachable(code)
+  }
+}

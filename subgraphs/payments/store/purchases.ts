@@ -1,0 +1,186 @@
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { MemberMonth } from './member-spending.ts'
+import type { Tables } from './tables.ts'
+
+/** A purchase as it was shown; kopecks. */
+export interface PurchaseQuote {
+  /** To whom it was shown. */
+  readonly personId: string
+  readonly id: string
+  /** In whose cabinet they act. */
+  readonly accountId: string
+  readonly lineId: string
+  readonly merchantId: string
+  readonly reference: string
+  readonly transactionId: string
+  readonly amount: bigint
+  readonly fee: bigint
+  readonly quotedAt: Date
+  readonly validUntil: Date
+}
+
+export async function insertPurchaseQuote(trx: Transaction<Tables>, quote: PurchaseQuote): Promise<void> {
+  await trx
+    .insertInto('purchase_quote')
+    .values({
+      account_id: quote.personId,
+      id: quote.id,
+      acting_account_id: quote.accountId,
+      line_id: quote.lineId,
+      merchant_id: quote.merchantId,
+      reference: quote.reference,
+      transaction_id: quote.transactionId,
+      amount: quote.amount,
+      fee: quote.fee,
+      quoted_at: quote.quotedAt,
+      valid_until: quote.validUntil,
+    })
+    .execute()
+}
+
+/** What was shown to a person in a cabinet; null for what was shown to others. */
+export async function findPurchaseQuote(
+  db: Kysely<Tables>,
+  { personId, accountId, id }: Pick<PurchaseQuote, 'personId' | 'accountId' | 'id'>,
+): Promise<PurchaseQuote | null> {
+  const row = await db
+    .selectFrom('purchase_quote')
+    .selectAll()
+    .where('account_id', '=', personId)
+    .where('id', '=', id)
+    .where('acting_account_id', '=', accountId)
+    .executeTakeFirst()
+  if (!row) return null
+  return {
+    personId: row.account_id,
+    id: row.id,
+    accountId: row.acting_account_id,
+    lineId: row.line_id,
+    merchantId: row.merchant_id,
+    reference: row.reference,
+    transactionId: row.transaction_id,
+    amount: row.amount,
+    fee: row.fee,
+    quotedAt: row.quoted_at,
+    validUntil: row.valid_until,
+  }
+}
+
+/** Forgets what was shown and never confirmed, or confirmed long ago. */
+export async function forgetPurchaseQuotes(db: Kysely<Tables>, before: Date): Promise<void> {
+  await db.deleteFrom('purchase_quote').where('valid_until', '<', before).execute()
+}
+
+/** Takes a number for a transaction with a merchant; false when another payment has it. */
+export async function takeTransactionId(
+  db: Kysely<Tables>,
+  { id, lineId }: { readonly id: string; readonly lineId: string },
+): Promise<boolean> {
+  const { rows } = await sql`
+    insert into merchant_transaction (id, line_id) values (${id}, ${lineId}) on conflict do nothing returning id
+  `.execute(db)
+  return rows.length > 0
+}
+
+/** A purchase of which it is not known yet how it ended. */
+export interface Purchase extends Pick<PurchaseQuote, 'lineId' | 'id' | 'merchantId' | 'reference' | 'transactionId'> {
+  readonly amount: bigint
+  readonly fee: bigint
+  readonly begunAt: Date
+  readonly asked: number
+  readonly member: MemberMonth | null
+}
+
+export async function beginPurchase(trx: Transaction<Tables>, purchase: Omit<Purchase, 'asked'>): Promise<void> {
+  await trx
+    .insertInto('purchase')
+    .values({
+      line_id: purchase.lineId,
+      id: purchase.id,
+      merchant_id: purchase.merchantId,
+      reference: purchase.reference,
+      transaction_id: purchase.transactionId,
+      amount: purchase.amount,
+      fee: purchase.fee,
+      begun_at: purchase.begunAt,
+      next_ask_at: purchase.begunAt,
+      member: purchase.member && JSON.stringify(purchase.member),
+    })
+    .execute()
+}
+
+export interface Lease {
+  readonly now: Date
+  /** The pause before the next asking: `firstSeconds` at first, twice as long after each. */
+  readonly firstSeconds: number
+  readonly maxSeconds: number
+  readonly limit: number
+}
+
+/** Takes purchases whose time to ask has come: nobody else asks about them before the next time. */
+export async function takePurchasesToAsk(db: Kysely<Tables>, lease: Lease): Promise<Purchase[]> {
+  const { rows } = await sql<PurchaseRow>`
+    update purchase set asked = purchase.asked + 1, next_ask_at = ${lease.now}::timestamptz
+      + make_interval(secs => least(${lease.maxSeconds}::float8, ${lease.firstSeconds}::float8 * 2 ^ least(purchase.asked, 20)))
+    from (
+      select line_id, id from purchase where not is_over and next_ask_at <= ${lease.now}
+      order by next_ask_at limit ${lease.limit} for update skip locked
+    ) as due
+    where purchase.line_id = due.line_id and purchase.id = due.id
+    returning purchase.*
+  `.execute(db)
+  return rows.map((row) => ({
+    lineId: row.line_id,
+    id: row.id,
+    merchantId: row.merchant_id,
+    reference: row.reference,
+    transactionId: row.transaction_id,
+    amount: row.amount,
+    fee: row.fee,
+    begunAt: row.begun_at,
+    asked: row.asked,
+    member: row.member,
+  }))
+}
+
+interface PurchaseRow {
+  readonly line_id: string
+  readonly id: string
+  readonly merchant_id: string
+  readonly reference: string
+  readonly transaction_id: string
+  readonly amount: bigint
+  readonly fee: bigint
+  readonly begun_at: Date
+  readonly asked: number
+  readonly member: MemberMonth | null
+}
+
+/** Under the lock of the line's balance; false when it is over already. */
+export async function endPurchase(
+  trx: Transaction<Tables>,
+  { lineId, id }: { readonly lineId: string; readonly id: string },
+): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('purchase')
+    .set({ is_over: true })
+    .where('line_id', '=', lineId)
+    .where('id', '=', id)
+    .where('is_over', '=', false)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** Whether a quote was confirmed already. Under the lock of the line's balance. */
+export async function isPurchaseBegun(
+  trx: Transaction<Tables>,
+  { lineId, id }: { readonly lineId: string; readonly id: string },
+): Promise<boolean> {
+  const row = await trx
+    .selectFrom('purchase')
+    .select('id')
+    .where('line_id', '=', lineId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row !== undefined
+}
