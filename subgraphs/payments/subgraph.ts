@@ -4,9 +4,10 @@ import { applyLineAccessChanged } from '../../platform/events/line-access-projec
 import { createOutboxRelay, type Deliver } from '../../platform/events/outbox.ts'
 import { createPolicies } from '../../platform/policy/policies.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
+import { startRounds } from './actions/rounds.ts'
 import { creditTransfer } from './actions/transfers/credit-transfer.ts'
 import { settleTransfer } from './actions/transfers/settle-transfer.ts'
-import { startUpkeep } from './actions/upkeep.ts'
+import { upkeepRounds } from './actions/upkeep.ts'
 import { type ContextDependencies, createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
 import { paymentsPolicies } from './store/policies.ts'
@@ -23,12 +24,12 @@ export interface PaymentsDependencies extends Omit<ContextDependencies, 'policie
 
 /** The ledger, and all that moves money and bonus points of lines. */
 export function createPayments(dependencies: PaymentsDependencies): Subgraph {
-  const { db, reader, listener, clock, newId, logger, jobs, receivers } = dependencies
+  const { db, reader, listener, clock, logger, jobs, receivers } = dependencies
   const relay = createOutboxRelay({ db, receivers, logger })
   const policies = createPolicies({ reader, clock, schema: paymentsPolicies })
   const all = { ...dependencies, policies, onEvent: relay.poke }
   const services = createContextServices(all)
-  const upkeep = startUpkeep({ db, clock, newId, policies, onEvent: relay.poke, logger })
+  const upkeep = startRounds(upkeepRounds(all), logger)
   jobs.start(new Map())
   return createSubgraph({
     name: 'payments',
