@@ -20,6 +20,7 @@ const policies = readPolicies()
 const EVERYTHING = `{
   __typename id msisdn alias status region activatedOn rights accessList { accountId rights until }
   tariff { id } activeOptions { id } balance { asOf } bonuses { points }
+  promisedPayment { id } promisedPaymentEligibility { isEligible }
 }`
 const REFUSAL = '{ __typename ... on UserError { message path } }'
 
@@ -54,6 +55,13 @@ const ROOT_QUESTIONS: Readonly<Record<string, readonly ((subject: Subject) => st
     grant(`phone: "${SUBSCRIBER_PHONE}", rights: [VIEW], until: "2020-01-01T00:00:00Z"`),
   ],
   'Mutation.revokeLineAccess': [revoke(OWNER_ID), revoke(STRANGER_ID), revoke(MISSING.accountId), revoke('nonsense')],
+  'Mutation.quoteTransfer': [
+    transfer(`toPhone: "${SUBSCRIBER_PHONE}", amount: "10.00"`),
+    transfer(`toPhone: "${MISSING.phone}", amount: "10.00"`),
+    transfer('toPhone: "nonsense", amount: "10.00"'),
+    transfer(`toPhone: "${SUBSCRIBER_PHONE}", amount: "0.00"`),
+  ],
+  'Mutation.takePromisedPayment': [promise('10.00'), promise('0.00'), promise('900000.00')],
   'Mutation.unlinkNumber': [({ lineId: id }) => `mutation { unlinkNumber(input: { lineId: "${id}" }) ${REFUSAL} }`],
   'Subscription.balanceChanged': [
     ({ lineId: id }) => `subscription { balanceChanged(lineId: "${id}") { sequence line { id msisdn } } }`,
@@ -71,6 +79,15 @@ function purchase(rest: string) {
 
 function gift(rest: string) {
   return ({ lineId: id }: Subject) => `mutation { giveBonusPoints(input: { fromLineId: "${id}", ${rest} }) ${REFUSAL} }`
+}
+
+function transfer(rest: string) {
+  return ({ lineId: id }: Subject) => `mutation { quoteTransfer(input: { fromLineId: "${id}", ${rest} }) ${REFUSAL} }`
+}
+
+function promise(amount: string) {
+  return ({ lineId: id }: Subject) =>
+    `mutation { takePromisedPayment(input: { lineId: "${id}", amount: "${amount}", idempotencyKey: "${id}" }) ${REFUSAL} }`
 }
 
 function revoke(accountId: string) {

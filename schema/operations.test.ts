@@ -81,6 +81,58 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
       options: [{ code: 'option-1', period: 'MONTH' }, { code: 'option-2' }, { code: 'option-3' }],
     }),
   },
+  'quote-transfer.graphql': {
+    as: 'linked, PAY',
+    variables: ({ lineId }) => ({ input: { fromLineId: lineId, toPhone: SUBSCRIBER_PHONE, amount: '10.00' } }),
+    answer: () => ({
+      quoteTransfer: {
+        __typename: 'QuoteTransferSuccess',
+        quote: { amount: { amount: '10.00' }, fee: { amount: '7.00' }, balanceAfter: { amount: '133.00' } },
+      },
+    }),
+  },
+  'confirm-transfer.graphql': {
+    as: 'owner',
+    prepare: ({ database }, { lineId }) =>
+      database.sql(
+        `insert into payments.transfer_quote (account_id, id, acting_account_id, line_id, to_phone, to_line_id, amount,
+           fee, fee_version, quoted_at, valid_until)
+         select $1, $2, $1, $2, msisdn, line_id, 1000, 700, 1, now(), now() + interval '5 minutes'
+         from linked_numbers.directory where msisdn = $3`,
+        [OWNER_ID, lineId, SUBSCRIBER_PHONE],
+      ),
+    variables: ({ lineId }) => ({ input: { quoteId: lineId, idempotencyKey: lineId } }),
+    answer: ({ lineId }) => ({
+      confirmTransfer: { __typename: 'ConfirmTransferSuccess', payment: { id: lineId, status: 'PENDING' } },
+    }),
+  },
+  'take-promised-payment.graphql': {
+    as: 'owner',
+    prepare: ({ database }, { lineId }) =>
+      database.sql('delete from payments.promised_payment where line_id = $1', [lineId]),
+    variables: ({ lineId }) => ({ input: { lineId, amount: '150.00', idempotencyKey: lineId } }),
+    answer: () => ({
+      takePromisedPayment: {
+        __typename: 'TakePromisedPaymentSuccess',
+        promisedPayment: { amount: { amount: '150.00' }, fee: { amount: '7.00' } },
+      },
+    }),
+  },
+  'promised-payment-eligibility.graphql': {
+    as: 'owner',
+    variables: ({ lineId }) => ({ lineId }),
+    answer: ({ lineId }) => ({
+      line: {
+        promisedPayment: { id: lineId, amount: { amount: '30.00' } },
+        promisedPaymentEligibility: {
+          isEligible: false,
+          maxAmount: { amount: '200.00' },
+          offers: [{ amount: { amount: '30.00' } }, { amount: { amount: '200.00' } }],
+          reasons: [{ code: 'PROMISED_PAYMENT_ACTIVE' }],
+        },
+      },
+    }),
+  },
   'disable-number-management.graphql': {
     as: 'owner',
     prepare: ({ database }, { lineId }) =>

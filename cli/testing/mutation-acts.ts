@@ -8,6 +8,7 @@ import type { TestCabinet } from './test-cabinet.ts'
 const WITHOUT_ACT: Readonly<Record<string, string>> = {
   askConsultant: 'The conversation is the account’s own, and holds what was said and when.',
   markNoticesRead: 'Reading one’s own notices changes nothing that anybody would ask about.',
+  quoteTransfer: 'Nothing moves before it is confirmed.',
   rateConversation: 'The conversation holds the rating and when it was given.',
   refreshSession: 'The session holds when it was used last; a token that was stolen is an act.',
   requestCaptcha: 'Whoever asks is nobody yet.',

@@ -149,6 +149,21 @@ describe('a subgraph behind HTTP', () => {
     expect(receive).toHaveBeenCalledTimes(1)
   })
 
+  it('takes an event from none but the subgraph whose it is to tell', async () => {
+    const sent = {
+      id: EVENT.id,
+      kind: 'TransferSent',
+      occurredAt: EVENT.occurredAt,
+      transferId: EVENT.lineId,
+      fromLineId: EVENT.lineId,
+      toLineId: EVENT.lineId,
+      amount: '100',
+      fromPhone: null,
+    }
+    expect((await post('/events', await identity('linked-numbers', linkedNumbers), sent)).statusCode).toBe(401)
+    expect(receive).not.toHaveBeenCalled()
+  })
+
   it.each([EVENT, ACT])('hands on an event as it came: $kind', async (event) => {
     expect((await post('/events', await identity('linked-numbers', linkedNumbers), event)).statusCode).toBe(204)
     expect(receive).toHaveBeenCalledWith(event)

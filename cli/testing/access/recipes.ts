@@ -231,6 +231,19 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     isEmptyFor: (viewer) => !hasConversation(viewer),
   },
   'Subscription.balanceChanged': { arguments: ({ lineId }) => `(lineId: "${lineId}")` },
+  // Whoever may pay is told what is wrong with the amount; for all others there is no such line.
+  'Mutation.quoteTransfer': {
+    arguments: ({ lineId }) => `(input: { fromLineId: "${lineId}", toPhone: "${SUBSCRIBER_PHONE}", amount: "0.00" })`,
+    answer: () => 'InvalidAmountError',
+  },
+  'Mutation.takePromisedPayment': {
+    arguments: ({ lineId }) => `(input: { lineId: "${lineId}", amount: "0.00", idempotencyKey: "1" })`,
+    answer: () => 'InvalidAmountError',
+  },
+  'Mutation.confirmTransfer': {
+    arguments: () => `(input: { quoteId: "${MISSING_ID}", idempotencyKey: "1" })`,
+    answer: () => 'TransferQuoteNotFoundError',
+  },
   'Query.dataExport': {
     arguments: ({ lineId }) => `(id: "${lineId}")`,
     // The fixture asked for none.

@@ -67,6 +67,11 @@ async function insertSubject(database: TestDatabase, number: number, ownerId: st
   }
   // A conversation of the account, under the id of the line, that waits for staff.
   await insertConversation(database, ownerId, id)
+  await database.sql(
+    `insert into payments.promised_payment (line_id, id, account_id, amount, fee, taken_at, due_at)
+     values ($1, $1, $2, 3000, 0, now(), now() + interval '3 days')`,
+    [id, ownerId],
+  )
   await database.sql(`update linked_numbers.account_line set alias = 'Home' where line_id = $1`, [id])
   return { accountId: ownerId, lineId: id, phone: phone(number) }
 }

@@ -32,6 +32,30 @@ export interface MoneyWorld {
   close(): Promise<void>
 }
 
+export interface QuoteToMake {
+  readonly from: TestLine
+  readonly to: TestLine
+  readonly kopecks: bigint
+  readonly count: number
+  readonly at: Date
+}
+
+/** Transfers as they were shown to the owner of the line that pays, at once instead of by as many questions. */
+export async function insertQuotes(
+  { sql }: Pick<TestCabinet['database'], 'sql'>,
+  { from, to, kopecks, count, at }: QuoteToMake,
+): Promise<string[]> {
+  const rows = await sql<{ id: string }>(
+    `insert into payments.transfer_quote
+       (account_id, id, acting_account_id, line_id, to_phone, to_line_id, amount, fee, fee_version, quoted_at, valid_until)
+     select $1, gen_random_uuid(), $1, $2, $3, $4, $5, 700, 1, $6::timestamptz, $6::timestamptz + interval '5 minutes'
+     from generate_series(1, $7::int)
+     returning id`,
+    [from.ownerId, from.id, to.phone, to.id, kopecks, at, count],
+  )
+  return rows.map(({ id }) => id)
+}
+
 export async function openMoneyWorld(options: TestCabinetOptions = {}): Promise<MoneyWorld> {
   const clock = { now: NOON }
   const cabinet = await openTestCabinet({ clock: { now: () => clock.now }, ...options })

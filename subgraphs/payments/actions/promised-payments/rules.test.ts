@@ -31,7 +31,7 @@ describe('the rules of a promised payment', () => {
     fc.assert(
       fc.property(anyRequest, (request) => {
         const { amount, available, spent, activeUntil, daysInService, memberLeft } = request
-        const most = spent <= 30_000n ? 20_000n : spent <= 50_000n ? 40_000n : 80_000n
+        const most = [20_000n, 40_000n, 80_000n][Number(spent > 30_000n) + Number(spent > 50_000n)] ?? 0n
         const fee = amount <= 3_000n ? 0n : 700n
         const isWithin =
           amount >= 100n &&

@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { accountId, insertAccount, insertCatalogue, insertLine, lineId, phone } from '../../cli/testing/fixture.ts'
+import { createTestDatabase, type TestDatabase } from '../../cli/testing/test-database.ts'
+import { systemClock } from '../../platform/clock.ts'
+import { KILL_POINTS, type KillPoint, type PaymentsArguments } from './testing/kill-points.ts'
+import { insertQuotes, type TestLine } from './testing/money-world.ts'
+
+const SCRIPT = fileURLToPath(new URL('testing/payments-process.ts', import.meta.url))
+const COUNT = 3
+
+describe('a transfer whose process is killed', { timeout: 240_000 }, () => {
+  let database: TestDatabase
+  let made = 0
+
+  beforeAll(async () => {
+    database = await createTestDatabase()
+    await insertCatalogue(database)
+  })
+  afterAll(() => database.drop())
+
+  async function makeLine(kopecks: bigint): Promise<TestLine> {
+    const number = ++made
+    const ownerId = await insertAccount(database, { number })
+    await insertLine(database, { number, ownerId, kopecks, points: 0n, optionCount: 0 })
+    return { id: lineId(number), phone: phone(number), ownerId: accountId(number) }
+  }
+
+  /** Runs the process until it has killed itself, or until everything that was sent has ended. */
+  async function run(told: PaymentsArguments): Promise<NodeJS.Signals | null> {
+    const child = spawn(process.execPath, [SCRIPT, JSON.stringify(told)], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const exited = once(child, 'exit')
+    const answers: string[] = []
+    createInterface(child.stdout).on('line', (line) => answers.push(line))
+    try {
+      await vi.waitFor(
+        async () => {
+          if (child.signalCode === null && !(answers.includes('all are sent') && (await underWay()) === 0)) {
+            throw new Error(`not yet; answers so far: ${answers.join()}`)
+          }
+        },
+        { timeout: 100_000, interval: 100 },
+      )
+      child.stdin.end()
+      const [, signal] = await exited
+      return signal
+    } finally {
+      child.kill('SIGKILL')
+    }
+  }
+
+  async function underWay(): Promise<number> {
+    const [row] = await database.sql<{ count: number }>(`
+      select ((select count(*) from payments.outbox)
+        + (select count(*) from payments.payment where status = 'PENDING'))::int as count
+    `)
+    return row?.count ?? 0
+  }
+
+  const money = async (line: TestLine) => {
+    const [row] = await database.sql(
+      `select posted::int, reserved::int from payments.ledger_balance where line_id = $1 and unit = 'KOPECK'`,
+      [line.id],
+    )
+    return row
+  }
+
+  async function sendKilled(killAt: KillPoint, to: TestLine): Promise<TestLine> {
+    const from = await makeLine(100_000n)
+    const quoteIds = await insertQuotes(database, { from, to, kopecks: 10_000n, count: COUNT, at: systemClock.now() })
+    const told = { databaseUrl: database.urls.payments, accountId: from.ownerId, lineId: from.id, quoteIds }
+    const lineIdsByPhone = { [to.phone]: to.id }
+    expect(await run({ ...told, lineIdsByPhone, killAt })).toBe('SIGKILL')
+    // The client sends again what was not answered, and what was, with the same keys.
+    expect(await run({ ...told, lineIdsByPhone, killAt: null })).toBeNull()
+    return from
+  }
+
+  it.each(KILL_POINTS)('is made once all the same: %s', async (killAt) => {
+    const to = await makeLine(0n)
+    const from = await sendKilled(killAt, to)
+    expect(await money(from)).toEqual({ posted: 100_000 - COUNT * 10_700, reserved: 0 })
+    expect(await money(to)).toEqual({ posted: COUNT * 10_000, reserved: 0 })
+    expect(
+      await database.sql(
+        'select kind, status, count(*)::int from payments.payment where line_id = any($1) group by kind, status order by kind',
+        [[from.id, to.id]],
+      ),
+    ).toEqual([
+      { kind: 'TRANSFER_IN', status: 'SUCCEEDED', count: COUNT },
+      { kind: 'TRANSFER_OUT', status: 'SUCCEEDED', count: COUNT },
+    ])
+  })
+
+  it.each(KILL_POINTS.slice(3))('comes back once when the receiver cannot be credited: %s', async (killAt) => {
+    const to = await makeLine(0n)
+    await database.sql(
+      `insert into payments.transfer_day (line_id, day, received)
+       select $1, (now() at time zone 'Europe/Moscow')::date + day, 300000 from generate_series(0, 1) as day`,
+      [to.id],
+    )
+    const from = await sendKilled(killAt, to)
+    expect(await money(from)).toEqual({ posted: 100_000, reserved: 0 })
+    expect(await money(to)).toEqual({ posted: 0, reserved: 0 })
+    expect(
+      await database.sql('select sum(sent)::int as sent from payments.transfer_day where line_id = $1', [from.id]),
+    ).toEqual([{ sent: 0 }])
+  })
+})
