@@ -8,6 +8,10 @@ export const paymentsPolicies = z.object({
   'idempotency.ttlDays': z.int().min(1).max(365),
   /** How long money is set aside for who does not say. */
   'hold.ttlMinutes': z.int().min(1).max(10_080),
+  /** How long at most, for who does. */
+  'hold.ttlMinutesMax': z.int().min(1).max(43_200),
+  /** From which hour of the day on, by UTC, the ledger is audited. */
+  'audit.utcHour': z.int().min(0).max(23),
 })
 
 export type PaymentsPolicies = z.output<typeof paymentsPolicies>
