@@ -4,8 +4,8 @@ import { createTestDatabase, type TestDatabase } from '../../cli/testing/test-da
 import { connectDatabase } from '../../platform/database/connect.ts'
 import { createNewId } from '../../platform/ids.ts'
 import { watchedLogger } from '../../platform/testing/log-watch.ts'
-import { auditLedger, type BrokenLine } from './audit.ts'
 import { onlyLine } from './audit/ranges.ts'
+import { auditLedger, type BrokenLine } from './audit.ts'
 import { captureHold, placeHold } from './ledger/holds.ts'
 import { post } from './ledger/post.ts'
 import { give, take } from './ledger/posting.ts'
@@ -79,8 +79,12 @@ describe('the audit', () => {
       'I2',
       `update payments.ledger_balance set opened_with = opened_with - 1 where ${ofLine}`,
     ],
-    ['a balance from nowhere', 'I2', `insert into payments.ledger_balance (line_id, unit, posted)
-        values ('${lineId(9)}', 'KOPECK', 5)`],
+    [
+      'a balance from nowhere',
+      'I2',
+      `insert into payments.ledger_balance (line_id, unit, posted)
+        values ('${lineId(9)}', 'KOPECK', 5)`,
+    ],
     ['a gap in the numbers', 'I2', `update payments.ledger_entry set sequence = 9 where ${ofLine} and sequence = 3`],
     [
       'a balance after an entry',
@@ -93,7 +97,11 @@ describe('the audit', () => {
       `update payments.ledger_entry set posted_at = '2000-01-01' where ${ofLine} and sequence = 3`,
     ],
     ['an entry that was not counted', 'I2', `update payments.ledger_balance set entry_sequence = 7 where ${ofLine}`],
-    ['a reservation without a hold', 'I2', `update payments.ledger_balance set reserved = 301 where ${ofLine} and unit = 'KOPECK'`],
+    [
+      'a reservation without a hold',
+      'I2',
+      `update payments.ledger_balance set reserved = 301 where ${ofLine} and unit = 'KOPECK'`,
+    ],
     ['a hold that reserves nothing', 'I2', `update payments.hold set amount = 299 where ${ofLine} and captured = 0`],
     ['points without a lot', 'I2', `update payments.bonus_lot set remaining = 1 where ${ofLine}`],
     ['lots of no points', 'I2', `delete from payments.ledger_balance where ${ofLine} and unit = 'POINT'`],
@@ -133,7 +141,11 @@ describe('the audit', () => {
       `insert into payments.outbox (id, receiver, payload, created_at)
        values (gen_random_uuid(), 'accounts', '{}', '2026-03-01T10:59:00Z')`,
     ],
-    ['an amount that was changed', 'I8', `update payments.ledger_entry set amount = 499 where ${ofLine} and sequence = 3`],
+    [
+      'an amount that was changed',
+      'I8',
+      `update payments.ledger_entry set amount = 499 where ${ofLine} and sequence = 3`,
+    ],
     ['a cause that was changed', 'I8', `update payments.ledger_transaction set order_id = 'another' where ${ofLine}`],
     ['a hash that was changed', 'I8', `update payments.ledger_entry set hash = 'x' where ${ofLine} and sequence = 2`],
     ['another end of the chain', 'I8', `update payments.ledger_balance set entry_hash = 'x' where ${ofLine}`],
@@ -147,7 +159,11 @@ describe('the audit', () => {
        update payments.ledger_balance set entry_sequence = 2, posted = posted - 5000
          where ${ofLine} and unit = 'KOPECK'`,
     ],
-    ['a guard that was taken away', 'I8', 'alter table payments.ledger_entry disable trigger ledger_entry_is_immutable'],
+    [
+      'a guard that was taken away',
+      'I8',
+      'alter table payments.ledger_entry disable trigger ledger_entry_is_immutable',
+    ],
     ['a right to write', 'I8', 'grant update (posted) on payments.ledger_balance to cabinet_payments'],
     ['a key that is gone', 'I4', 'alter table payments.hold drop constraint hold_line_id_source_key_key'],
   ])('finds %s (%s)', async (_, invariant, statement) => {
@@ -165,9 +181,11 @@ describe('the audit', () => {
     const posting = { kind: 'TOP_UP', occurredAt: NOON, movements: [give('KOPECK', 'EXTERNAL_TOP_UP', 1n)] } as const
     await database.sql('insert into payments.top_up_directory values ($1, $2)', ['p1', lineId(1)])
     const credit = (to: string, sourceKey: string, paymentId?: string) =>
-      db.transaction().execute((trx) =>
-        post(trx, ledger, { ...posting, lineId: to, sourceKey, ...(paymentId && { cause: { paymentId } }) }),
-      )
+      db
+        .transaction()
+        .execute((trx) =>
+          post(trx, ledger, { ...posting, lineId: to, sourceKey, ...(paymentId && { cause: { paymentId } }) }),
+        )
     await credit(lineId(1), 'top-up:p1')
     expect(await breached()).toEqual([])
     await credit(LINE, 'top-up:p1')

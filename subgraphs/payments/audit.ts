@@ -113,7 +113,11 @@ interface FindOptions {
 }
 
 /** One row for each line that breaks the check, however often it does. */
-async function findIn(trx: Transaction<Tables>, range: LineRange, { finding, now, broken }: FindOptions): Promise<void> {
+async function findIn(
+  trx: Transaction<Tables>,
+  range: LineRange,
+  { finding, now, broken }: FindOptions,
+): Promise<void> {
   const { check } = finding
   const { rows } = await sql<{ line_id: string; place: string; count: number }>`
     select line_id, min(place) as place, count(*)::int as count from (${check.places(range, now)}) as found
@@ -164,4 +168,3 @@ async function countLines(trx: Transaction<Tables>): Promise<number> {
   `.execute(trx)
   return rows[0]?.count ?? 0
 }
-

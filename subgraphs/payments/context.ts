@@ -7,6 +7,7 @@ import { type ChangeFeed, createChangeFeed } from '../../platform/events/change-
 import type { CurrencyCode } from '../../platform/money.ts'
 import { type PersonalPage, readPersonalPage } from '../../platform/personal-data/personal-tables.ts'
 import type { ActionDependencies } from './actions/actions.ts'
+import { type ChargeActions, createChargeActions } from './actions/charges/charge-actions.ts'
 import { BALANCE_CHANNEL, type BalanceChangeRow, readBalanceChanges, watchBalances } from './store/balance-changes.ts'
 import { type BalanceRow, type ExpiringPointsRow, readBalances, readExpiringPoints } from './store/balances.ts'
 import { LINE_TABLES } from './store/personal-tables.ts'
@@ -28,7 +29,7 @@ export interface BonusesSource extends BalanceRow {
 }
 
 /** What the resolvers of one request work with. */
-export interface Context extends GuardedContext {
+export interface Context extends GuardedContext, ChargeActions {
   readonly currencyCode: CurrencyCode
   readonly personalPaymentData: (lineId: string, after: string | null) => Promise<PersonalPage>
   readonly balances: LineLoader<BalanceRow | null>
@@ -48,6 +49,7 @@ export interface ContextDependencies extends ActionDependencies {
 export function createContextServices(dependencies: ContextDependencies): ContextServices {
   const { db, reader, clock, currencyCode, listener, logger, sweepIntervalMs } = dependencies
   return {
+    ...createChargeActions(dependencies),
     currencyCode,
     personalPaymentData: (lineId, after) => readPersonalPage(db, LINE_TABLES, lineId, after),
     balances: createLineLoader((keys) => readBalances(reader, keys, clock.now())),

@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
+import { invariant } from '../../../platform/invariant.ts'
 import type { Tables } from '../store/tables.ts'
 import { lockBalance } from './balance.ts'
 import type { LedgerKind, LedgerUnit } from './kinds.ts'
@@ -95,7 +96,9 @@ export async function captureHold(
   if (!rows[0]) return null
   const { kind, sourceKey, cause } = toHold(rows[0])
   const posting = { lineId, kind, sourceKey, occurredAt: now, movements, cause: capture.cause ?? cause }
-  return post(trx, dependencies, posting)
+  const outcome = await post(trx, dependencies, posting)
+  invariant(outcome.kind === 'posted', `${sourceKey} was posted before its hold was captured`)
+  return outcome
 }
 
 /** Sets free what was held. False when the hold does not wait any more. */
@@ -138,7 +141,10 @@ const LINES_AT_ONCE = 100
 async function* linesWithDueHolds(db: Kysely<Tables>, now: Date): AsyncGenerator<Pick<Hold, 'lineId' | 'unit'>> {
   let last: Pick<Hold, 'lineId' | 'unit'> | null = null
   for (;;) {
-    const { rows }: { rows: { line_id: string; unit: LedgerUnit }[] } = await sql<{ line_id: string; unit: LedgerUnit }>`
+    const { rows }: { rows: { line_id: string; unit: LedgerUnit }[] } = await sql<{
+      line_id: string
+      unit: LedgerUnit
+    }>`
       select distinct line_id, unit from hold
       where state = 'PENDING' and expires_at <= ${now}
         ${last === null ? sql`` : sql`and (line_id, unit) > (${last.lineId}::uuid, ${last.unit}::ledger_unit)`}

@@ -9,6 +9,10 @@ const MESSAGES = {
     ru: 'Сумма должна быть больше нуля, не более двух знаков после точки: 149.50.',
     en: 'The amount must be above zero, with at most two digits after the point: 149.50.',
   },
+  InvalidChargeError: {
+    ru: 'Id, причина или срок списания вне границ. Что именно — в `path`.',
+    en: 'The id, the reason or the term of the charge is out of its bounds. `path` says which.',
+  },
   InvalidIdempotencyKeyError: {
     ru: 'Ключ повтора должен быть длиной от 1 до 100 знаков.',
     en: 'The idempotency key must be 1 to 100 characters long.',
@@ -24,6 +28,14 @@ const MESSAGES = {
   OperationInProgressError: {
     ru: 'Этот запрос уже выполняется. Повторите его с тем же ключом через несколько секунд.',
     en: 'This request is being carried out already. Repeat it with the same key in a few seconds.',
+  },
+  ReservationEndedError: {
+    ru: 'Эта бронь уже закончилась иначе: см. `state`. Создайте новую.',
+    en: 'This reservation has ended otherwise: see `state`. Make a new one.',
+  },
+  ReservationNotFoundError: {
+    ru: 'На этом номере нет такой брони. Проверьте id.',
+    en: 'There is no such reservation on this line. Check the id.',
   },
 } satisfies Record<string, Translated>
 

@@ -39,9 +39,6 @@ export async function isQuarantined(trx: Transaction<Tables>, lineId: string): P
 
 /** False when the line was not kept. */
 export async function liftQuarantine(db: Kysely<Tables>, lineId: string): Promise<boolean> {
-  const { numDeletedRows } = await db
-    .deleteFrom('ledger_quarantine')
-    .where('line_id', '=', lineId)
-    .executeTakeFirst()
+  const { numDeletedRows } = await db.deleteFrom('ledger_quarantine').where('line_id', '=', lineId).executeTakeFirst()
   return numDeletedRows > 0n
 }

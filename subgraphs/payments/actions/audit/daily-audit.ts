@@ -30,7 +30,11 @@ export async function auditDaily(dependencies: AuditDependencies): Promise<Audit
 }
 
 /** Audits the ledger now, and keeps what does not reconcile from being served. */
-export async function auditAndQuarantine({ db, clock, logger }: Omit<AuditDependencies, 'policies'>): Promise<AuditReport> {
+export async function auditAndQuarantine({
+  db,
+  clock,
+  logger,
+}: Omit<AuditDependencies, 'policies'>): Promise<AuditReport> {
   const onBroken = async (lines: readonly BrokenLine[]) => {
     const reasons = new Map(lines.map(({ lineId, reason }) => [lineId, reason]))
     for (const lineId of await quarantineLines(db, lines, clock.now())) {

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
-import { type AuditFinding, auditLedger } from '../../audit.ts'
 import { onlyLine } from '../../audit/ranges.ts'
+import { type AuditFinding, auditLedger } from '../../audit.ts'
 import { liftQuarantine } from '../../store/quarantine.ts'
 import type { Tables } from '../../store/tables.ts'
 
