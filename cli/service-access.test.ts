@@ -21,6 +21,12 @@ const RECIPES: Readonly<Record<string, string>> = {
   'Query.personalPaymentData': `{ answer: personalPaymentData(lineId: "${ID}") { next } }`,
   'Query.memberLimit': `{ answer: memberLimit(organizationId: "${ID}", memberId: "${ID}") { __typename } }`,
   'Query.lineBalance': `{ answer: lineBalance(lineId: "${ID}") { asOf } }`,
+  'Mutation.reserve': `mutation { answer: reserve(input: { lineId: "${ID}", reservationId: "1", amount: "1.00",
+    kind: SERVICE_CHARGE, reason: { title: { ru: "Услуга", en: "A service" } } }) { __typename } }`,
+  'Mutation.capture': `mutation { answer: capture(input: { lineId: "${ID}", reservationId: "1" }) { __typename } }`,
+  'Mutation.release': `mutation { answer: release(input: { lineId: "${ID}", reservationId: "1" }) { __typename } }`,
+  'Mutation.charge': `mutation { answer: charge(input: { lineId: "${ID}", chargeId: "1", amount: "1.00",
+    kind: SUBSCRIPTION_FEE, reason: { title: { ru: "Услуга", en: "A service" } } }) { __typename } }`,
   'Mutation.enableNumberManagementByPhone': `mutation {
     answer: enableNumberManagementByPhone(input: { phone: "+79160000999" }) { __typename } }`,
 }

@@ -1,38 +1,123 @@
 import { Command } from 'commander'
+import type { Kysely } from 'kysely'
+import { systemClock } from '../../platform/clock.ts'
 import { connectDatabase } from '../../platform/database/connect.ts'
-import { processVariables, readCliEnvironment } from '../../platform/environment.ts'
+import { EnvironmentError, processVariables, readCliEnvironment } from '../../platform/environment.ts'
+import { parseId } from '../../platform/ids.ts'
+import { unreachable } from '../../platform/invariant.ts'
 import { silentLogger } from '../../platform/logger.ts'
 import { formatKopecks } from '../../platform/money.ts'
-import { type AuditReport, auditLedger } from '../../subgraphs/payments/audit.ts'
+import { releaseLine } from '../../subgraphs/payments/actions/audit/release-line.ts'
+import { type AuditFinding, type AuditReport, auditLedger } from '../../subgraphs/payments/audit.ts'
+import { listQuarantine, quarantineLines } from '../../subgraphs/payments/store/quarantine.ts'
 import type { Tables } from '../../subgraphs/payments/store/tables.ts'
 import { openDatabase } from '../database.ts'
+import { createProgress } from '../import/progress.ts'
 import { processTerminal, step } from '../terminal.ts'
 
 export function auditCommand(): Command {
-  return new Command('audit').description('check the invariants of the ledger').action(async () => {
-    const variables = processVariables()
-    const environment = readCliEnvironment(variables)
-    const database = await openDatabase({ environment, variables, onProgress: processTerminal.progress })
-    const db = connectDatabase<Tables>({ url: database.urls.payments, poolSizeMax: 1, logger: silentLogger })
-    try {
-      const report = await step(processTerminal, 'audit', () => auditLedger(db))
-      processTerminal.result(describeAudit(report))
-      if (!report.isClean) process.exitCode = 1
-    } finally {
-      await db.destroy()
-      await database.stop()
-    }
-  })
+  return new Command('audit')
+    .description('check the invariants of the ledger')
+    .option('--quarantine', 'keep lines that do not reconcile from being served')
+    .action(({ quarantine }: { readonly quarantine?: true }) =>
+      withLedger(async (db) => {
+        const now = systemClock.now()
+        const report = await step(processTerminal, 'audit', () =>
+          auditLedger(db, {
+            now,
+            onProgress: showProgress(),
+            ...(quarantine && { onBroken: async (lines) => void (await quarantineLines(db, lines, now)) }),
+          }),
+        )
+        processTerminal.result(describeAudit(report))
+        if (!report.isClean) process.exitCode = 1
+      }),
+    )
+    .addCommand(quarantineCommand())
+    .addCommand(releaseCommand())
+}
+
+/** A bar on a terminal; elsewhere a line now and then. */
+function showProgress(): (done: number, total: number) => void {
+  const progress = createProgress(process.stderr, systemClock)
+  let known = 0
+  return (done, total) => {
+    if (known === 0) progress.start(total)
+    progress.advance('lines of the ledger', done - known, done - known)
+    known = done
+    if (done >= total) progress.stop()
+  }
+}
+
+function quarantineCommand(): Command {
+  return new Command('quarantine')
+    .description('show the lines that are not served because they did not reconcile')
+    .action(() =>
+      withLedger(async (db) => {
+        const lines = await listQuarantine(db)
+        for (const { lineId, since, reason } of lines) {
+          processTerminal.result(`${lineId} since ${since.toISOString()}: ${reason}`)
+        }
+        if (lines.length === 0) processTerminal.result('Every line is served.')
+      }),
+    )
+}
+
+function releaseCommand(): Command {
+  return new Command('release')
+    .description('serve a line again, if it reconciles now')
+    .argument('<line id>', 'as `audit quarantine` shows it')
+    .action((text: string) =>
+      withLedger(async (db) => {
+        const lineId = parseId(text)
+        if (lineId === null) throw new EnvironmentError(`${text} is no line’s id. See: audit quarantine`)
+        const outcome = await releaseLine(db, lineId)
+        switch (outcome.kind) {
+          case 'released':
+            return processTerminal.result(`${lineId} reconciles and is served again.`)
+          case 'notQuarantined':
+            return processTerminal.result(`${lineId} reconciles, and was served all along.`)
+          case 'stillBroken':
+            processTerminal.result([...outcome.findings.flatMap(describeFinding), 'It stays as it is.'].join('\n'))
+            process.exitCode = 1
+            return undefined
+          default:
+            return unreachable(outcome)
+        }
+      }),
+    )
+}
+
+/** As the subgraph's own login role. What is found is written beside the snapshot that is looked at. */
+async function withLedger(work: (db: Kysely<Tables>) => Promise<void>): Promise<void> {
+  const variables = processVariables()
+  const environment = readCliEnvironment(variables)
+  const database = await openDatabase({ environment, variables, onProgress: processTerminal.progress })
+  const db = connectDatabase<Tables>({ url: database.urls.payments, poolSizeMax: 2, logger: silentLogger })
+  try {
+    await work(db)
+  } finally {
+    await db.destroy()
+    await database.stop()
+  }
 }
 
 /** The report as lines: each invariant, then what the ledger holds. */
-export function describeAudit({ findings, totals, isClean }: AuditReport): string {
-  const invariants = findings.flatMap(({ invariant, meaning, breaches, examples }) => [
-    `${breaches === 0 ? '✓' : '✗'} ${invariant} ${meaning}${breaches === 0 ? '' : `: ${breaches} breaches`}`,
-    ...examples.map((example) => `    ${example}`),
-  ])
+export function describeAudit({ findings, totals, lines, isClean }: AuditReport): string {
   const sums = totals.map(({ unit, customers }) =>
     unit === 'KOPECK' ? `money on lines: ${formatKopecks(customers)}` : `bonus points on lines: ${customers}`,
   )
-  return [...invariants, ...sums, isClean ? 'The ledger is clean.' : 'The ledger is NOT clean.'].join('\n')
+  return [
+    ...findings.flatMap(describeFinding),
+    `lines: ${lines}`,
+    ...sums,
+    isClean ? 'The ledger is clean.' : 'The ledger is NOT clean.',
+  ].join('\n')
+}
+
+function describeFinding({ invariant, meaning, breaches, examples }: AuditFinding): string[] {
+  return [
+    `${breaches === 0 ? '✓' : '✗'} ${invariant} ${meaning}${breaches === 0 ? '' : `: ${breaches} breaches`}`,
+    ...examples.map((example) => `    ${example}`),
+  ]
 }

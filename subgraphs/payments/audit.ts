@@ -1,166 +1,170 @@
-import { type Kysely, sql } from 'kysely'
-import type { LedgerUnit, Tables } from './store/tables.ts'
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
+import { BALANCE_CHECKS } from './audit/balances.ts'
+import { CAUSE_CHECKS } from './audit/causes.ts'
+import type { Invariant, LedgerCheck, LineCheck, LineRange } from './audit/check.ts'
+import { ENTRY_CHECKS } from './audit/entries.ts'
+import { GUARD_CHECKS, TIME_CHECKS } from './audit/guards.ts'
+import { HOLD_CHECKS } from './audit/holds.ts'
+import { rangesOf } from './audit/ranges.ts'
+import { addTotals, type LedgerTotal, noTotals, readTotals } from './audit/totals.ts'
+import type { Tables } from './store/tables.ts'
 
-/** One invariant of the ledger and everything that breaks it, up to a limit. */
+export type { LedgerTotal } from './audit/totals.ts'
+
+/** One invariant of the ledger and what breaks it. */
 export interface AuditFinding {
-  readonly invariant: 'I1' | 'I2' | 'I3' | 'I8'
+  readonly invariant: Invariant
   readonly meaning: string
   /** How many places break it; 0 when it holds. */
   readonly breaches: number
-  /** Some of the places: line ids, transaction ids or names of tables. */
+  /** Some of the places, each with its line. */
   readonly examples: readonly string[]
-}
-
-/** What the ledger holds in all, for one unit. */
-export interface LedgerTotal {
-  readonly unit: LedgerUnit
-  /** What lines have. */
-  readonly customers: bigint
-  /** What came from outside, less what went there. */
-  readonly outside: bigint
 }
 
 export interface AuditReport {
   readonly findings: readonly AuditFinding[]
   readonly totals: readonly LedgerTotal[]
+  readonly lines: number
   readonly isClean: boolean
 }
 
-const EXAMPLES_MAX = 10
+/** A line that does not reconcile, and the first that was found of it. */
+export interface BrokenLine {
+  readonly lineId: string
+  readonly reason: string
+}
 
-/** Checks the whole ledger inside one snapshot, so that postings under way cannot look like breaches. */
-export async function auditLedger(db: Kysely<Tables>): Promise<AuditReport> {
+export interface AuditOptions {
+  /** By what is to be over; without it nothing is said about time, as of a ledger whose clock stands still. */
+  readonly now?: Date
+  /** One line; all of them and what guards the ledger if left out. */
+  readonly lines?: LineRange
+  readonly linesAtOnce?: number
+  readonly onProgress?: (linesDone: number, linesTotal: number) => void
+  /** Told of the lines that do not reconcile, as they are found. */
+  readonly onBroken?: (lines: readonly BrokenLine[]) => Promise<void>
+}
+
+const LINES_AT_ONCE = 2_000
+const EXAMPLES_MAX = 10
+const LINE_CHECKS: readonly LineCheck[] = [...ENTRY_CHECKS, ...HOLD_CHECKS, ...BALANCE_CHECKS, ...CAUSE_CHECKS]
+
+/**
+ * Checks the whole ledger inside one snapshot, so that postings under way cannot look like breaches, some lines at a
+ * time, so that memory does not grow with the ledger.
+ */
+export async function auditLedger(db: Kysely<Tables>, options: AuditOptions = {}): Promise<AuditReport> {
   return db
     .transaction()
     .setIsolationLevel('repeatable read')
     .setAccessMode('read only')
-    .execute(async (trx) => {
-      const totals = await readTotals(trx)
-      const findings = [
-        await findUnbalanced(trx, totals),
-        await findDrifted(trx),
-        await findOverdrawn(trx),
-        await findMutable(trx),
-      ]
-      return { findings, totals, isClean: findings.every((finding) => finding.breaches === 0) }
-    })
+    .execute((trx) => audit(trx, options))
 }
 
-async function readTotals(db: Kysely<Tables>): Promise<LedgerTotal[]> {
-  const { rows } = await sql<LedgerTotal>`
-    select unit,
-      coalesce((select sum(posted) from ledger_balance where ledger_balance.unit = units.unit), 0)::bigint as customers,
-      coalesce((
-        select sum(case when debit_account <> 'CUSTOMER' then amount else 0 end)
-          - sum(case when credit_account <> 'CUSTOMER' then amount else 0 end)
-        from ledger_entry where ledger_entry.unit = units.unit
-      ), 0)::bigint as outside
-    from unnest(enum_range(null::ledger_unit)) as units (unit)
-  `.execute(db)
-  return rows
-}
-
-/**
- * I1: each transaction has its two sides, and lines together have what came from outside. Only a line that was opened
- * with nothing has a transaction without entries.
- */
-async function findUnbalanced(db: Kysely<Tables>, totals: readonly LedgerTotal[]): Promise<AuditFinding> {
-  const transactions = await readPlaces(
-    db,
-    sql`
-      select ledger_transaction.id::text as place from ledger_transaction
-      left join ledger_entry on ledger_entry.line_id = ledger_transaction.line_id
-        and ledger_entry.transaction_id = ledger_transaction.id
-      where ledger_entry.amount is null and ledger_transaction.kind <> 'OPENING_BALANCE'
-      union all
-      select transaction_id::text as place from ledger_entry
-      group by line_id, transaction_id, unit
-      having sum(case when debit_account is null then 0 else amount end)
-        <> sum(case when credit_account is null then 0 else amount end)
-    `,
+async function audit(trx: Transaction<Tables>, options: AuditOptions): Promise<AuditReport> {
+  const { now, onProgress, linesAtOnce = LINES_AT_ONCE } = options
+  const lineFindings = LINE_CHECKS.filter(({ invariant }) => now || invariant !== 'I7').map(
+    (check) => new Finding(check),
   )
-  const units = totals.filter((total) => total.customers !== total.outside).map((total) => `total of ${total.unit}`)
+  const linesTotal = onProgress ? await countLines(trx) : 0
+  let totals = noTotals()
+  let lines = 0
+  const ranges = options.lines ? [{ range: options.lines, lines: 1 }] : rangesOf(trx, linesAtOnce)
+  for await (const { range, lines: linesOfRange } of ranges) {
+    const broken = new Map<string, string>()
+    for (const finding of lineFindings) await findIn(trx, range, { finding, now: now ?? new Date(0), broken })
+    totals = addTotals(totals, await readTotals(trx, range))
+    lines += linesOfRange
+    onProgress?.(lines, linesTotal)
+    if (broken.size > 0) await options.onBroken?.([...broken].map(([lineId, reason]) => ({ lineId, reason })))
+  }
+  const ledgerFindings = options.lines ? [] : await checkLedger(trx, now, totals)
+  const findings = [...lineFindings.map((finding) => finding.result()), ...ledgerFindings]
+  findings.sort((one, other) => one.invariant.localeCompare(other.invariant, 'en', { numeric: true }))
+  return { findings, totals, lines, isClean: findings.every(({ breaches }) => breaches === 0) }
+}
+
+/** What was found of a check so far: all of it counted, some of it named. */
+class Finding {
+  readonly check: LineCheck
+  #breaches = 0
+  readonly #examples: string[] = []
+
+  constructor(check: LineCheck) {
+    this.check = check
+  }
+
+  add(breaches: number, example: string): void {
+    this.#breaches += breaches
+    if (this.#examples.length < EXAMPLES_MAX) this.#examples.push(example)
+  }
+
+  result(): AuditFinding {
+    const { invariant, meaning } = this.check
+    return { invariant, meaning, breaches: this.#breaches, examples: this.#examples }
+  }
+}
+
+interface FindOptions {
+  readonly finding: Finding
+  readonly now: Date
+  /** Takes the lines that do not reconcile, each with the first reason. */
+  readonly broken: Map<string, string>
+}
+
+/** One row for each line that breaks the check, however often it does. */
+async function findIn(
+  trx: Transaction<Tables>,
+  range: LineRange,
+  { finding, now, broken }: FindOptions,
+): Promise<void> {
+  const { check } = finding
+  const { rows } = await sql<{ line_id: string; place: string; count: number }>`
+    select line_id, min(place) as place, count(*)::int as count from (${check.places(range, now)}) as found
+    group by line_id order by line_id
+  `.execute(trx)
+  for (const { line_id: lineId, place, count } of rows) {
+    finding.add(count, `line ${lineId} ${place}`)
+    if (check.isOfBalance && !broken.has(lineId)) broken.set(lineId, `${check.invariant} ${check.meaning}: ${place}`)
+  }
+}
+
+async function checkLedger(
+  trx: Transaction<Tables>,
+  now: Date | undefined,
+  totals: readonly LedgerTotal[],
+): Promise<AuditFinding[]> {
+  const checks = [...GUARD_CHECKS, ...(now ? TIME_CHECKS : [])]
+  const findings: AuditFinding[] = [toTotalFinding(totals)]
+  for (const check of checks) findings.push(await findInLedger(trx, check, now ?? new Date(0)))
+  return findings
+}
+
+function toTotalFinding(totals: readonly LedgerTotal[]): AuditFinding {
+  const units = totals.filter((total) => total.customers !== total.outside).map(({ unit }) => `total of ${unit}`)
   return {
     invariant: 'I1',
-    meaning: 'debits equal credits in every transaction, and the total equals what came from outside',
-    breaches: transactions.count + units.length,
-    examples: [...units, ...transactions.places],
+    meaning: 'what all lines have is what came from outside',
+    breaches: units.length,
+    examples: units,
   }
 }
 
-/** I2: the stored balance is the sum of the entries. */
-async function findDrifted(db: Kysely<Tables>): Promise<AuditFinding> {
-  const found = await readPlaces(
-    db,
-    sql`
-      with summed as (
-        select line_id, unit,
-          sum(case when credit_account = 'CUSTOMER' then amount else 0 end)
-            - sum(case when debit_account = 'CUSTOMER' then amount else 0 end) as total
-        from ledger_entry group by line_id, unit
-      )
-      select coalesce(stored.line_id, summed.line_id) || ' ' || coalesce(stored.unit, summed.unit) as place
-      from ledger_balance as stored
-      full join summed on summed.line_id = stored.line_id and summed.unit = stored.unit
-      where coalesce(stored.posted, 0) <> coalesce(summed.total, 0)
-      union all
-      select lots.line_id || ' POINT lots' as place
-      from (select line_id, sum(remaining) as remaining from bonus_lot group by line_id) as lots
-      join ledger_balance as stored on stored.line_id = lots.line_id and stored.unit = 'POINT'
-      where stored.posted <> lots.remaining
-    `,
-  )
+async function findInLedger(trx: Transaction<Tables>, check: LedgerCheck, now: Date): Promise<AuditFinding> {
+  const places: RawBuilder<{ readonly place: string }> = check.places(now)
+  const { rows } = await sql<{ place: string }>`select place from (${places}) as found order by place`.execute(trx)
+  const { invariant, meaning } = check
   return {
-    invariant: 'I2',
-    meaning: 'stored balance equals the sum of entries',
-    breaches: found.count,
-    examples: found.places,
+    invariant,
+    meaning,
+    breaches: rows.length,
+    examples: rows.slice(0, EXAMPLES_MAX).map(({ place }) => place),
   }
 }
 
-/** I3: nobody has spent more than there was. */
-async function findOverdrawn(db: Kysely<Tables>): Promise<AuditFinding> {
-  const found = await readPlaces(
-    db,
-    sql`
-      select line_id || ' ' || unit as place from ledger_balance
-      where posted - reserved < -(debt_limit + promised) or (unit = 'POINT' and posted < 0)
-    `,
-  )
-  return {
-    invariant: 'I3',
-    meaning: 'available is never under its floor',
-    breaches: found.count,
-    examples: found.places,
-  }
-}
-
-/** I8: what guards the entries is in place: a trigger for everybody, no privilege for the login role. */
-async function findMutable(db: Kysely<Tables>): Promise<AuditFinding> {
-  const found = await readPlaces(
-    db,
-    sql`
-      select guarded || ' has no guarding trigger' as place
-      from unnest(array['ledger_transaction', 'ledger_entry']) as guarded
-      where not exists (
-        select from pg_trigger where tgrelid = guarded::regclass and tgname = guarded || '_is_immutable'
-          and tgenabled in ('O', 'A')
-      )
-      union all
-      select guarded || ' can be changed by ' || current_user as place
-      from unnest(array['ledger_transaction', 'ledger_entry']) as guarded
-      where has_table_privilege(guarded, 'update') or has_table_privilege(guarded, 'delete')
-    `,
-  )
-  return { invariant: 'I8', meaning: 'entries are immutable', breaches: found.count, examples: found.places }
-}
-
-async function readPlaces(
-  db: Kysely<Tables>,
-  query: ReturnType<typeof sql>,
-): Promise<{ count: number; places: string[] }> {
-  const { rows } = await sql<{ place: string; count: number }>`
-    select place, (count(*) over ())::int as count from (${query}) as found order by place limit ${EXAMPLES_MAX}
-  `.execute(db)
-  return { count: rows[0]?.count ?? 0, places: rows.map((row) => row.place) }
+async function countLines(trx: Transaction<Tables>): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from ledger_balance where unit = 'KOPECK'
+  `.execute(trx)
+  return rows[0]?.count ?? 0
 }

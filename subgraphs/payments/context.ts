@@ -33,6 +33,7 @@ import {
   confirmTransfer,
 } from './actions/transfers/confirm-transfer.ts'
 import { type QuoteTransfer, type QuoteTransferOutcome, quoteTransfer } from './actions/transfers/quote-transfer.ts'
+import { type ChargeActions, createChargeActions } from './actions/charges/charge-actions.ts'
 import { BALANCE_CHANNEL, type BalanceChangeRow, readBalanceChanges, watchBalances } from './store/balance-changes.ts'
 import { type BalanceRow, type ExpiringPointsRow, readBalances, readExpiringPoints } from './store/balances.ts'
 import { type MerchantRow, readMerchants } from './store/merchants.ts'
@@ -63,7 +64,7 @@ export interface PurchaseQuoteSource extends PurchaseQuote {
 }
 
 /** What the resolvers of one request work with. */
-export interface Context extends GuardedContext {
+export interface Context extends GuardedContext, ChargeActions {
   readonly currencyCode: CurrencyCode
   readonly personalPaymentData: (lineId: string, after: string | null) => Promise<PersonalPage>
   readonly balances: LineLoader<BalanceRow | null>
@@ -95,6 +96,7 @@ export interface ContextDependencies extends ActionDependencies {
 export function createContextServices(dependencies: ContextDependencies): ContextServices {
   const { db, reader, clock, currencyCode, listener, logger, sweepIntervalMs } = dependencies
   return {
+    ...createChargeActions(dependencies),
     currencyCode,
     personalPaymentData: (lineId, after) => readPersonalPage(db, LINE_TABLES, lineId, after),
     balances: createLineLoader((keys) => readBalances(reader, keys, clock.now())),

@@ -8,6 +8,7 @@ import { earnPoints } from './bonus/earn-points.ts'
 import { expirePoints } from './bonus/expire-points.ts'
 import { endDuePromises } from './promised-payments/settle-promised-payment.ts'
 import { settlePurchases } from './purchases/settle-purchases.ts'
+import { auditDaily } from './audit/daily-audit.ts'
 import type { Round } from './rounds.ts'
 
 const SECOND_MS = 1_000
@@ -24,6 +25,7 @@ export function upkeepRounds(dependencies: ActionDependencies): Round[] {
     { name: 'points expire', intervalMs: MINUTE_MS, run: () => expirePoints(dependencies) },
     { name: 'points are earned', intervalMs: 10 * MINUTE_MS, run: () => earnPoints(dependencies) },
     { name: 'keys and quotes are forgotten', intervalMs: 10 * MINUTE_MS, run: () => forget(dependencies) },
+    { name: 'the ledger is audited', intervalMs: 10 * MINUTE_MS, run: () => auditDaily(dependencies) },
   ]
 }
 

@@ -31,8 +31,8 @@ export function ownMoney(balance: Balance): bigint {
 
 /**
  * Takes a line's balance until the end of the transaction, so that what is decided on it stays true: every posting and
- * every hold of the line waits. Null when the line has no book. Take several lines, and both units, in the order of
- * (line, unit).
+ * every hold of the line waits. Null when the line has no book: then nothing is locked, and nothing may be posted to it,
+ * or two that do would wait for one another. Take several lines, and both units, in the order of (line, unit).
  */
 export async function lockBalance(trx: Transaction<Tables>, lineId: string, unit: LedgerUnit): Promise<Balance | null> {
   const { rows } = await sql<{ posted: bigint; reserved: bigint; debt_limit: bigint; promised: bigint }>`

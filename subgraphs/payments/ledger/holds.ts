@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
+import { invariant } from '../../../platform/invariant.ts'
 import type { Tables } from '../store/tables.ts'
 import { lockBalance } from './balance.ts'
 import type { LedgerKind, LedgerUnit } from './kinds.ts'
@@ -17,6 +18,7 @@ export interface Hold {
   readonly state: HoldState
   readonly captured: bigint
   readonly expiresAt: Date
+  readonly cause: Cause
 }
 
 export type HoldKey = Pick<Hold, 'id' | 'lineId' | 'unit'>
@@ -30,6 +32,8 @@ export interface NewHold {
   /** Names the cause among all holds of the line: a cause holds once. */
   readonly sourceKey: string
   readonly expiresAt: Date
+  /** Why, for the statement when it is captured. */
+  readonly cause?: Cause
 }
 
 /**
@@ -42,9 +46,9 @@ export async function placeHold(
   hold: NewHold,
 ): Promise<Hold | null> {
   const { rows } = await sql<HoldRow>`
-    insert into hold (line_id, id, unit, amount, kind, source_key, created_at, expires_at)
+    insert into hold (line_id, id, unit, amount, kind, source_key, created_at, expires_at, cause)
     values (${hold.lineId}, ${newId()}, ${hold.unit}, ${hold.amount}, ${hold.kind}, ${hold.sourceKey}, ${clock.now()},
-      ${hold.expiresAt})
+      ${hold.expiresAt}, ${JSON.stringify(hold.cause ?? {})}::jsonb)
     on conflict (line_id, source_key) do nothing
     returning *
   `.execute(trx)
@@ -65,6 +69,7 @@ export async function findHold(
 /** How a hold is turned into a posting: all of it or the part that the movements take; the rest is free again. */
 export interface Capture {
   readonly movements: readonly Movement[]
+  /** The hold's own if left out. */
   readonly cause?: Cause
 }
 
@@ -76,11 +81,12 @@ export async function captureHold(
   trx: Transaction<Tables>,
   dependencies: LedgerDependencies,
   { id, lineId, unit }: HoldKey,
-  { movements, cause }: Capture,
+  capture: Capture,
 ): Promise<PostOutcome | null> {
   // The balance before the hold, as everybody does: so nobody waits in a circle.
   await lockBalance(trx, lineId, unit)
   const now = dependencies.clock.now()
+  const { movements } = capture
   const captured = movements.reduce((sum, { amount }) => sum + amount, 0n)
   const { rows } = await sql<HoldRow>`
     update hold set state = 'CAPTURED', captured = ${captured}, ended_at = ${now}
@@ -88,8 +94,11 @@ export async function captureHold(
     returning *
   `.execute(trx)
   if (!rows[0]) return null
-  const { kind, sourceKey } = toHold(rows[0])
-  return post(trx, dependencies, { lineId, kind, sourceKey, occurredAt: now, movements, ...(cause && { cause }) })
+  const { kind, sourceKey, cause } = toHold(rows[0])
+  const posting = { lineId, kind, sourceKey, occurredAt: now, movements, cause: capture.cause ?? cause }
+  const outcome = await post(trx, dependencies, posting)
+  invariant(outcome.kind === 'posted', `${sourceKey} was posted before its hold was captured`)
+  return outcome
 }
 
 /** Sets free what was held. False when the hold does not wait any more. */
@@ -109,21 +118,44 @@ export async function releaseHold(
   return numUpdatedRows > 0n
 }
 
+/**
+ * Sets free what was held past its time; any number of processes may. Returns how many holds expired. A line that will
+ * not do holds up no other: what went wrong is thrown when all have had their turn.
+ */
+export async function expireHolds(db: Kysely<Tables>, now: Date): Promise<number> {
+  let expired = 0
+  const failures: unknown[] = []
+  for await (const line of linesWithDueHolds(db, now)) {
+    try {
+      expired += await expireHoldsOf(db, line, now)
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, `holds of ${failures.length} lines could not be set free`)
+  return expired
+}
+
 const LINES_AT_ONCE = 100
 
-/** Sets free what was held past its time, of some lines; any number of processes may. Returns how many holds expired. */
-export async function expireHolds(db: Kysely<Tables>, now: Date): Promise<number> {
-  const due = await db
-    .selectFrom('hold')
-    .select(['line_id', 'unit'])
-    .distinct()
-    .where('state', '=', 'PENDING')
-    .where('expires_at', '<=', now)
-    .limit(LINES_AT_ONCE)
-    .execute()
-  let expired = 0
-  for (const { line_id: lineId, unit } of due) expired += await expireHoldsOf(db, { lineId, unit }, now)
-  return expired
+async function* linesWithDueHolds(db: Kysely<Tables>, now: Date): AsyncGenerator<Pick<Hold, 'lineId' | 'unit'>> {
+  let last: Pick<Hold, 'lineId' | 'unit'> | null = null
+  for (;;) {
+    const { rows }: { rows: { line_id: string; unit: LedgerUnit }[] } = await sql<{
+      line_id: string
+      unit: LedgerUnit
+    }>`
+      select distinct line_id, unit from hold
+      where state = 'PENDING' and expires_at <= ${now}
+        ${last === null ? sql`` : sql`and (line_id, unit) > (${last.lineId}::uuid, ${last.unit}::ledger_unit)`}
+      order by line_id, unit limit ${LINES_AT_ONCE}
+    `.execute(db)
+    for (const row of rows) {
+      last = { lineId: row.line_id, unit: row.unit }
+      yield last
+    }
+    if (rows.length < LINES_AT_ONCE) return
+  }
 }
 
 async function expireHoldsOf(
@@ -155,6 +187,7 @@ interface HoldRow {
   readonly state: HoldState
   readonly captured: bigint
   readonly expires_at: Date
+  readonly cause: Cause
 }
 
 function toHold(row: HoldRow): Hold {
@@ -168,5 +201,6 @@ function toHold(row: HoldRow): Hold {
     state: row.state,
     captured: row.captured,
     expiresAt: row.expires_at,
+    cause: row.cause,
   }
 }

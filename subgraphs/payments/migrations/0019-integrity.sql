@@ -43,6 +43,13 @@ begin
 end $$;
 alter table ledger_entry enable trigger ledger_entry_is_immutable;
 
+-- When the last entry was posted: moments follow numbers, whatever the clocks of two processes say.
+alter table ledger_balance add column if not exists entry_posted_at timestamptz;
+update ledger_balance as balance set entry_posted_at = entry.posted_at
+  from ledger_entry as entry
+  where entry.line_id = balance.line_id and entry.unit = balance.unit and entry.sequence = balance.entry_sequence
+    and balance.entry_posted_at is null;
+
 -- As before, in as few statements as there can be: every posting of the product runs this once for each entry.
 create or replace function post_entry() returns trigger language plpgsql security definer set search_path = payments, pg_temp as $$
 declare
@@ -55,7 +62,6 @@ declare
 begin
   select * into strict cause from ledger_transaction where line_id = new.line_id and id = new.transaction_id;
   new.kind := coalesce(new.kind, cause.kind);
-  new.posted_at := cause.posted_at;
   select * into balance from ledger_balance where line_id = new.line_id and unit = new.unit for no key update;
   if not found then
     insert into ledger_balance (line_id, unit) values (new.line_id, new.unit) on conflict do nothing;
@@ -64,9 +70,11 @@ begin
   end if;
   new.sequence := balance.entry_sequence + 1;
   new.balance_after := balance.posted + change;
+  new.posted_at := greatest(cause.posted_at, balance.entry_posted_at);
   new.hash := chain_hash(balance.entry_hash, new, cause);
   update ledger_balance
     set posted = new.balance_after, entry_sequence = new.sequence, entry_hash = new.hash,
+      entry_posted_at = new.posted_at,
       opened_with = opened_with + case when new.kind = 'OPENING_BALANCE' then change else 0 end,
       -- What was paid off of a debt cannot be borrowed again.
       debt_limit = case when change > 0 then least(debt_limit, greatest(0, reserved - new.balance_after))

@@ -13,6 +13,10 @@ const MESSAGES = {
     ru: 'Не удалось разобрать телефон. Введите его как 916 123-45-67.',
     en: 'The telephone number cannot be read. Type it like 916 123-45-67.',
   },
+  InvalidChargeError: {
+    ru: 'Id, причина или срок списания вне границ. Что именно — в `path`.',
+    en: 'The id, the reason or the term of the charge is out of its bounds. `path` says which.',
+  },
   InvalidIdempotencyKeyError: {
     ru: 'Ключ повтора должен быть длиной от 1 до 100 знаков.',
     en: 'The idempotency key must be 1 to 100 characters long.',
@@ -72,6 +76,14 @@ const MESSAGES = {
   TransferQuoteNotFoundError: {
     ru: 'Такого перевода вам не показывали. Запросите его заново.',
     en: 'You were shown no such transfer. Ask for it anew.',
+  },
+  ReservationEndedError: {
+    ru: 'Эта бронь уже закончилась иначе: см. `state`. Создайте новую.',
+    en: 'This reservation has ended otherwise: see `state`. Make a new one.',
+  },
+  ReservationNotFoundError: {
+    ru: 'На этом номере нет такой брони. Проверьте id.',
+    en: 'There is no such reservation on this line. Check the id.',
   },
 } satisfies Record<string, Translated>
 

@@ -2,6 +2,7 @@ import type { Resolvers } from '../generated/resolvers.ts'
 import { balance } from './balance.ts'
 import { balanceChange } from './balance-change.ts'
 import { bonuses } from './bonuses.ts'
+import { charges } from './charges.ts'
 import { line } from './line.ts'
 import { mutation } from './mutation.ts'
 import { payment } from './payments.ts'
@@ -14,6 +15,7 @@ import { transferQuote } from './transfers.ts'
 export const resolvers = {
   Query: query,
   Mutation: mutation,
+  Mutation: { ...charges },
   Subscription: subscription,
   BalanceChange: balanceChange,
   Line: line,

@@ -20,6 +20,10 @@ export const paymentsPolicies = z.object({
   'hold.ttlMinutes': z.int().min(1).max(10_080),
   ...transferPolicies,
   ...promisedPaymentPolicies,
+  /** How long at most, for who does. */
+  'hold.ttlMinutesMax': z.int().min(1).max(43_200),
+  /** From which hour of the day on, by UTC, the ledger is audited. */
+  'audit.utcHour': z.int().min(0).max(23),
 })
 
 export type PaymentsPolicies = z.output<typeof paymentsPolicies>

@@ -35,6 +35,8 @@ export interface Tables extends OutboxTables {
   merchant: MerchantTable
   purchase_quote: PurchaseQuoteTable
   purchase: PurchaseTable
+  ledger_quarantine: { line_id: string; since: Date; reason: string }
+  ledger_audit: { day: string; started_at: Date; finished_at: Date | null; breaches: number | null }
   line_access: { line_id: string; account_id: string; rights: number; until: Date | null; version: bigint }
   inbox: { event_id: string; received_at: Date }
 }
@@ -137,6 +139,7 @@ interface HoldTable {
   created_at: Date
   expires_at: Date
   ended_at: Date | null
+  cause: Generated<unknown>
 }
 
 export type PaymentKind = 'TOP_UP' | 'AUTO_TOP_UP' | 'TRANSFER_OUT' | 'TRANSFER_IN' | 'PURCHASE'

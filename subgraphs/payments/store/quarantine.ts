@@ -1,0 +1,44 @@
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { BrokenLine } from '../audit.ts'
+import type { Tables } from './tables.ts'
+
+export interface QuarantinedLine extends BrokenLine {
+  readonly since: Date
+}
+
+const REASON_LENGTH_MAX = 500
+
+/** Keeps lines from being served; one that is kept already stays as it is. Returns those that are new. */
+export async function quarantineLines(
+  db: Kysely<Tables>,
+  lines: readonly BrokenLine[],
+  now: Date,
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ line_id: string }>`
+    insert into ledger_quarantine (line_id, since, reason)
+    select line_id, ${now}, reason from unnest(
+      ${lines.map(({ lineId }) => lineId)}::uuid[],
+      ${lines.map(({ reason }) => reason.slice(0, REASON_LENGTH_MAX))}::text[]
+    ) as broken (line_id, reason) order by line_id
+    on conflict (line_id) do nothing
+    returning line_id
+  `.execute(db)
+  return rows.map((row) => row.line_id)
+}
+
+export async function listQuarantine(db: Kysely<Tables>): Promise<QuarantinedLine[]> {
+  const rows = await db.selectFrom('ledger_quarantine').selectAll().orderBy('since').orderBy('line_id').execute()
+  return rows.map((row) => ({ lineId: row.line_id, since: row.since, reason: row.reason }))
+}
+
+/** Whether a line is kept from being served, in the transaction of what is decided by it. */
+export async function isQuarantined(trx: Transaction<Tables>, lineId: string): Promise<boolean> {
+  const { rows } = await sql`select from ledger_quarantine where line_id = ${lineId}`.execute(trx)
+  return rows.length > 0
+}
+
+/** False when the line was not kept. */
+export async function liftQuarantine(db: Kysely<Tables>, lineId: string): Promise<boolean> {
+  const { numDeletedRows } = await db.deleteFrom('ledger_quarantine').where('line_id', '=', lineId).executeTakeFirst()
+  return numDeletedRows > 0n
+}

@@ -1,0 +1,57 @@
+/** What an operation may do at most to what a line has available, while nobody knows what it does. */
+export interface Stake {
+  readonly loss?: bigint
+  readonly gain?: bigint
+}
+
+/** An operation under way on a line: between which bounds the line's available money was, all the while. */
+export interface Flight {
+  readonly low: bigint
+  readonly high: bigint
+  /** What the operation has come to is told in the same breath: see `LineModel.change`. */
+  end(): void
+}
+
+/**
+ * What a line has, as the acknowledged operations say. Operations under way may have had their effect or not, so what
+ * each of them may have seen lies between two bounds; with one client at a time the bounds are one number.
+ */
+export class LineModel {
+  readonly id: string
+  posted = 0n
+  reserved = 0n
+  readonly #flights = new Set<{ low: bigint; high: bigint; loss: bigint; gain: bigint }>()
+
+  constructor(id: string) {
+    this.id = id
+  }
+
+  get available(): bigint {
+    return this.posted - this.reserved
+  }
+
+  begin({ loss = 0n, gain = 0n }: Stake): Flight {
+    const flight = { low: this.available, high: this.available, loss, gain }
+    for (const other of this.#flights) {
+      flight.low -= other.loss
+      flight.high += other.gain
+      other.low -= loss
+      other.high += gain
+    }
+    this.#flights.add(flight)
+    return {
+      get low() {
+        return flight.low
+      },
+      get high() {
+        return flight.high
+      },
+      end: () => void this.#flights.delete(flight),
+    }
+  }
+
+  change({ posted = 0n, reserved = 0n }: { readonly posted?: bigint; readonly reserved?: bigint }): void {
+    this.posted += posted
+    this.reserved += reserved
+  }
+}

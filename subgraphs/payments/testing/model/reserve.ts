@@ -1,0 +1,39 @@
+import { reserve as reserveOfLine } from '../../actions/charges/reserve.ts'
+import { toDecimal } from './charge.ts'
+import type { LineModel } from './line-model.ts'
+import type { Operation } from './operation.ts'
+import type { World } from './world.ts'
+
+export const reserve: Operation = {
+  name: 'reserve',
+  run: (world, { line, amount }) =>
+    world.request(async (key) => {
+      // Who sweeps waits for those that have looked at the clock already.
+      const reserving = reserveOnce(world, { key, line: world.line(line), amount })
+      world.reserving.add(reserving)
+      await reserving.finally(() => world.reserving.delete(reserving))
+    }),
+}
+
+async function reserveOnce(
+  world: World,
+  { key, line, amount }: { readonly key: string; readonly line: LineModel; readonly amount: bigint },
+): Promise<void> {
+  const flight = line.begin({ loss: amount })
+  const outcome = await reserveOfLine(world.dependencies, {
+    ...{ service: 'products', lineId: line.id, id: key, amount: toDecimal(amount), kind: 'SUBSCRIPTION_FEE' },
+    ...{ minutes: null, reason: { title: { ru: 'Услуга', en: 'A service' } } },
+  })
+  flight.end()
+  const effect = `!hold:${key}`
+  if (outcome.kind === 'reserved') {
+    world.expect(world.isDone(effect) || amount <= flight.high, `${key} has set aside more than there can have been`)
+    if (!world.isDone(effect)) {
+      world.held.push({ key, line, amount, expiresAt: outcome.hold.expiresAt, isWaiting: true, ending: 0 })
+    }
+    world.done(effect, line, { reserved: amount })
+  } else {
+    const isJustified = outcome.kind === 'notEligible' && amount > flight.low && !world.isDone(effect)
+    world.expect(isJustified, `the hold ${key} is ${outcome.kind} though there was enough`)
+  }
+}

@@ -1,0 +1,76 @@
+import type { Transaction } from 'kysely'
+import { ownMoney } from '../../ledger/balance.ts'
+import { give, take } from '../../ledger/posting.ts'
+import type { Tables } from '../../store/tables.ts'
+import type { LineModel } from './line-model.ts'
+import type { Operation } from './operation.ts'
+import type { World } from './world.ts'
+
+/** Money from one line to another, both in one transaction. */
+export const transfer: Operation = {
+  name: 'transfer',
+  run: async (world, { line, other, amount }) => {
+    const [from, to] = [world.line(line), world.line(line + 1 + (other % (world.lines.length - 1)))]
+    await world.request(async (key) => {
+      const flights = [from.begin({ loss: amount }), to.begin({ gain: amount })]
+      const isMoved = await world.transaction((trx) => moveMoney(trx, world, { key, from, to, amount }))
+      for (const flight of flights) flight.end()
+      const [{ low, high }] = flights as [(typeof flights)[0]]
+      const source = transferSource(key)
+      if (isMoved) {
+        world.expect(world.isDone(source.out) || amount <= high, `${key} has moved more than there can have been`)
+        world.done(source.out, from, { posted: -amount })
+        world.done(source.in, to, { posted: amount })
+      } else {
+        world.expect(amount > low && !world.isDone(source.out), `${key} was not moved though there was enough`)
+      }
+    })
+  },
+}
+
+export interface Move {
+  readonly key: string
+  readonly from: Pick<LineModel, 'id'>
+  readonly to: Pick<LineModel, 'id'>
+  readonly amount: bigint
+}
+
+/** Whether it is moved, now or before. Both balances are locked in the order that all keep to. */
+export async function moveMoney(
+  trx: Transaction<Tables>,
+  { parts, dependencies, now }: Pick<World, 'parts' | 'dependencies' | 'now'>,
+  { key, from, to, amount }: Move,
+): Promise<boolean> {
+  let has = 0n
+  for (const id of [from.id, to.id].sort()) {
+    const balance = await parts.lockBalance(trx, id, 'KOPECK')
+    if (id === from.id && balance) has = ownMoney(balance)
+  }
+  const source = transferSource(key)
+  if (has < amount) return isPosted(trx, from.id, source.out)
+  const common = { occurredAt: now }
+  const taken = await parts.post(trx, dependencies, {
+    ...{ ...common, lineId: from.id, kind: 'TRANSFER_OUT', sourceKey: source.out },
+    movements: [take('KOPECK', 'TRANSFERS', amount)],
+  })
+  if (taken.kind === 'alreadyPosted') return true
+  await parts.post(trx, dependencies, {
+    ...{ ...common, lineId: to.id, kind: 'TRANSFER_IN', sourceKey: source.in },
+    movements: [give('KOPECK', 'TRANSFERS', amount)],
+  })
+  return true
+}
+
+async function isPosted(trx: Transaction<Tables>, lineId: string, sourceKey: string): Promise<boolean> {
+  const known = await trx
+    .selectFrom('ledger_transaction')
+    .select('id')
+    .where('line_id', '=', lineId)
+    .where('source_key', '=', sourceKey)
+    .executeTakeFirst()
+  return known !== undefined
+}
+
+export function transferSource(key: string): { readonly out: string; readonly in: string } {
+  return { out: `transfer-out:${key}`, in: `transfer-in:${key}` }
+}
