@@ -23,7 +23,7 @@ export interface LineReference {
 }
 
 /** The money of a line at a moment. */
-export type BalanceSource = Pick<BalanceRow, 'posted_kopecks' | 'reserved_kopecks' | 'as_of'>
+export type BalanceSource = Pick<BalanceRow, 'posted_kopecks' | 'reserved_kopecks' | 'as_of' | 'is_under_review'>
 
 /** The bonus points of a line, and the grant under which they were read, for what hangs below. */
 export interface BonusesSource extends BalanceRow {

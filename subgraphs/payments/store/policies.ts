@@ -4,4 +4,12 @@ import { z } from 'zod'
 export const paymentsPolicies = z.object({
   /** How long bonus points are good after they were earned. */
   'bonus.ttlMonths': z.int().min(1).max(120),
+  /** In whose days and months money is counted: a name of the IANA database. */
+  'operator.timeZone': z.string().refine(isTimeZone, 'no time zone of the IANA database'),
+  /** How far ahead one may ask what will become of the money. Products tell of fees for 366 days. */
+  'forecast.daysMax': z.int().min(1).max(366),
 })
+
+function isTimeZone(name: string): boolean {
+  return name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name)
+}
