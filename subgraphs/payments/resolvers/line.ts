@@ -1,6 +1,11 @@
 import { parseId } from '../../../platform/ids.ts'
 import type { LineResolvers } from '../generated/resolvers.ts'
+import { forecast } from './forecast.ts'
+import { balanceAt } from './past-balance.ts'
+import { payments } from './payments.ts'
 import { reviewed } from './reviewed.ts'
+import { spending } from './spending.ts'
+import { ledgerEntries } from './statement.ts'
 
 export const line: LineResolvers = {
   __resolveReference: ({ id }) => {
@@ -13,4 +18,9 @@ export const line: LineResolvers = {
     const balance = reviewed(await balances.load({ lineId: id, ...grant }))
     return balance && { ...balance, lineId: id, grant }
   },
+  ledgerEntries,
+  payments,
+  spending,
+  balanceAt,
+  forecast,
 }

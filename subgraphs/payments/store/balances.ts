@@ -9,6 +9,10 @@ export interface BalanceRow {
   readonly key: number
   readonly posted_kopecks: bigint
   readonly reserved_kopecks: bigint
+  /** How far below zero it may stand because of a debt that it came with. */
+  readonly debt_limit_kopecks: bigint
+  /** How much further because of a promised payment. */
+  readonly promised_kopecks: bigint
   readonly points: bigint
   /** When the ledger was read. */
   readonly as_of: Date
@@ -21,6 +25,7 @@ const BALANCES = prepareStatement<LineKeyValues, BalanceRow>(
   (values) => sql`
     with allowed as (${allowedLines(values)})
     select allowed.key, money.posted as posted_kopecks, money.reserved as reserved_kopecks,
+      money.debt_limit as debt_limit_kopecks, money.promised as promised_kopecks,
       points.posted - points.reserved as points, ${values.now}::timestamptz as as_of,
       exists (select from ledger_quarantine as quarantine where quarantine.line_id = allowed.line_id) as is_under_review
     from allowed

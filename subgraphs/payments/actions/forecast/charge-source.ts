@@ -21,6 +21,9 @@ export interface ForecastWindow {
 
 /**
  * Where coming charges are known from: asked once for all lines whose forecasts are asked for at a moment. Gives them in
- * any order; rejects when they cannot be told, because a forecast without them would be an invented one.
+ * any order; null when they cannot be told now, because a forecast without them would be an invented one.
  */
-export type ChargeSource = (lineIds: readonly string[], window: ForecastWindow) => Promise<readonly ComingCharge[]>
+export type ChargeSource = (
+  lineIds: readonly string[],
+  window: ForecastWindow,
+) => Promise<readonly ComingCharge[] | null>

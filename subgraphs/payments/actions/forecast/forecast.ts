@@ -6,7 +6,7 @@ export interface ForecastCharge extends ComingCharge {
 }
 
 /** What will become of a line's money, as far as it is known. */
-export interface Forecast {
+export interface LineForecast {
   readonly asOf: Date
   readonly until: Date
   /** Kopecks that services can be paid with now. */
@@ -26,7 +26,7 @@ interface ForecastStart {
 }
 
 /** Takes what is coming from what there is, one after another. */
-export function forecast(start: ForecastStart, coming: readonly ComingCharge[]): Forecast {
+export function forecast(start: ForecastStart, coming: readonly ComingCharge[]): LineForecast {
   let spendable = start.spendable
   let lowest = start.spendable
   let runsOutAt = start.spendable < 0n ? start.asOf : null

@@ -1,4 +1,3 @@
-import { unavailable } from '../../../../platform/errors.ts'
 import { invariant } from '../../../../platform/invariant.ts'
 import { type Money, parseKopecks } from '../../../../platform/money.ts'
 import type { AskSubgraph } from '../../../../platform/subgraph/ask.ts'
@@ -17,14 +16,12 @@ interface ToldFee {
   readonly dueAt: readonly string[]
 }
 
-/** The fees of tariffs and options, as products know them. Rejects with `SUBGRAPH_UNAVAILABLE` when they are away. */
+/** The fees of tariffs and options, as products know them; null when they are away. */
 export function createProductFees(ask: AskSubgraph): ChargeSource {
   return async (lineIds, { until }) => {
     const variables = { lineIds, until: until.toISOString() }
-    const { comingFees } = await ask({ query: COMING_FEES, variables }).catch(() => {
-      throw unavailable()
-    })
-    return (comingFees as readonly ToldFee[]).flatMap(toCharges)
+    const answer = await ask({ query: COMING_FEES, variables }).catch(() => null)
+    return answer && (answer['comingFees'] as readonly ToldFee[]).flatMap(toCharges)
   }
 }
 

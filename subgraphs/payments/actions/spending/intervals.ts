@@ -1,11 +1,4 @@
-/** How a period is divided: weeks begin on Monday, months on their first. */
-export type SpendingInterval = 'DAY' | 'WEEK' | 'MONTH'
-
-/** Days of the calendar, `YYYY-MM-DD`, both included. */
-export interface DayRange {
-  readonly from: string
-  readonly to: string
-}
+import type { DayRange, SpendingInterval } from '../../store/spending.ts'
 
 /** The intervals that a range of days touches, the first and the last cut off by it; null when there are more than `max`. */
 export function intervalsOf({ from, to }: DayRange, by: SpendingInterval, max: number): DayRange[] | null {
