@@ -1,19 +1,17 @@
-import type { Kysely } from 'kysely'
 import type { GuardedContext } from '../../platform/access/enforce.ts'
 import type { Grant } from '../../platform/access/grant.ts'
 import type { LineKey } from '../../platform/access/line-key.ts'
 import { createLineLoader, type LineLoader } from '../../platform/access/line-loader.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Listener } from '../../platform/database/listener.ts'
-import type { Reader } from '../../platform/database/reader.ts'
 import { type ChangeFeed, createChangeFeed } from '../../platform/events/change-feed.ts'
-import type { Logger } from '../../platform/logger.ts'
 import type { CurrencyCode } from '../../platform/money.ts'
 import { type PersonalPage, readPersonalPage } from '../../platform/personal-data/personal-tables.ts'
+import type { ActionDependencies } from './actions/actions.ts'
+import { createReading, type Reading } from './actions/reading.ts'
 import { BALANCE_CHANNEL, type BalanceChangeRow, readBalanceChanges, watchBalances } from './store/balance-changes.ts'
 import { type BalanceRow, type ExpiringPointsRow, readBalances, readExpiringPoints } from './store/balances.ts'
 import { LINE_TABLES } from './store/personal-tables.ts'
-import type { Tables } from './store/tables.ts'
 
 /** A line as another subgraph refers to it: nothing is known of it until a field is read with a viewer's rights. */
 export interface LineReference {
@@ -32,7 +30,9 @@ export interface BonusesSource extends BalanceRow {
 }
 
 /** What the resolvers of one request work with. */
-export interface Context extends GuardedContext {
+export interface Context extends GuardedContext, Reading {
+  readonly clock: Clock
+  readonly policies: ActionDependencies['policies']
   readonly currencyCode: CurrencyCode
   readonly personalPaymentData: (lineId: string, after: string | null) => Promise<PersonalPage>
   readonly balances: LineLoader<BalanceRow | null>
@@ -43,20 +43,18 @@ export interface Context extends GuardedContext {
 /** The part of a context that does not depend on who asks: made once, so that requests of a moment are read together. */
 export type ContextServices = Omit<Context, keyof GuardedContext>
 
-export interface ContextDependencies {
-  readonly db: Kysely<Tables>
-  readonly reader: Reader
-  readonly clock: Clock
-  readonly currencyCode: CurrencyCode
+export interface ContextDependencies extends ActionDependencies {
   readonly listener: Listener
-  readonly logger: Logger
   /** How often all that is watched is read again; tests set it. */
   readonly sweepIntervalMs?: number
 }
 
 export function createContextServices(dependencies: ContextDependencies): ContextServices {
-  const { db, reader, clock, currencyCode, listener, logger, sweepIntervalMs } = dependencies
+  const { db, reader, clock, policies, currencyCode, listener, logger, sweepIntervalMs } = dependencies
   return {
+    ...createReading(dependencies),
+    clock,
+    policies,
     currencyCode,
     personalPaymentData: (lineId, after) => readPersonalPage(db, LINE_TABLES, lineId, after),
     balances: createLineLoader((keys) => readBalances(reader, keys, clock.now())),

@@ -53,6 +53,16 @@ const PAST_BALANCES = prepareStatement<PastBalanceValues, PastBalanceRow>(
   `,
 )
 
-export function readPastBalances(reader: Reader, keys: readonly PastBalanceKey[], now: Date): Promise<PastBalanceRow[]> {
-  return reader.read(PAST_BALANCES, { ...toLineKeyValues(keys, now), moments: keys.map(({ at }) => at) })
+/** What lines had at moments; null for a line that is not there for its viewer. */
+export async function readPastBalances(
+  reader: Reader,
+  keys: readonly PastBalanceKey[],
+  now: Date,
+): Promise<(PastBalanceRow | null)[]> {
+  const rows = await reader.read(PAST_BALANCES, {
+    ...toLineKeyValues(keys, now),
+    moments: keys.map(({ at }) => at),
+  })
+  const byKey = new Map(rows.map((row) => [row.key, row]))
+  return keys.map((_, place) => byKey.get(place + 1) ?? null)
 }

@@ -1,20 +1,7 @@
-import { sql } from 'kysely'
-import { allowedLines } from '../../../platform/access/line-access-sql.ts'
-import { type LineKey, type LineKeyValues, lineKeyText, toLineKeyValues } from '../../../platform/access/line-key.ts'
-import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
-import type { Reader } from '../../../platform/database/reader.ts'
-import type { PaymentKind, PaymentStatus } from './tables.ts'
+import type { Transaction } from 'kysely'
+import type { PaymentKind, PaymentStatus, Tables } from './tables.ts'
 
-/** Which page of a line's payments. */
-export interface PaymentPageKey extends LineKey {
-  readonly first: number
-  readonly afterId: string | null
-}
-
-export function paymentPageKeyText(key: PaymentPageKey): string {
-  return `${lineKeyText(key)}/${key.first}/${key.afterId}`
-}
-
+/** A payment as the history shows it. */
 export interface PaymentRow {
   readonly line_id: string
   readonly id: string
@@ -25,48 +12,50 @@ export interface PaymentRow {
   readonly created_at: Date
 }
 
-interface PaymentPageValues extends LineKeyValues {
-  readonly sizes: readonly number[]
-  readonly afterIds: readonly string[]
+export interface NewPayment {
+  readonly lineId: string
+  readonly id: string
+  readonly kind: PaymentKind
+  readonly amount: bigint
+  readonly fee?: bigint
+  /** The cabinet that pays; null where nobody of ours does. */
+  readonly accountId: string | null
+  readonly at: Date
+  /** What its kind has of its own: no secret, and no number of a card. */
+  readonly details?: object
 }
 
-type PageRow = { readonly key: number } & (PaymentRow | { readonly id: null })
-
-const PAYMENT_PAGES = prepareStatement<PaymentPageValues, PageRow>(
-  'payment-pages',
-  (values) => sql`
-    with allowed as (${allowedLines(values)})
-    select allowed.key, page.*
-    from allowed
-    join unnest(${values.sizes}::int[], ${values.afterIds}::uuid[])
-      with ordinality as asked (size, after_id, place) on asked.place = allowed.key
-    left join lateral (
-      select line_id, id, kind, status, amount, fee, created_at from payment
-      where line_id = allowed.line_id and id < asked.after_id
-      order by id desc
-      limit asked.size
-    ) as page on true
-    order by allowed.key, page.id desc
-  `,
-)
-
-const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
-
-/** The payments of each page, the newest first, and one more where another page follows; null for a line that is not there. */
-export async function readPaymentPages(
-  reader: Reader,
-  keys: readonly PaymentPageKey[],
-  now: Date,
-): Promise<(PaymentRow[] | null)[]> {
-  const rows = await reader.read(PAYMENT_PAGES, {
-    ...toLineKeyValues(keys, now),
-    sizes: keys.map(({ first }) => first + 1),
-    afterIds: keys.map(({ afterId }) => afterId ?? LAST_ID),
-  })
-  const byKey = Map.groupBy(rows, ({ key }) => key)
-  return keys.map((_, place) => byKey.get(place + 1)?.filter(isPayment) ?? null)
+/** Begins a payment: it is under way until `endPayment`. */
+export async function beginPayment(trx: Transaction<Tables>, payment: NewPayment): Promise<void> {
+  await trx
+    .insertInto('payment')
+    .values({
+      line_id: payment.lineId,
+      id: payment.id,
+      kind: payment.kind,
+      amount: payment.amount,
+      fee: payment.fee ?? 0n,
+      account_id: payment.accountId,
+      created_at: payment.at,
+      ended_at: null,
+      failure: null,
+      details: JSON.stringify(payment.details ?? {}),
+    })
+    .execute()
 }
 
-function isPayment(row: PageRow): row is PageRow & PaymentRow {
-  return row.id !== null
+/** Ends a payment that is under way; false when it has ended already, and stays as it ended. */
+export async function endPayment(
+  trx: Transaction<Tables>,
+  { lineId, id }: { readonly lineId: string; readonly id: string },
+  end: { readonly status: 'SUCCEEDED' | 'FAILED'; readonly failure?: string; readonly at: Date },
+): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('payment')
+    .set({ status: end.status, failure: end.failure ?? null, ended_at: end.at })
+    .where('line_id', '=', lineId)
+    .where('id', '=', id)
+    .where('status', '=', 'PENDING')
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }

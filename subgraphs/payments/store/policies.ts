@@ -8,7 +8,13 @@ export const paymentsPolicies = z.object({
   'operator.timeZone': z.string().refine(isTimeZone, 'no time zone of the IANA database'),
   /** How far ahead one may ask what will become of the money. Products tell of fees for 366 days. */
   'forecast.daysMax': z.int().min(1).max(366),
+  /** How long a client's key gives the same answer again. */
+  'idempotency.ttlDays': z.int().min(1).max(365),
+  /** How long money is set aside for who does not say. */
+  'hold.ttlMinutes': z.int().min(1).max(10_080),
 })
+
+export type PaymentsPolicies = z.output<typeof paymentsPolicies>
 
 function isTimeZone(name: string): boolean {
   return name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name)

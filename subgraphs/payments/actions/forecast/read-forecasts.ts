@@ -4,7 +4,7 @@ import type { Reader } from '../../../../platform/database/reader.ts'
 import { spendable } from '../../ledger/balance.ts'
 import { type BalanceRow, readBalances } from '../../store/balances.ts'
 import type { ChargeSource, ComingCharge } from './charge-source.ts'
-import { type LineForecast, forecast } from './forecast.ts'
+import { forecast, type LineForecast } from './forecast.ts'
 
 export interface ForecastDependencies {
   readonly reader: Reader

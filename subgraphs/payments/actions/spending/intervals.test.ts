@@ -29,12 +29,17 @@ describe('the intervals of a period', () => {
   it('have every day of it once, in order', () => {
     const day = fc.date({ min: new Date('2023-01-01'), max: new Date('2026-12-31'), noInvalidDate: true })
     fc.assert(
-      fc.property(day, fc.integer({ min: 0, max: 300 }), fc.constantFrom('DAY', 'WEEK', 'MONTH'), (start, length, by) => {
-        const text = (offset: number) => new Date(start.getTime() + offset * 86_400_000).toISOString().slice(0, 10)
-        const intervals = intervalsOf({ from: text(0), to: text(length) }, by, 400) ?? []
-        const days = intervals.flatMap(({ from, to }) => intervalsOf({ from, to }, 'DAY', 400) ?? [])
-        expect(days.map(({ from }) => from)).toEqual(Array.from({ length: length + 1 }, (_, offset) => text(offset)))
-      }),
+      fc.property(
+        day,
+        fc.integer({ min: 0, max: 300 }),
+        fc.constantFrom('DAY', 'WEEK', 'MONTH'),
+        (start, length, by) => {
+          const text = (offset: number) => new Date(start.getTime() + offset * 86_400_000).toISOString().slice(0, 10)
+          const intervals = intervalsOf({ from: text(0), to: text(length) }, by, 400) ?? []
+          const days = intervals.flatMap(({ from, to }) => intervalsOf({ from, to }, 'DAY', 400) ?? [])
+          expect(days.map(({ from }) => from)).toEqual(Array.from({ length: length + 1 }, (_, offset) => text(offset)))
+        },
+      ),
     )
   })
 })
