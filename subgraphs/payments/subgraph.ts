@@ -4,7 +4,8 @@ import { applyLineAccessChanged } from '../../platform/events/line-access-projec
 import { createOutboxRelay, type Deliver } from '../../platform/events/outbox.ts'
 import { createPolicies } from '../../platform/policy/policies.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
-import { startUpkeep } from './actions/upkeep.ts'
+import { startRounds } from './actions/rounds.ts'
+import { upkeepRounds } from './actions/upkeep.ts'
 import { type ContextDependencies, createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
 import { paymentsPolicies } from './store/policies.ts'
@@ -24,8 +25,9 @@ export function createPayments(dependencies: PaymentsDependencies): Subgraph {
   const { db, reader, listener, clock, logger, jobs, receivers } = dependencies
   const relay = createOutboxRelay({ db, receivers, logger })
   const policies = createPolicies({ reader, clock, schema: paymentsPolicies })
-  const services = createContextServices({ ...dependencies, policies, onEvent: relay.poke })
-  const upkeep = startUpkeep({ db, clock, policies, logger })
+  const all = { ...dependencies, policies, onEvent: relay.poke }
+  const services = createContextServices(all)
+  const upkeep = startRounds(upkeepRounds(all), logger)
   jobs.start(new Map())
   return createSubgraph({
     name: 'payments',
