@@ -16,6 +16,7 @@ const BEGIN = Date.parse('2026-02-20T00:00:00Z')
 const NOW = new Date('2026-06-01T00:00:00Z')
 const OPENING = 10_000n
 const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 
 /** One thing that is done to a line, and when by the clock of whoever does it. */
 interface Step {
@@ -23,6 +24,13 @@ interface Step {
   readonly kind: LedgerKind
   /** Hours after the step before; below zero where another clock is behind. */
   readonly hours: number
+}
+
+interface SpendingArguments {
+  /** Days, in Moscow. */
+  readonly from: string
+  readonly to: string
+  readonly by: string
 }
 
 /** An entry as a list in memory has it. */
@@ -113,80 +121,88 @@ describe('what is told of a line’s money, beside a list in memory', () => {
       }))
       .reverse()
 
+  /** All entries, page by page; between two pages more arrive. */
+  async function walk(line: Awaited<ReturnType<typeof openLine>>, size: number, arriving: readonly Step[][]) {
+    const seen: { readonly id: string }[] = []
+    let after: string | null = null
+    for (let turn = 0; ; turn++) {
+      const { nodes, pageInfo } = await page(line.id, `first: ${size}${after ? `, after: "${after}"` : ''}`)
+      seen.push(...nodes)
+      if (!pageInfo.hasNextPage) return seen
+      after = pageInfo.endCursor
+      for (const one of arriving[turn % arriving.length] ?? []) await line.take(one)
+    }
+  }
+
   it('pages stay put while rows arrive: each that was there is seen once, in its order', async () => {
+    const steps = fc.array(step, { maxLength: 30 })
+    const arriving = fc.array(fc.array(step, { maxLength: 3 }), { minLength: 1, maxLength: 40 })
     await fc.assert(
-      fc.asyncProperty(
-        fc.array(step, { maxLength: 30 }),
-        fc.integer({ min: 1, max: 7 }),
-        fc.array(fc.array(step, { maxLength: 3 }), { minLength: 1, maxLength: 40 }),
-        async (steps, size, arriving) => {
-          const line = await openLine()
-          for (const one of steps) await line.take(one)
-          const expected = shown(line.entries)
-          const seen: unknown[] = []
-          let after: string | null = null
-          for (let turn = 0; ; turn++) {
-            const { nodes, pageInfo } = await page(line.id, `first: ${size}${after ? `, after: "${after}"` : ''}`)
-            seen.push(...nodes)
-            if (!pageInfo.hasNextPage) break
-            after = pageInfo.endCursor
-            for (const one of arriving[turn % arriving.length] ?? []) await line.take(one)
-          }
-          expect(seen).toEqual(expected)
-          expect(new Set(seen.map((entry) => (entry as { id: string }).id)).size).toBe(expected.length)
-        },
-      ),
-      { numRuns: 25 },
+      fc.asyncProperty(steps, fc.integer({ min: 1, max: 7 }), arriving, async (before, size, between) => {
+        const line = await openLine()
+        for (const one of before) await line.take(one)
+        const expected = shown(line.entries)
+        const seen = await walk(line, size, between)
+        expect(seen).toEqual(expected)
+        expect(new Set(seen.map(({ id }) => id)).size).toBe(expected.length)
+      }),
+      { numRuns: 25, endOnFailure: true },
     )
   })
 
+  async function checkBalances(id: string, entries: readonly ModelEntry[], moments: readonly number[]) {
+    const { balance } = await ask(id, 'balance { available { amount } }')
+    expect(balance.available.amount).toBe(formatKopecks(sum(entries)))
+    for (const at of [...moments, ...entries.flatMap((entry) => [entry.at, entry.at - 1])]) {
+      const { balanceAt } = await ask(id, `balanceAt(at: "${new Date(at).toISOString()}") { posted { amount } }`)
+      const past = { posted: { amount: formatKopecks(sum(entries.filter((entry) => entry.at <= at))) } }
+      expect(balanceAt).toEqual(at < OPENED_AT ? null : past)
+    }
+  }
+
+  async function checkPeriod(id: string, entries: readonly ModelEntry[], [from, to]: readonly [number, number]) {
+    const bounds = `first: 100, from: "${new Date(from).toISOString()}", to: "${new Date(to).toISOString()}"`
+    const { nodes } = await page(id, bounds)
+    const isWithin = (at: number) => at >= from && at < to
+    expect(nodes).toEqual(shown(entries).filter(({ postedAt }) => isWithin(Date.parse(postedAt))))
+  }
+
+  async function checkSpending(id: string, entries: readonly ModelEntry[], given: SpendingArguments) {
+    const { from, to, by } = given
+    const { spending } = await ask(
+      id,
+      `spending(from: "${from}", to: "${to}", by: ${by}) {
+        balanceBefore { amount } balanceAfter { amount } ${SUMS} periods { from to ${SUMS} } }`,
+    )
+    expect(spending).toMatchObject({
+      balanceBefore: { amount: formatKopecks(sum(entries.filter(({ at }) => dayInMoscow(at) < from))) },
+      balanceAfter: { amount: formatKopecks(sum(entries.filter(({ at }) => dayInMoscow(at) <= to))) },
+      ...sumsOf(entries, from, to),
+    })
+    for (const period of spending.periods) expect(period).toMatchObject(sumsOf(entries, period.from, period.to))
+  }
+
   it('statement, spending, balance and balance at any moment agree to the kopeck', async () => {
     const moment = fc.integer({ min: OPENED_AT - HOUR_MS, max: NOW.getTime() })
+    const period = fc.record({
+      place: fc.nat(),
+      days: fc.integer({ min: 0, max: 90 }),
+      by: fc.constantFrom('DAY', 'WEEK', 'MONTH'),
+    })
+    const steps = fc.array(step, { minLength: 1, maxLength: 30 })
     await fc.assert(
-      fc.asyncProperty(
-        fc.array(step, { minLength: 1, maxLength: 30 }),
-        fc.tuple(moment, moment),
-        fc.constantFrom('DAY', 'WEEK', 'MONTH'),
-        fc.integer({ min: 0, max: 90 }),
-        async (steps, moments, by, length) => {
-          const line = await openLine()
-          for (const one of steps) await line.take(one)
-          const { entries } = line
-          const { balance } = await ask(line.id, 'balance { available { amount } }')
-          expect(balance.available.amount).toBe(formatKopecks(sum(entries)))
-
-          for (const at of [...moments, ...entries.map((entry) => entry.at), (entries.at(-1)?.at ?? 0) - 1]) {
-            const { balanceAt } = await ask(
-              line.id,
-              `balanceAt(at: "${new Date(at).toISOString()}") { posted { amount } }`,
-            )
-            const past = sum(entries.filter((entry) => entry.at <= at))
-            expect(balanceAt).toEqual(at < OPENED_AT ? null : { posted: { amount: formatKopecks(past) } })
-          }
-
-          const [from = 0, to = 0] = moments.toSorted((a, b) => a - b)
-          if (from < to) {
-            const bounds = `first: 100, from: "${new Date(from).toISOString()}", to: "${new Date(to).toISOString()}"`
-            const within = entries.filter(({ at }) => at >= from && at < to)
-            const { nodes } = await page(line.id, bounds)
-            expect(nodes).toEqual(shown(entries).filter(({ postedAt }) => within.some(({ at }) => same(at, postedAt))))
-          }
-
-          const [first, last] = [dayInMoscow(from), dayInMoscow(from + length * 24 * HOUR_MS)]
-          const { spending } = await ask(
-            line.id,
-            `spending(from: "${first}", to: "${last}", by: ${by}) {
-              balanceBefore { amount } balanceAfter { amount } ${SUMS} periods { from to ${SUMS} } }`,
-          )
-          expect(spending).toMatchObject({
-            balanceBefore: { amount: formatKopecks(sum(entries.filter(({ at }) => dayInMoscow(at) < first))) },
-            balanceAfter: { amount: formatKopecks(sum(entries.filter(({ at }) => dayInMoscow(at) <= last))) },
-            ...sumsOf(entries, first, last),
-          })
-          for (const period of spending.periods) expect(period).toMatchObject(sumsOf(entries, period.from, period.to))
-        },
-      ),
-      { numRuns: 25 },
+      fc.asyncProperty(steps, fc.tuple(moment, moment), period, async (before, moments, { place, days, by }) => {
+        const line = await openLine()
+        for (const one of before) await line.take(one)
+        const { id, entries } = line
+        await checkBalances(id, entries, moments)
+        // From where something happened, so that a boundary in a wrong place is seen.
+        const from = entries[place % entries.length]?.at ?? 0
+        const to = from + days * DAY_MS
+        await checkPeriod(id, entries, [from, to + 1])
+        await checkSpending(id, entries, { from: dayInMoscow(from), to: dayInMoscow(to), by })
+      }),
+      { numRuns: 25, endOnFailure: true },
     )
   })
 
@@ -207,7 +223,6 @@ describe('what is told of a line’s money, beside a list in memory', () => {
 })
 
 const SUMS = 'received { amount } spent { amount } byKind { kind amount { amount } count }'
-const same = (at: number, postedAt: string) => new Date(at).toISOString() === postedAt
 
 function sumsOf(entries: readonly ModelEntry[], from: string, to: string) {
   const within = entries.filter(({ at }) => dayInMoscow(at) >= from && dayInMoscow(at) <= to)
