@@ -64,7 +64,7 @@ type PageRow = { readonly key: number; readonly is_under_review: boolean } & (
 )
 
 /** A period is a range of numbers, so that every page follows the one index, however long the history. */
-const STATEMENT = prepareStatement<StatementValues, PageRow>(
+export const STATEMENT = prepareStatement<StatementValues, PageRow>(
   'statement',
   (values) => sql`
     with allowed as (${allowedLines(values)}), asked as (
@@ -98,20 +98,24 @@ const STATEMENT = prepareStatement<StatementValues, PageRow>(
   `,
 )
 
-/** The pages, the newest entries first; null for a line that is not there for its viewer. */
-export async function readStatementPages(
-  reader: Reader,
-  keys: readonly StatementKey[],
-  now: Date,
-): Promise<(StatementPage | null)[]> {
-  const rows = await reader.read(STATEMENT, {
+export function statementValues(keys: readonly StatementKey[], now: Date): StatementValues {
+  return {
     ...toLineKeyValues(keys, now),
     sizes: keys.map(({ first }) => first + 1),
     befores: keys.map(({ before }) => before),
     kinds: keys.map(({ kinds }) => kinds?.join(' ') ?? null),
     froms: keys.map(({ from }) => from),
     tos: keys.map(({ to }) => to),
-  })
+  }
+}
+
+/** The pages, the newest entries first; null for a line that is not there for its viewer. */
+export async function readStatementPages(
+  reader: Reader,
+  keys: readonly StatementKey[],
+  now: Date,
+): Promise<(StatementPage | null)[]> {
+  const rows = await reader.read(STATEMENT, statementValues(keys, now))
   const byKey = Map.groupBy(rows, ({ key }) => key)
   return keys.map((_, place) => toPage(byKey.get(place + 1)))
 }
