@@ -54,7 +54,7 @@ type TotalRow = Omit<SpendingRows, 'totals'> & { readonly key: number } & (Spend
 const SPENDING = prepareStatement<SpendingValues, TotalRow>(
   'spending',
   (values) => sql`
-    with allowed as (${allowedLines(values)}), asked as (
+    with allowed as (${allowedLines(values)}), asked as materialized (
       select allowed.key, allowed.line_id, days.interval, days.first,
         last_entry_at(allowed.line_id, 'KOPECK',
           (days.first::timestamp at time zone ${values.timeZone}) - interval '1 microsecond') as after,

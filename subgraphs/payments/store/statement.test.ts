@@ -61,8 +61,8 @@ describe('a statement of a hundred thousand entries', () => {
   ])('costs the same wherever a page lies: %s', async (_, page) => {
     const { blocks, nodes } = await explain(page)
     const entries = nodes.filter((node) => node['Relation Name'] === 'ledger_entry')
-    expect(entries.map((node) => node['Index Name'])).toEqual(['ledger_entry_sequence'])
-    expect(entries[0]?.['Actual Rows']).toBe(21)
+    expect(entries).toHaveLength(1)
+    expect(entries[0]).toMatchObject({ 'Actual Rows': 21, 'Index Cond': expect.stringContaining('sequence') })
     const scanned = nodes.filter((node) => node['Node Type'] === 'Seq Scan').map((node) => node['Relation Name'])
     // Tables of one page are quicker read than looked up.
     expect(scanned.filter((relation) => relation !== 'ledger_quarantine' && relation !== 'line_access')).toEqual([])
@@ -74,7 +74,7 @@ describe('a statement of a hundred thousand entries', () => {
 interface PlanNode {
   readonly 'Node Type': string
   readonly 'Relation Name'?: string
-  readonly 'Index Name'?: string
+  readonly 'Index Cond'?: string
   readonly 'Actual Rows': number
   readonly 'Shared Hit Blocks': number
   readonly 'Shared Read Blocks': number

@@ -67,7 +67,7 @@ type PageRow = { readonly key: number; readonly is_under_review: boolean } & (
 export const STATEMENT = prepareStatement<StatementValues, PageRow>(
   'statement',
   (values) => sql`
-    with allowed as (${allowedLines(values)}), asked as (
+    with allowed as (${allowedLines(values)}), asked as materialized (
       select allowed.key, allowed.line_id, page.size, page.kinds,
         case when page.posted_from is null then 0
           else last_entry_at(allowed.line_id, 'KOPECK', page.posted_from - interval '1 microsecond') end as after,
