@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UNKNOWN_CLIENT } from '../platform/identity/viewer.ts'
 import type { SubgraphName } from '../platform/subgraph/name.ts'
 import { readPolicies } from './testing/access/policies.ts'
+import { RECIPES } from './testing/access/recipes.ts'
 import { askText } from './testing/access/table.ts'
 import {
   OWNER_ID,
@@ -183,7 +184,8 @@ function references(): [entity: string, subgraph: SubgraphName, selection: strin
   for (const { type, field, isRoot, isComposite, subgraphs } of policies.fields) {
     if (isRoot) continue
     for (const subgraph of subgraphs) {
-      const selection = `${found.get(`${type} ${subgraph}`)?.[2] ?? ''} ${field}${isComposite ? ' { __typename }' : ''}`
+      const given = RECIPES[`${type}.${field}`]?.arguments?.(MISSING) ?? ''
+      const selection = `${found.get(`${type} ${subgraph}`)?.[2] ?? ''} ${field}${given}${isComposite ? ' { __typename }' : ''}`
       found.set(`${type} ${subgraph}`, [type, subgraph, selection])
     }
   }

@@ -18,6 +18,7 @@ const RECIPES: Readonly<Record<string, string>> = {
   'Query.personalAccountData': `{ answer: personalAccountData(accountId: "${ID}") { next } }`,
   'Query.personalNumberData': `{ answer: personalNumberData(lineId: "${ID}") { next } }`,
   'Query.personalProductData': `{ answer: personalProductData(lineId: "${ID}") { next } }`,
+  'Query.comingFees': `{ answer: comingFees(lineIds: ["${ID}"], until: "2026-12-22T00:00:00Z") { lineId } }`,
   'Query.personalPaymentData': `{ answer: personalPaymentData(lineId: "${ID}") { next } }`,
   'Query.memberLimit': `{ answer: memberLimit(organizationId: "${ID}", memberId: "${ID}") { __typename } }`,
   'Query.lineBalance': `{ answer: lineBalance(lineId: "${ID}") { asOf } }`,

@@ -10,6 +10,7 @@ export const ERROR_CODES = [
   'REASON_REQUIRED',
   'BAD_USER_INPUT',
   'SUBGRAPH_UNAVAILABLE',
+  'BALANCE_UNDER_REVIEW',
   'OPERATION_TOO_LARGE',
   'STREAM_INTERRUPTED',
   'TOO_MANY_STREAMS',
@@ -49,6 +50,13 @@ export const RETRY_AFTER_SECONDS = 5
 export function unavailable(): GraphQLError {
   return new GraphQLError(`This part is not available now. Try again in ${RETRY_AFTER_SECONDS} seconds.`, {
     extensions: { code: 'SUBGRAPH_UNAVAILABLE', retryAfter: RETRY_AFTER_SECONDS },
+  })
+}
+
+/** Money that does not reconcile: it is not shown until it is known to be right. */
+export function balanceUnderReview(): GraphQLError {
+  return new GraphQLError('The balance of this line is being checked and will be shown when it is right. Try later.', {
+    extensions: { code: 'BALANCE_UNDER_REVIEW' },
   })
 }
 

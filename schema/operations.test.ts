@@ -207,6 +207,64 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
       },
     }),
   },
+  'statement.graphql': {
+    as: 'linked, VIEW',
+    variables: ({ lineId }) => ({ lineId }),
+    answer: ({ lineId }) => ({
+      line: {
+        id: lineId,
+        ledgerEntries: {
+          nodes: [
+            {
+              kind: 'OPENING_BALANCE',
+              amount: { amount: '150.00', currencyCode: 'RUB' },
+              balanceAfter: { amount: '150.00', currencyCode: 'RUB' },
+              postedAt: '2024-01-15T00:00:00.000Z',
+              explanation: { orderId: null, policyVersion: null },
+            },
+          ],
+          pageInfo: { hasNextPage: false },
+        },
+        payments: page,
+      },
+    }),
+  },
+  'spending.graphql': {
+    as: 'staff: consultant',
+    variables: ({ lineId }) => ({ lineId, from: '2024-01-01', to: '2024-02-15' }),
+    answer: () => ({
+      line: {
+        spending: {
+          received: { amount: '150.00' },
+          spent: { amount: '0.00' },
+          byKind: [{ kind: 'OPENING_BALANCE', amount: { amount: '150.00' }, count: 1 }],
+          periods: [
+            { from: '2024-01-01', to: '2024-01-31', received: { amount: '150.00' } },
+            { from: '2024-02-01', to: '2024-02-15', received: { amount: '0.00' }, byKind: [] },
+          ],
+        },
+      },
+    }),
+  },
+  'balance-at.graphql': {
+    as: 'organization: accountant',
+    variables: ({ lineId }) => ({ lineId, at: '2024-06-01T00:00:00Z' }),
+    answer: () => ({ line: { balanceAt: { posted: { amount: '150.00' }, at: '2024-06-01T00:00:00.000Z' } } }),
+  },
+  'forecast-balance.graphql': {
+    as: 'owner',
+    variables: ({ lineId }) => ({ lineId, days: 31 }),
+    answer: () => ({
+      line: {
+        forecast: {
+          spendable: { amount: '150.00' },
+          // The tariff's 300 ₽ and the option's 50 ₽ a month.
+          charges: [{ kind: 'SUBSCRIPTION_FEE' }, { kind: 'SUBSCRIPTION_FEE' }],
+          shortfall: { amount: '200.00' },
+        },
+      },
+    }),
+  },
   'line.graphql': {
     as: 'owner',
     variables: ({ lineId }) => ({ id: lineId }),

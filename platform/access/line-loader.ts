@@ -40,6 +40,17 @@ export function createLineListLoader<Row extends KeyedRow & { readonly id: strin
   })
 }
 
+/**
+ * Reads what is asked about lines with more than the line: a page, a moment. `read` answers in the order of the keys;
+ * two keys with the same text ask the same.
+ */
+export function createLineQuestionLoader<Key extends LineKey, Value>(
+  read: (keys: readonly Key[]) => Promise<readonly Value[]>,
+  keyText: (key: Key) => string,
+): DataLoader<Key, Value, string> {
+  return createBatchLoader({ read, keyText, owner: BY_LINE_AND_VIEWER.owner })
+}
+
 /** One viewer's trouble is not another's: after a failure each account is read for on its own. */
 const BY_LINE_AND_VIEWER = {
   keyText: lineKeyText,

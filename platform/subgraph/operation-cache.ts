@@ -8,6 +8,7 @@ import {
 } from 'graphql'
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
 import { LRUCache } from 'lru-cache'
+import { requiredDefaults } from './variable-defaults.ts'
 
 /** An operation that is ready to run, or why it never will be. */
 export type CompiledOperation =
@@ -43,7 +44,12 @@ function compileOperation(schema: GraphQLSchema, query: string, operationName: s
   if (errors.length > 0) return { kind: 'invalid', errors }
   const compiled = compileQuery(schema, document.document, operationName)
   if (!isCompiledQuery(compiled)) return { kind: 'invalid', errors: compiled.errors ?? [] }
-  return { kind: 'ready', run: (context, variables) => compiled.query(undefined, context, variables) }
+  const defaults = requiredDefaults(document.document, operationName)
+  return {
+    kind: 'ready',
+    run: (context, variables) =>
+      compiled.query(undefined, context, defaults ? { ...defaults, ...variables } : variables),
+  }
 }
 
 function parseSafely(

@@ -2,6 +2,7 @@ import type { GuardedContext } from '../../platform/access/enforce.ts'
 import type { Grant } from '../../platform/access/grant.ts'
 import type { LineKey } from '../../platform/access/line-key.ts'
 import { createLineLoader, type LineLoader } from '../../platform/access/line-loader.ts'
+import type { Clock } from '../../platform/clock.ts'
 import type { Listener } from '../../platform/database/listener.ts'
 import { type ChangeFeed, createChangeFeed } from '../../platform/events/change-feed.ts'
 import type { CurrencyCode } from '../../platform/money.ts'
@@ -34,6 +35,7 @@ import {
 } from './actions/transfers/confirm-transfer.ts'
 import { type QuoteTransfer, type QuoteTransferOutcome, quoteTransfer } from './actions/transfers/quote-transfer.ts'
 import { type ChargeActions, createChargeActions } from './actions/charges/charge-actions.ts'
+import { createReading, type Reading } from './actions/reading.ts'
 import { BALANCE_CHANNEL, type BalanceChangeRow, readBalanceChanges, watchBalances } from './store/balance-changes.ts'
 import { type BalanceRow, type ExpiringPointsRow, readBalances, readExpiringPoints } from './store/balances.ts'
 import { type MerchantRow, readMerchants } from './store/merchants.ts'
@@ -49,7 +51,7 @@ export interface LineReference {
 }
 
 /** The money of a line at a moment. */
-export type BalanceSource = Pick<BalanceRow, 'posted_kopecks' | 'reserved_kopecks' | 'as_of'>
+export type BalanceSource = Pick<BalanceRow, 'posted_kopecks' | 'reserved_kopecks' | 'as_of' | 'is_under_review'>
 
 /** The bonus points of a line, and the grant under which they were read, for what hangs below. */
 export interface BonusesSource extends BalanceRow {
@@ -64,7 +66,9 @@ export interface PurchaseQuoteSource extends PurchaseQuote {
 }
 
 /** What the resolvers of one request work with. */
-export interface Context extends GuardedContext, ChargeActions {
+export interface Context extends GuardedContext, Reading, ChargeActions {
+  readonly clock: Clock
+  readonly policies: ActionDependencies['policies']
   readonly currencyCode: CurrencyCode
   readonly personalPaymentData: (lineId: string, after: string | null) => Promise<PersonalPage>
   readonly balances: LineLoader<BalanceRow | null>
@@ -94,9 +98,12 @@ export interface ContextDependencies extends ActionDependencies {
 }
 
 export function createContextServices(dependencies: ContextDependencies): ContextServices {
-  const { db, reader, clock, currencyCode, listener, logger, sweepIntervalMs } = dependencies
+  const { db, reader, clock, policies, currencyCode, listener, logger, sweepIntervalMs } = dependencies
   return {
     ...createChargeActions(dependencies),
+    ...createReading(dependencies),
+    clock,
+    policies,
     currencyCode,
     personalPaymentData: (lineId, after) => readPersonalPage(db, LINE_TABLES, lineId, after),
     balances: createLineLoader((keys) => readBalances(reader, keys, clock.now())),

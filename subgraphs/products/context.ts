@@ -7,7 +7,9 @@ import { createBatchLoader } from '../../platform/database/batch-loader.ts'
 import type { Reader } from '../../platform/database/reader.ts'
 import type { CurrencyCode } from '../../platform/money.ts'
 import { type PersonalPage, readPersonalPage } from '../../platform/personal-data/personal-tables.ts'
+import { comingFees, type DatedFee } from './coming-fees.ts'
 import { readOpenOfferings } from './store/catalogue.ts'
+import { readLinePrices } from './store/line-prices.ts'
 import { type LineOptionRow, type LineTariffRow, readActiveOptions, readLineTariffs } from './store/line-products.ts'
 import { LINE_TABLES } from './store/personal-tables.ts'
 import type { Offering, Tables } from './store/tables.ts'
@@ -22,6 +24,8 @@ export interface Context extends GuardedContext {
   readonly clock: Clock
   readonly currencyCode: CurrencyCode
   readonly personalProductData: (lineId: string, after: string | null) => Promise<PersonalPage>
+  /** Of lines of anybody: for our own parts. */
+  readonly comingFees: (lineIds: readonly string[], until: Date) => Promise<DatedFee[]>
   readonly openOfferings: DataLoader<Offering['kind'], Offering[], string>
   readonly lineTariffs: LineLoader<LineTariffRow | null>
   readonly activeOptions: LineLoader<readonly (LineOptionRow & { readonly id: string })[] | null>
@@ -42,6 +46,10 @@ export function createContextServices({ db, reader, clock, currencyCode }: Conte
     clock,
     currencyCode,
     personalProductData: (lineId, after) => readPersonalPage(db, LINE_TABLES, lineId, after),
+    async comingFees(lineIds, until) {
+      const now = clock.now()
+      return comingFees(await readLinePrices(reader, lineIds, until), now, until)
+    },
     openOfferings: createBatchLoader({
       read: (kinds) => readOpenOfferings(reader, kinds),
       keyText: (kind) => kind,

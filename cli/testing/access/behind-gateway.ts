@@ -32,7 +32,8 @@ async function observeReference(
   { subgraph, viewer }: { readonly subgraph: SubgraphName; readonly viewer: ViewerKind },
 ): Promise<Cell> {
   const subject = world.subjectFor(viewer)
-  const selection = `${field.field}${field.isComposite ? ' { __typename }' : ''}`
+  const given = RECIPES[`${field.type}.${field.field}`]?.arguments?.(subject) ?? ''
+  const selection = `${field.field}${given}${field.isComposite ? ' { __typename }' : ''}`
   const result = await cabinet.subgraphs[subgraph].execute(
     {
       query: `query ($of: [_Any!]!) { _entities(representations: $of) { ... on ${field.type} { ${selection} } } }`,

@@ -39,6 +39,8 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     // The viewer's own name for a line: staff have no names for lines.
     isEmptyFor: ({ staffRole }) => staffRole !== null,
   },
+  'Line.spending': { arguments: () => '(from: "2024-01-01", to: "2024-12-31")' },
+  'Line.balanceAt': { arguments: () => '(at: "2024-12-31T00:00:00Z")' },
   'Mutation.grantLineAccess': {
     arguments: ({ lineId }) => `(input: { lineId: "${lineId}", phone: "${SUBSCRIBER_PHONE}", rights: [VIEW] })`,
   },

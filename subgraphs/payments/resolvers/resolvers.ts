@@ -3,12 +3,17 @@ import { balance } from './balance.ts'
 import { balanceChange } from './balance-change.ts'
 import { bonuses } from './bonuses.ts'
 import { charges } from './charges.ts'
+import { comingCharge, forecastOfLine } from './forecast.ts'
 import { line } from './line.ts'
 import { mutation } from './mutation.ts'
 import { payment } from './payments.ts'
 import { promisedPayment, promisedPaymentEligibility, promisedPaymentOffer } from './promised-payments.ts'
 import { merchant, purchaseQuote } from './purchases.ts'
+import { pastBalance } from './past-balance.ts'
+import { payment } from './payments.ts'
 import { query } from './query.ts'
+import { kindTotal, spendingOfLine, spendingPeriod } from './spending.ts'
+import { ledgerEntry, ledgerEntryExplanation } from './statement.ts'
 import { subscription } from './subscription.ts'
 import { transferQuote } from './transfers.ts'
 
@@ -28,4 +33,13 @@ export const resolvers = {
   PromisedPayment: promisedPayment,
   PromisedPaymentEligibility: promisedPaymentEligibility,
   PromisedPaymentOffer: promisedPaymentOffer,
+  LedgerEntry: ledgerEntry,
+  LedgerEntryExplanation: ledgerEntryExplanation,
+  Payment: payment,
+  Spending: spendingOfLine,
+  SpendingPeriod: spendingPeriod,
+  KindTotal: kindTotal,
+  PastBalance: pastBalance,
+  Forecast: forecastOfLine,
+  ComingCharge: comingCharge,
 } satisfies Resolvers

@@ -18,6 +18,8 @@ export interface BalanceChangeRow {
   readonly reserved_kopecks: bigint
   /** When it changed; for a beginning, when it was read. */
   readonly as_of: Date
+  /** The audit found the line's books wrong. */
+  readonly is_under_review: boolean
 }
 
 interface WatchValues extends LineKeyValues {
@@ -39,7 +41,8 @@ const BALANCE_CHANGES = prepareStatement<WatchValues, WatchRow>(
   (values) => sql`
     with allowed as (${allowedLines(values)})
     select allowed.key, allowed.line_id, change.sequence, change.posted as posted_kopecks,
-      change.reserved as reserved_kopecks, change.as_of
+      change.reserved as reserved_kopecks, change.as_of,
+      exists (select from ledger_quarantine as quarantine where quarantine.line_id = allowed.line_id) as is_under_review
     from allowed
     join unnest(${values.afters}::bigint[]) with ordinality as watched (after, place) on watched.place = allowed.key
     join ledger_balance as balance on balance.line_id = allowed.line_id and balance.unit = 'KOPECK'

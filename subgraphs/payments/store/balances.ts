@@ -9,9 +9,15 @@ export interface BalanceRow {
   readonly key: number
   readonly posted_kopecks: bigint
   readonly reserved_kopecks: bigint
+  /** How far below zero it may stand because of a debt that it came with. */
+  readonly debt_limit_kopecks: bigint
+  /** How much further because of a promised payment. */
+  readonly promised_kopecks: bigint
   readonly points: bigint
   /** When the ledger was read. */
   readonly as_of: Date
+  /** The audit found the line's books wrong. */
+  readonly is_under_review: boolean
 }
 
 const BALANCES = prepareStatement<LineKeyValues, BalanceRow>(
@@ -19,7 +25,9 @@ const BALANCES = prepareStatement<LineKeyValues, BalanceRow>(
   (values) => sql`
     with allowed as (${allowedLines(values)})
     select allowed.key, money.posted as posted_kopecks, money.reserved as reserved_kopecks,
-      points.posted - points.reserved as points, ${values.now}::timestamptz as as_of
+      money.debt_limit as debt_limit_kopecks, money.promised as promised_kopecks,
+      points.posted - points.reserved as points, ${values.now}::timestamptz as as_of,
+      exists (select from ledger_quarantine as quarantine where quarantine.line_id = allowed.line_id) as is_under_review
     from allowed
     join ledger_balance as money on money.line_id = allowed.line_id and money.unit = 'KOPECK'
     join ledger_balance as points on points.line_id = allowed.line_id and points.unit = 'POINT'

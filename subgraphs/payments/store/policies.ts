@@ -14,6 +14,10 @@ export const paymentsPolicies = z.object({
   'bonus.giftPointsMax': z.int().min(1).max(1_000_000),
   /** Out of a line on a day of the operator's. */
   'bonus.giftPointsPerDay': z.int().min(1).max(1_000_000),
+  /** In whose days and months money is counted: a name of the IANA database. */
+  'operator.timeZone': z.string().refine(isTimeZone, 'no time zone of the IANA database'),
+  /** How far ahead one may ask what will become of the money. Products tell of fees for 366 days. */
+  'forecast.daysMax': z.int().min(1).max(366),
   /** How long a client's key gives the same answer again. */
   'idempotency.ttlDays': z.int().min(1).max(365),
   /** How long money is set aside for who does not say. */
@@ -27,3 +31,7 @@ export const paymentsPolicies = z.object({
 })
 
 export type PaymentsPolicies = z.output<typeof paymentsPolicies>
+
+function isTimeZone(name: string): boolean {
+  return name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name)
+}

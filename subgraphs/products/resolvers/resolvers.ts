@@ -1,7 +1,7 @@
 import type { Resolvers } from '../generated/resolvers.ts'
 import { activeOption, line, lineTariff } from './line.ts'
 import { option, tariff } from './offering.ts'
-import { query } from './query.ts'
+import { comingFee, query } from './query.ts'
 
 export const resolvers = {
   Query: query,
@@ -10,4 +10,5 @@ export const resolvers = {
   Line: line,
   LineTariff: lineTariff,
   ActiveOption: activeOption,
+  ComingFee: comingFee,
 } satisfies Resolvers

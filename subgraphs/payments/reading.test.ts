@@ -1,0 +1,334 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openEventStream } from '../../cli/testing/event-stream.ts'
+import { accountId, giveAccess, insertAccount, insertCatalogue, insertLine, lineId } from '../../cli/testing/fixture.ts'
+import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
+import { connectDatabase } from '../../platform/database/connect.ts'
+import { UNKNOWN_CLIENT } from '../../platform/identity/viewer.ts'
+import { createNewId } from '../../platform/ids.ts'
+import { watchedLogger } from '../../platform/testing/log-watch.ts'
+import { readOperations } from '../../schema/operations.ts'
+import { post } from './ledger/post.ts'
+import { type Posting, take } from './ledger/posting.ts'
+import { beginPayment } from './store/payments.ts'
+import type { Tables } from './store/tables.ts'
+
+const NOW = new Date('2026-11-22T10:00:00Z')
+const LINE = lineId(1)
+const FRIEND = accountId(2)
+const UNDER_REVIEW = lineId(3)
+const MANY = 1_000
+const operations = readOperations()
+
+describe('reading a line’s money', () => {
+  let cabinet: TestCabinet
+  let db: ReturnType<typeof connectDatabase<Tables>>
+  let token: string
+  let areProductsAway = false
+  const statements: string[] = []
+  const clock = { now: () => NOW }
+  const newId = createNewId(clock)
+
+  beforeAll(async () => {
+    cabinet = await openTestCabinet({
+      clock,
+      onStatement: (subgraph, statement) => {
+        if (subgraph === 'products' && areProductsAway && statement.includes('line_tariff')) throw new Error('away')
+        if (subgraph === 'payments') statements.push(statement)
+      },
+    })
+    const { database } = cabinet
+    await insertCatalogue(database)
+    for (const number of [1, 2]) await insertAccount(database, { number })
+    await insertLine(database, { number: 1, ownerId: accountId(1), kopecks: 50_000n })
+    await insertLine(database, { number: 3, ownerId: accountId(1) })
+    await database.sql('insert into payments.ledger_quarantine values ($1, now(), $2)', [UNDER_REVIEW, 'a test'])
+    token = await cabinet.accountToken(accountId(1))
+    db = connectDatabase<Tables>({ url: database.urls.payments, logger: watchedLogger })
+  })
+  afterAll(async () => {
+    await db.destroy()
+    await cabinet.close()
+  })
+
+  const postTo = (posting: Omit<Posting, 'occurredAt'>) =>
+    db.transaction().execute((trx) => post(trx, { clock, newId }, { ...posting, occurredAt: NOW }))
+  const send = (file: string, variables: object, headers = {}, as = token) =>
+    cabinet.ask({ query: operations[file] ?? '', variables: { lineId: LINE, ...variables }, headers }, as)
+  const ask = (selection: string, line = LINE) =>
+    cabinet.ask({ query: `{ line(id: "${line}") { ${selection} } }` }, token)
+
+  it('names for every entry the order, the consent and the version of the policy, in the viewer’s language', async () => {
+    const payment = newId()
+    await postTo({
+      lineId: LINE,
+      kind: 'SUBSCRIPTION_FEE',
+      sourceKey: 'fee:1',
+      movements: [take('KOPECK', 'REVENUE', 30_000n)],
+      cause: { orderId: 'order-7', consentId: 'quote-7', title: { ru: 'Всё в одном', en: 'All in one' } },
+    })
+    await postTo({
+      lineId: LINE,
+      kind: 'TRANSFER_OUT',
+      sourceKey: 'transfer:1',
+      movements: [take('KOPECK', 'TRANSFERS', 1_000n), take('KOPECK', 'REVENUE', 700n, 'TRANSFER_FEE')],
+      cause: { paymentId: payment, policy: { name: 'transfer.fee', version: 3 } },
+    })
+    const query = `query ($lineId: ID!) { line(id: $lineId) { ledgerEntries(first: 3) { nodes {
+      kind balanceAfter { amount } explanation { summary orderId paymentId consentId policyName policyVersion } } } } }`
+    const told = async (language: string) => {
+      const headers = { 'accept-language': language }
+      const { data } = await cabinet.ask({ query, variables: { lineId: LINE }, headers }, token)
+      return data.line.ledgerEntries.nodes
+    }
+    const transfer = {
+      orderId: null,
+      paymentId: payment,
+      consentId: null,
+      policyName: 'transfer.fee',
+      policyVersion: 3,
+    }
+    const fee = { orderId: 'order-7', paymentId: null, consentId: 'quote-7', policyName: null, policyVersion: null }
+    expect(await told('en')).toEqual([
+      {
+        kind: 'TRANSFER_FEE',
+        balanceAfter: { amount: '183.00' },
+        explanation: { summary: 'Fee for a transfer', ...transfer },
+      },
+      {
+        kind: 'TRANSFER_OUT',
+        balanceAfter: { amount: '190.00' },
+        explanation: { summary: 'Transfer to another subscriber', ...transfer },
+      },
+      {
+        kind: 'SUBSCRIPTION_FEE',
+        balanceAfter: { amount: '200.00' },
+        explanation: { summary: 'Regular fee: All in one', ...fee },
+      },
+    ])
+    expect((await told('ru')).map((node: { explanation: { summary: string } }) => node.explanation.summary)).toEqual([
+      'Плата за перевод',
+      'Перевод другому абоненту',
+      'Регулярная плата: «Всё в одном»',
+    ])
+  })
+
+  it('shows only the kinds that are asked for, page after page', async () => {
+    const page = async (after: string) =>
+      (
+        await ask(`ledgerEntries(first: 1, kinds: [TRANSFER_OUT, OPENING_BALANCE]${after}) {
+        nodes { kind } pageInfo { hasNextPage hasPreviousPage endCursor } }`)
+      ).data.line.ledgerEntries
+    const first = await page('')
+    expect(first).toMatchObject({ nodes: [{ kind: 'TRANSFER_OUT' }], pageInfo: { hasNextPage: true } })
+    expect(await page(`, after: "${first.pageInfo.endCursor}"`)).toMatchObject({
+      nodes: [{ kind: 'OPENING_BALANCE' }],
+      pageInfo: { hasNextPage: false, hasPreviousPage: true },
+    })
+  })
+
+  it('tells of payments, the newest first, while more are made', async () => {
+    const make = async (kopecks: bigint) => {
+      const id = newId()
+      const payment = { lineId: LINE, id, kind: 'TOP_UP' as const, amount: kopecks, accountId: accountId(1), at: NOW }
+      await db.transaction().execute((trx) => beginPayment(trx, payment))
+      return id
+    }
+    const ids = [await make(100n), await make(200n), await make(300n)]
+    const page = async (after: string) =>
+      (
+        await ask(`payments(first: 2${after}) {
+        nodes { id kind status amount { amount } createdAt } pageInfo { hasNextPage endCursor } }`)
+      ).data.line.payments
+    const first = await page('')
+    await make(400n)
+    const second = await page(`, after: "${first.pageInfo.endCursor}"`)
+    const nodes = [...first.nodes, ...second.nodes]
+    expect(nodes.map(({ id }: { id: string }) => id)).toEqual(ids.reverse())
+    expect(nodes[0]).toEqual({
+      id: ids[0],
+      kind: 'TOP_UP',
+      status: 'PENDING',
+      amount: { amount: '3.00' },
+      createdAt: NOW.toISOString(),
+    })
+    expect(second.pageInfo.hasNextPage).toBe(false)
+  })
+
+  it('foretells the fees of products, and the day on which the money runs out', async () => {
+    const { data, errors } = await send('forecast-balance.graphql', { days: 40 }, { 'accept-language': 'en' })
+    expect(errors).toBeUndefined()
+    const { forecast } = data.line
+    expect(forecast).toMatchObject({
+      spendable: { amount: '183.00', currencyCode: 'RUB' },
+      runsOutAt: '2026-12-15T00:00:00.000Z',
+      shortfall: { amount: '217.00' },
+      until: '2027-01-01T10:00:00.000Z',
+      asOf: NOW.toISOString(),
+    })
+    expect(forecast.charges).toEqual([
+      charge('2026-12-01', 'Regular fee: Option 1', '-50.00', '133.00'),
+      charge('2026-12-15', 'Regular fee: Base', '-300.00', '-167.00'),
+      charge('2027-01-01', 'Regular fee: Option 1', '-50.00', '-217.00'),
+    ])
+  })
+
+  it('counts on what a promised payment lets be owed', async () => {
+    const promise = 'update payments.ledger_balance set promised = $2 where line_id = $1'
+    await cabinet.database.sql(promise, [LINE, 20_000n])
+    const { data } = await ask('forecast(days: 30) { spendable { amount } runsOutAt } balance { available { amount } }')
+    expect(data.line).toEqual({
+      forecast: { spendable: { amount: '383.00' }, runsOutAt: null },
+      balance: { available: { amount: '183.00' } },
+    })
+    await cabinet.database.sql(promise, [LINE, 0n])
+  })
+
+  it('foretells nothing while products are away, and says so; the rest is there', async () => {
+    areProductsAway = true
+    const { data, errors } = await ask('forecast { asOf } balance { asOf }')
+    areProductsAway = false
+    expect(data.line).toEqual({ forecast: null, balance: { asOf: NOW.toISOString() } })
+    expect(errors).toMatchObject([{ path: ['line', 'forecast'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }])
+  })
+
+  it.each([
+    'ledgerEntries(first: 0)',
+    'ledgerEntries(first: 101)',
+    'ledgerEntries(after: "nonsense")',
+    'ledgerEntries(from: "2026-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z")',
+    'payments(first: 101)',
+    'payments(after: "MTI")',
+    'spending(from: "2026-01-02", to: "2026-01-01")',
+    'spending(from: "1969-12-31", to: "1970-01-01")',
+    'spending(from: "2024-01-01", to: "2026-01-01", by: DAY)',
+    'balanceAt(at: "2026-11-22T10:00:00.001Z")',
+    'forecast(days: 0)',
+    'forecast(days: 93)',
+  ])('refuses %s with a typed error, and keeps the rest', async (field) => {
+    const { data, errors } = await ask(`asked: ${field} { __typename } balance { asOf }`)
+    expect(data.line).toEqual({ asked: null, balance: { asOf: NOW.toISOString() } })
+    expect(errors).toMatchObject([{ path: ['line', 'asked'], extensions: { code: 'BAD_USER_INPUT' } }])
+  })
+
+  describe('of a line whose books do not reconcile', () => {
+    const fields = {
+      balance: 'balance',
+      bonuses: 'bonuses',
+      ledgerEntries: 'ledgerEntries',
+      spending: 'spending(from: "2026-01-01", to: "2026-02-01")',
+      balanceAt: 'balanceAt(at: "2026-01-01T00:00:00Z")',
+      forecast: 'forecast',
+    }
+
+    it.each(Object.entries(fields))('tells no %s, and says why', async (name, field) => {
+      const { data, errors } = await ask(`msisdn ${field} { __typename } payments { nodes { id } }`, UNDER_REVIEW)
+      expect(data.line).toEqual({ msisdn: expect.any(String), [name]: null, payments: { nodes: [] } })
+      expect(errors).toEqual([
+        expect.objectContaining({ path: ['line', name], extensions: { code: 'BALANCE_UNDER_REVIEW' } }),
+      ])
+    })
+
+    it('tells neither a stream nor a telephone what it has', async () => {
+      const stream = await openEventStream(
+        cabinet,
+        { query: operations['balance-changed.graphql'] ?? '', variables: { lineId: UNDER_REVIEW } },
+        token,
+      )
+      const event = JSON.parse((await stream.next()) ?? '')
+      stream.close()
+      expect(event.data.balanceChanged.line).toMatchObject({ id: UNDER_REVIEW, balance: null })
+      expect(event.errors).toMatchObject([{ extensions: { code: 'BALANCE_UNDER_REVIEW' } }])
+      const answer = await cabinet.subgraphs.payments.execute(
+        { query: `{ lineBalance(lineId: "${UNDER_REVIEW}") { asOf } }` },
+        { principal: { kind: 'service', name: 'accounts' }, language: 'ru', requestId: '1', client: UNKNOWN_CLIENT },
+      )
+      expect(answer).toMatchObject({ data: { lineBalance: null } })
+      expect(answer.errors?.[0]?.extensions['code']).toBe('BALANCE_UNDER_REVIEW')
+    })
+
+    it('does not tell those who may not see it that there is anything to review', async () => {
+      await giveAccess(cabinet.database, { lineId: UNDER_REVIEW, accountId: FRIEND, rights: 2 })
+      const query = `{ line(id: "${UNDER_REVIEW}") { ${Object.values(fields)
+        .map((field) => `${field} { __typename }`)
+        .join(' ')} } }`
+      const { data, errors } = await cabinet.ask({ query }, await cabinet.accountToken(FRIEND))
+      expect(errors).toBeUndefined()
+      expect(new Set(Object.values(data.line))).toEqual(new Set([null]))
+    })
+  })
+
+  it('of a thousand lines costs as many statements as of one', async () => {
+    const ids = Array.from({ length: MANY }, (_, index) => lineId(10_000 + index))
+    await insertBooks(cabinet, ids)
+    const readAll = async (some: readonly string[], selection: string) => {
+      statements.length = 0
+      const answer = await cabinet.subgraphs.payments.execute(
+        {
+          query: `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Line { asked: ${selection} } } }`,
+          variables: { of: some.map((id) => ({ __typename: 'Line', id })) },
+        },
+        {
+          principal: {
+            kind: 'account',
+            accountId: accountId(1),
+            personId: accountId(1),
+            sessionId: 's',
+            organizationRole: null,
+          },
+          language: 'ru',
+          requestId: '1',
+          client: UNKNOWN_CLIENT,
+        },
+      )
+      expect(answer.errors).toBeUndefined()
+      const entities = answer.data?.['_entities'] as { asked: object | null }[]
+      expect(entities.filter(({ asked }) => asked !== null)).toHaveLength(some.length)
+      // A stream that has just ended may be looked at once more.
+      return statements.filter((text) => text.includes('allowed as') && !text.includes('balance_change'))
+    }
+    for (const selection of [
+      'ledgerEntries { nodes { id } }',
+      'payments { nodes { id } }',
+      'spending(from: "2024-01-01", to: "2024-12-31") { spent { amount } }',
+      'balanceAt(at: "2024-06-01T00:00:00Z") { posted { amount } }',
+      'forecast { charges { dueAt } }',
+    ]) {
+      const one = await readAll(ids.slice(0, 1), selection)
+      expect(one).toHaveLength(1)
+      expect(await readAll(ids, selection)).toEqual(one)
+    }
+  })
+})
+
+/** Lines of the first account with nothing but money. */
+async function insertBooks({ database }: TestCabinet, ids: readonly string[]): Promise<void> {
+  await database.sql(
+    'insert into payments.line_access (line_id, account_id, rights, version) select unnest($1::uuid[]), $2, 15, 1',
+    [ids, accountId(1)],
+  )
+  await database.sql(
+    `insert into payments.ledger_balance (line_id, unit)
+     select unnest($1::uuid[]), unit from unnest(enum_range(null::payments.ledger_unit)) as unit`,
+    [ids],
+  )
+  await database.sql(
+    `insert into payments.ledger_transaction (line_id, id, kind, source_key, occurred_at, posted_at)
+     select id, id, 'OPENING_BALANCE', 'opening-balance', '2024-01-15', '2024-01-15' from unnest($1::uuid[]) as id`,
+    [ids],
+  )
+  await database.sql(
+    `insert into payments.ledger_entry (line_id, transaction_id, unit, debit_account, credit_account, amount)
+     select id, id, 'KOPECK', 'OPENING_BALANCE', 'CUSTOMER', 100 from unnest($1::uuid[]) as id`,
+    [ids],
+  )
+}
+
+function charge(day: string, summary: string, amount: string, spendableAfter: string) {
+  return {
+    dueAt: `${day}T00:00:00.000Z`,
+    kind: 'SUBSCRIPTION_FEE',
+    summary,
+    amount: { amount, currencyCode: 'RUB' },
+    spendableAfter: { amount: spendableAfter, currencyCode: 'RUB' },
+  }
+}

@@ -1,0 +1,62 @@
+import { sql } from 'kysely'
+import { allowedLines } from '../../../platform/access/line-access-sql.ts'
+import { type LineKey, type LineKeyValues, lineKeyText, toLineKeyValues } from '../../../platform/access/line-key.ts'
+import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
+import type { Reader } from '../../../platform/database/reader.ts'
+import type { PaymentRow } from './payments.ts'
+
+/** Which page of a line's payments. */
+export interface PaymentPageKey extends LineKey {
+  readonly first: number
+  readonly afterId: string | null
+}
+
+export function paymentPageKeyText(key: PaymentPageKey): string {
+  return `${lineKeyText(key)}/${key.first}/${key.afterId}`
+}
+
+interface PaymentPageValues extends LineKeyValues {
+  readonly sizes: readonly number[]
+  readonly afterIds: readonly string[]
+}
+
+type PageRow = { readonly key: number } & (PaymentRow | { readonly id: null })
+
+const PAYMENT_PAGES = prepareStatement<PaymentPageValues, PageRow>(
+  'payment-pages',
+  (values) => sql`
+    with allowed as (${allowedLines(values)})
+    select allowed.key, page.*
+    from allowed
+    join unnest(${values.sizes}::int[], ${values.afterIds}::uuid[])
+      with ordinality as asked (size, after_id, place) on asked.place = allowed.key
+    left join lateral (
+      select line_id, id, kind, status, amount, fee, created_at from payment
+      where line_id = allowed.line_id and id < asked.after_id
+      order by id desc
+      limit asked.size
+    ) as page on true
+    order by allowed.key, page.id desc
+  `,
+)
+
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
+/** The payments of each page, the newest first, and one more where another page follows; null for a line that is not there. */
+export async function readPaymentPages(
+  reader: Reader,
+  keys: readonly PaymentPageKey[],
+  now: Date,
+): Promise<(PaymentRow[] | null)[]> {
+  const rows = await reader.read(PAYMENT_PAGES, {
+    ...toLineKeyValues(keys, now),
+    sizes: keys.map(({ first }) => first + 1),
+    afterIds: keys.map(({ afterId }) => afterId ?? LAST_ID),
+  })
+  const byKey = Map.groupBy(rows, ({ key }) => key)
+  return keys.map((_, place) => byKey.get(place + 1)?.filter(isPayment) ?? null)
+}
+
+function isPayment(row: PageRow): row is PageRow & PaymentRow {
+  return row.id !== null
+}
