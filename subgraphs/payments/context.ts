@@ -7,6 +7,7 @@ import { type ChangeFeed, createChangeFeed } from '../../platform/events/change-
 import type { CurrencyCode } from '../../platform/money.ts'
 import { type PersonalPage, readPersonalPage } from '../../platform/personal-data/personal-tables.ts'
 import type { ActionDependencies } from './actions/actions.ts'
+import { createRecurring, type Recurring } from './recurring.ts'
 import { BALANCE_CHANNEL, type BalanceChangeRow, readBalanceChanges, watchBalances } from './store/balance-changes.ts'
 import { type BalanceRow, type ExpiringPointsRow, readBalances, readExpiringPoints } from './store/balances.ts'
 import { LINE_TABLES } from './store/personal-tables.ts'
@@ -28,7 +29,7 @@ export interface BonusesSource extends BalanceRow {
 }
 
 /** What the resolvers of one request work with. */
-export interface Context extends GuardedContext {
+export interface Context extends GuardedContext, Recurring {
   readonly currencyCode: CurrencyCode
   readonly personalPaymentData: (lineId: string, after: string | null) => Promise<PersonalPage>
   readonly balances: LineLoader<BalanceRow | null>
@@ -46,8 +47,9 @@ export interface ContextDependencies extends ActionDependencies {
 }
 
 export function createContextServices(dependencies: ContextDependencies): ContextServices {
-  const { db, reader, clock, currencyCode, listener, logger, sweepIntervalMs } = dependencies
+  const { db, reader, clock, currencyCode, listener, logger, policies, sweepIntervalMs } = dependencies
   return {
+    ...createRecurring(dependencies),
     currencyCode,
     personalPaymentData: (lineId, after) => readPersonalPage(db, LINE_TABLES, lineId, after),
     balances: createLineLoader((keys) => readBalances(reader, keys, clock.now())),
@@ -57,7 +59,10 @@ export function createContextServices(dependencies: ContextDependencies): Contex
       channel: BALANCE_CHANNEL,
       topicOf: ({ lineId }: LineKey) => lineId,
       register: (lineIds) => watchBalances(db, lineIds),
-      read: (watches) => readBalanceChanges(reader, watches, clock.now()),
+      read: async (watches) => {
+        const { 'liveBalance.isRequired': isServiceRequired } = await policies.current()
+        return readBalanceChanges(reader, watches, { now: clock.now(), isServiceRequired })
+      },
       logger,
       ...(sweepIntervalMs !== undefined && { sweepIntervalMs }),
     }),

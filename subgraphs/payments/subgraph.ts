@@ -4,6 +4,8 @@ import { applyLineAccessChanged } from '../../platform/events/line-access-projec
 import { createOutboxRelay, type Deliver } from '../../platform/events/outbox.ts'
 import { createPolicies } from '../../platform/policy/policies.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
+import { noSavedCards, type SavedCards } from './actions/auto-payments/saved-cards.ts'
+import { startRounds } from './actions/recurring/rounds.ts'
 import { startUpkeep } from './actions/upkeep.ts'
 import { type ContextDependencies, createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
@@ -11,12 +13,16 @@ import { paymentsPolicies } from './store/policies.ts'
 
 export { paymentsPolicies } from './store/policies.ts'
 
-export interface PaymentsDependencies extends Omit<ContextDependencies, 'policies' | 'onEvent'> {
+export interface PaymentsDependencies extends Omit<ContextDependencies, 'policies' | 'onEvent' | 'savedCards'> {
   /**
    * How events reach accounts, which keeps the audit trail, and payments themselves: the other line of a transfer may
    * be kept elsewhere.
    */
   readonly receivers: Readonly<Record<'accounts' | 'payments', Deliver>>
+  /** Cards that pay without their holder; nobody has one without an acquirer. */
+  readonly savedCards?: SavedCards
+  /** How often it is looked what is due; tests set it, or do their own rounds. */
+  readonly roundIntervalMs?: number
 }
 
 /** The ledger, and all that moves money and bonus points of lines. */
@@ -24,7 +30,10 @@ export function createPayments(dependencies: PaymentsDependencies): Subgraph {
   const { db, reader, listener, clock, logger, jobs, receivers } = dependencies
   const relay = createOutboxRelay({ db, receivers, logger })
   const policies = createPolicies({ reader, clock, schema: paymentsPolicies })
-  const services = createContextServices({ ...dependencies, policies, onEvent: relay.poke })
+  const savedCards = dependencies.savedCards ?? noSavedCards
+  const all = { ...dependencies, policies, savedCards, onEvent: relay.poke }
+  const services = createContextServices(all)
+  const rounds = startRounds(all, dependencies.roundIntervalMs)
   const upkeep = startUpkeep({ db, clock, policies, logger })
   jobs.start(new Map())
   return createSubgraph({
@@ -39,6 +48,7 @@ export function createPayments(dependencies: PaymentsDependencies): Subgraph {
       services.balanceChanges.close()
       await listener.close()
       await upkeep.stop()
+      await rounds.stop()
       await jobs.stop()
       await relay.stop()
       await reader.close()

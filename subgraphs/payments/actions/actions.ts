@@ -11,6 +11,7 @@ import type { SimSwap } from '../../../platform/sim-swap/sim-swap.ts'
 import type { AskSubgraph } from '../../../platform/subgraph/ask.ts'
 import type { PaymentsPolicies } from '../store/policies.ts'
 import type { Tables } from '../store/tables.ts'
+import type { SavedCards } from './auto-payments/saved-cards.ts'
 
 /** What the actions of payments need between them. */
 export interface ActionDependencies {
@@ -29,4 +30,6 @@ export interface ActionDependencies {
   readonly ask: Readonly<Record<'accounts' | 'linked-numbers' | 'products', AskSubgraph>>
   /** The network, asked about changes of SIMs. */
   readonly simSwap: SimSwap
+  /** Cards that pay without their holder. */
+  readonly savedCards: SavedCards
 }

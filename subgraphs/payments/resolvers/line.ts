@@ -11,4 +11,7 @@ export const line: LineResolvers = {
     const balance = await balances.load({ lineId: id, ...grant })
     return balance && { ...balance, lineId: id, grant }
   },
+  autoPayments: ({ id }, _, { grant, autoPayments }) => autoPayments.load({ lineId: id, ...grant }),
+  spendCap: ({ id }, _, { grant, spendCaps }) => spendCaps.load({ lineId: id, ...grant }),
+  liveBalance: ({ id }, _, { grant, liveBalances }) => liveBalances.load({ lineId: id, ...grant }),
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { addDays, addMonths, type Day, daysBetween, monthOf, monthsBetween } from '../../../../platform/calendar.ts'
-import { nextDay, type Schedule } from './schedule.ts'
+import type { Schedule } from '../../store/recurring-tables.ts'
+import { nextDay } from './schedule.ts'
 
 const days = fc
   .date({ min: new Date('2020-01-01'), max: new Date('2060-12-31'), noInvalidDate: true })

@@ -1,7 +1,5 @@
 import { addDays, addMonths, type Day, daysBetween, monthsBetween } from '../../../../platform/calendar.ts'
-
-/** How often an automatic payment by calendar comes round. */
-export type Schedule = 'DAILY' | 'WEEKLY' | 'MONTHLY'
+import type { Schedule } from '../../store/recurring-tables.ts'
 
 const DAYS_OF_WEEK = 7
 
