@@ -67,6 +67,7 @@ async function insertSubject(database: TestDatabase, number: number, ownerId: st
   }
   // A conversation of the account, under the id of the line, that waits for staff.
   await insertConversation(database, ownerId, id)
+  await database.sql('insert into payments.spend_cap values ($1, 100000, $2, now())', [id, ownerId])
   await database.sql(`update linked_numbers.account_line set alias = 'Home' where line_id = $1`, [id])
   return { accountId: ownerId, lineId: id, phone: phone(number) }
 }
