@@ -65,6 +65,12 @@ describe('automatic payments', { timeout: 60_000 }, () => {
       [account],
     )
   const told = async (act: string, account = OWNER) => (await acts(account)).filter((row) => row.act === act).length
+  /** What the owner finds in the cabinet, in the order of the alphabet. */
+  async function notices(): Promise<string[]> {
+    const query = '{ viewer { notices(first: 20) { nodes { text } } } }'
+    const { data } = await cabinet.ask({ query }, await cabinet.accountToken(OWNER))
+    return data.viewer.notices.nodes.map(({ text }: { text: string }) => text).sort()
+  }
   const attempts = () =>
     cabinet.database.sql<{ occasion: string; try: number; state: string }>(
       'select occasion, try, state from payments.auto_payment_attempt order by begun_at, occasion, try',
@@ -266,6 +272,14 @@ describe('automatic payments', { timeout: 60_000 }, () => {
       expect(new Set(cards.askings.map(({ idempotenceKey }) => idempotenceKey)).size).toBe(3)
       expect(await list()).toMatchObject([{ isEnabled: false, stoppedBy: 'REFUSALS', nextAttemptAt: null }])
       expect(await told('AUTO_PAYMENT_REFUSED')).toBe(3)
+      await expect
+        .poll(notices, { timeout: 20_000 })
+        .toEqual([
+          'Автоплатёж выключен: банк отказал несколько раз подряд. Настройте его снова в личном кабинете.',
+          'Банк отклонил автоплатёж на 100.00. Проверьте карту или пополните номер иначе.',
+          'Банк отклонил автоплатёж на 100.00. Проверьте карту или пополните номер иначе.',
+          'Банк отклонил автоплатёж на 100.00. Проверьте карту или пополните номер иначе.',
+        ])
       expect(await told('AUTO_PAYMENT_STOPPED')).toBe(1)
       expect(await attempts()).toMatchObject([
         { occasion: '1', try: 1, state: 'REFUSED' },
