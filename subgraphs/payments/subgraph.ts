@@ -5,8 +5,9 @@ import { createOutboxRelay, type Deliver } from '../../platform/events/outbox.ts
 import { createPolicies } from '../../platform/policy/policies.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
 import { noSavedCards, type SavedCards } from './actions/auto-payments/saved-cards.ts'
-import { startRounds } from './actions/recurring/rounds.ts'
-import { startUpkeep } from './actions/upkeep.ts'
+import { recurringRounds } from './actions/recurring/rounds.ts'
+import { startRounds } from './actions/rounds.ts'
+import { upkeepRounds } from './actions/upkeep.ts'
 import { type ContextDependencies, createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
 import { paymentsPolicies } from './store/policies.ts'
@@ -33,8 +34,8 @@ export function createPayments(dependencies: PaymentsDependencies): Subgraph {
   const savedCards = dependencies.savedCards ?? noSavedCards
   const all = { ...dependencies, policies, savedCards, onEvent: relay.poke }
   const services = createContextServices(all)
-  const rounds = startRounds(all, dependencies.roundIntervalMs)
-  const upkeep = startUpkeep({ db, clock, policies, logger })
+  const recurring = recurringRounds(all, dependencies.roundIntervalMs)
+  const upkeep = startRounds([...upkeepRounds(all), ...recurring], logger)
   jobs.start(new Map())
   return createSubgraph({
     name: 'payments',
@@ -48,7 +49,6 @@ export function createPayments(dependencies: PaymentsDependencies): Subgraph {
       services.balanceChanges.close()
       await listener.close()
       await upkeep.stop()
-      await rounds.stop()
       await jobs.stop()
       await relay.stop()
       await reader.close()
