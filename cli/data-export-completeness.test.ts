@@ -82,6 +82,11 @@ const WITHHELD = new Set([
   'accounts.data_export.chunk_count',
   'accounts.data_export.link_hash',
   'accounts.data_export.link_expires_at',
+  'payments.auto_payment.card_id',
+  'payments.auto_payment_attempt.card_id',
+  'payments.auto_payment_attempt.ask_at',
+  'payments.auto_payment_attempt.asked',
+  'payments.spend_cap.is_stale',
 ])
 
 /** What the fixture does not fill: $1 is the account, $2 the line, $3 its number, $4 an id. */
@@ -113,6 +118,16 @@ const SEEDS = [
   `insert into payments.purchase (line_id, id, merchant_id, reference, transaction_id, amount, fee, begun_at, next_ask_at,
      is_over, member) values ($2, $4, 'canary-merchant', 'canary reference', '7', 70, 7, '2026-01-28', '2026-01-28', true,
      '{"canary": "purchase"}')`,
+  `insert into payments.auto_payment values
+     ($2, 'SCHEDULE', $4, $1, $4, 77, null, 'WEEKLY', '2026-01-29', 770, '2026-01-29', null, '2026-02-05', 1, '2026-02-05',
+      '2026-01-01'),
+     ($2, 'THRESHOLD', $1, $1, $4, 77, 7700, null, null, null, '2026-01-29', 'REFUSALS', '7', 3, null, null)`,
+  `insert into payments.auto_payment_attempt values
+     ($2, $4, '7', 1, $4, $1, $4, 77, '2026-01-01', 'REFUSED', '2026-01-30', '2026-01-30', 1, '2026-01-30', 'canary bank', null),
+     ($2, $4, '7', 2, $4, $1, $4, 77, '2026-01-01', 'SUCCEEDED', '2026-01-31', '2026-01-31', 1, '2026-01-31', null, 'canary')`,
+  `insert into payments.spend_cap values ($2, 78, $1, '2026-02-01')`,
+  `insert into payments.spend_cap_alert values ($2, '2026-02-01', 78, 50, 39, '2026-02-02')`,
+  `insert into payments.live_balance values ($2, true, 79, 1, $4, '2026-02-03', '2026-02-04', '2026-02-04', false)`,
   `insert into payments.hold (line_id, id, unit, amount, kind, source_key, created_at, expires_at)
      values ($2, $4, 'KOPECK', 1, 'PURCHASE', 'canary hold', '2026-01-29', '2026-01-30')`,
   `insert into payments.promised_payment values ($2, $4, $1, 20000, 700, '2026-01-29', '2026-02-01', '2026-01-30', 'TOP_UP')`,

@@ -64,10 +64,27 @@ const ROOT_QUESTIONS: Readonly<Record<string, readonly ((subject: Subject) => st
   ],
   'Mutation.takePromisedPayment': [promise('10.00'), promise('0.00'), promise('900000.00')],
   'Mutation.unlinkNumber': [({ lineId: id }) => `mutation { unlinkNumber(input: { lineId: "${id}" }) ${REFUSAL} }`],
+  'Mutation.setAutoPayment': [
+    money('setAutoPayment', `cardId: "${MISSING.lineId}", amount: "100", threshold: "50"`),
+    money('setAutoPayment', 'cardId: "nonsense", amount: "1"'),
+  ],
+  'Mutation.disableAutoPayment': [money('disableAutoPayment', `autoPaymentId: "${MISSING.lineId}"`)],
+  'Mutation.setSpendCap': [money('setSpendCap', 'monthlyAmount: "500"'), money('setSpendCap', 'monthlyAmount: "1"')],
+  'Mutation.removeSpendCap': [money('removeSpendCap')],
+  'Mutation.enableLiveBalance': [
+    ({ lineId: id }) => money('enableLiveBalance', `dailyFee: "1.00", idempotencyKey: "${id}"`)({ lineId: id }),
+    ({ lineId: id }) => money('enableLiveBalance', `dailyFee: "9.00", idempotencyKey: "other ${id}"`)({ lineId: id }),
+  ],
+  'Mutation.disableLiveBalance': [money('disableLiveBalance')],
   'Subscription.balanceChanged': [
     ({ lineId: id }) => `subscription { balanceChanged(lineId: "${id}") { sequence line { id msisdn } } }`,
     ({ lineId: id }) => `subscription { balanceChanged(lineId: "${id}", afterSequence: "1") { sequence line { id } } }`,
   ],
+}
+
+function money(mutation: string, rest = '') {
+  return ({ lineId: id }: Pick<Subject, 'lineId'>) =>
+    `mutation { ${mutation}(input: { lineId: "${id}", ${rest} }) ${REFUSAL} }`
 }
 
 function grant(rest: string) {

@@ -33,7 +33,7 @@ import type { Subgraph } from '../platform/subgraph/subgraph.ts'
 import { serveUssd } from '../platform/ussd/route.ts'
 import { type Accounts, createAccounts } from '../subgraphs/accounts/subgraph.ts'
 import { createLinkedNumbers } from '../subgraphs/linked-numbers/subgraph.ts'
-import { createPayments } from '../subgraphs/payments/subgraph.ts'
+import { createPayments, type PaymentsDependencies } from '../subgraphs/payments/subgraph.ts'
 import { createProducts } from '../subgraphs/products/subgraph.ts'
 
 export type Subgraphs = Readonly<Record<SubgraphName, Subgraph>> & { readonly accounts: Accounts }
@@ -59,6 +59,8 @@ export interface SubgraphsDependencies {
   readonly staffProvider?: StaffProviderOptions | null
   /** How text messages leave; without it they stay queued. */
   readonly sms?: SmsTransport
+  /** Cards that pay without their holder, and how often payments look what is due; tests set them. */
+  readonly recurring?: Pick<PaymentsDependencies, 'savedCards' | 'roundIntervalMs'>
   /** Told of every SQL statement of every subgraph; tests count them. */
   readonly onStatement?: (subgraph: SubgraphName, sql: string) => void
 }
@@ -110,6 +112,7 @@ export async function createSubgraphs(dependencies: SubgraphsDependencies): Prom
       products: askOf('payments', 'products'),
     },
     receivers: { accounts: deliverTo('accounts'), payments: deliverTo('payments') },
+    ...dependencies.recurring,
   })
   const linkedNumbers = createLinkedNumbers({
     ...connect('linked-numbers'),

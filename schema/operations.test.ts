@@ -696,6 +696,105 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
       },
     }),
   },
+  'auto-payments.graphql': {
+    as: 'linked, PAY',
+    variables: ({ lineId }) => ({ lineId }),
+    prepare: ({ database }, { lineId }) =>
+      database.sql(
+        `insert into payments.auto_payment
+           (line_id, basis, id, account_id, card_id, amount, threshold, set_at, occasion)
+         values ($1, 'THRESHOLD', $1, $1, $1, 10000, 5000, now(), '1')`,
+        [lineId],
+      ),
+    answer: ({ lineId }) => ({
+      line: {
+        id: lineId,
+        autoPayments: [
+          {
+            id: lineId,
+            isEnabled: true,
+            amount: { amount: '100.00', currencyCode: 'RUB' },
+            threshold: { amount: '50.00' },
+            schedule: null,
+            monthlyCap: null,
+            nextAttemptAt: null,
+            isPaidByViewer: false,
+          },
+        ],
+      },
+    }),
+  },
+  // Who has a saved card: subgraphs/payments/auto-payments.test.ts.
+  'set-auto-payment.graphql': {
+    as: 'linked, PAY',
+    variables: ({ lineId }) => ({ input: { lineId, cardId: lineId, amount: '500.00', threshold: '100.00' } }),
+    answer: () => ({ setAutoPayment: { __typename: 'NotEligibleError', path: [] } }),
+  },
+  'disable-auto-payment.graphql': {
+    as: 'linked, PAY',
+    variables: ({ lineId }) => ({ input: { lineId, autoPaymentId: lineId } }),
+    answer: () => ({ disableAutoPayment: { __typename: 'AutoPaymentNotFoundError', path: ['autoPaymentId'] } }),
+  },
+  'spend-cap.graphql': {
+    as: 'linked, VIEW',
+    variables: ({ lineId }) => ({ lineId }),
+    answer: () => ({
+      line: {
+        spendCap: {
+          limit: { amount: '1000.00', currencyCode: 'RUB' },
+          spent: { amount: '0.00' },
+          remaining: { amount: '1000.00' },
+          alerts: [],
+        },
+      },
+    }),
+  },
+  'set-spend-cap.graphql': {
+    as: 'linked, MANAGE',
+    variables: ({ lineId }) => ({ input: { lineId, monthlyAmount: '500' } }),
+    answer: ({ lineId }) => ({ setSpendCap: { __typename: 'SetSpendCapSuccess', line: { id: lineId } } }),
+  },
+  'remove-spend-cap.graphql': {
+    as: 'owner',
+    variables: ({ lineId }) => ({ input: { lineId } }),
+    answer: ({ lineId }) => ({ removeSpendCap: { __typename: 'RemoveSpendCapSuccess', line: { id: lineId } } }),
+  },
+  'live-balance.graphql': {
+    as: 'linked, VIEW',
+    variables: ({ lineId }) => ({ lineId }),
+    answer: () => ({
+      line: {
+        liveBalance: {
+          isEnabled: false,
+          isSuspended: false,
+          dailyFee: { amount: '1.00', currencyCode: 'RUB' },
+          paidUntil: null,
+          nextChargeAt: null,
+        },
+      },
+    }),
+  },
+  'enable-live-balance.graphql': {
+    as: 'owner',
+    variables: ({ lineId }) => ({ input: { lineId, dailyFee: '1.00', idempotencyKey: lineId } }),
+    answer: () => ({
+      enableLiveBalance: {
+        __typename: 'EnableLiveBalanceSuccess',
+        line: { liveBalance: { isEnabled: true, paidUntil: expect.any(String) } },
+      },
+    }),
+  },
+  'disable-live-balance.graphql': {
+    as: 'owner',
+    prepare: ({ database }, { lineId }) =>
+      database.sql(
+        `insert into payments.live_balance (line_id, is_enabled, daily_fee, policy_version, consent_id, enabled_at)
+         values ($1, true, 100, 1, $1, now())`,
+        [lineId],
+      ),
+    variables: ({ lineId }) => ({ input: { lineId } }),
+    answer: ({ lineId }) => ({ disableLiveBalance: { __typename: 'DisableLiveBalanceSuccess', line: { id: lineId } } }),
+  },
 }
 
 function viewerNamed(name: string): ViewerKind {

@@ -48,6 +48,8 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   actForOrganization: 'subgraphs/accounts/organizations.test.ts',
   declineInvitation: 'subgraphs/accounts/organizations.test.ts',
   revokeInvitation: 'subgraphs/accounts/organizations.test.ts',
+  setAutoPayment: 'subgraphs/payments/auto-payments.test.ts',
+  disableAutoPayment: 'subgraphs/payments/auto-payments.test.ts',
 }
 
 /** The mutations of an answer that succeeded, each with the type of its result. */

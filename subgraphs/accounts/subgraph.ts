@@ -25,6 +25,7 @@ import { createSimChanges } from './actions/credential-hold/sim-changes.ts'
 import { openDownload } from './actions/exports/download-export.ts'
 import { eraseWhenOver, prepareExport } from './actions/exports/prepare-export.ts'
 import { ERASE_EXPORT, PREPARE_EXPORT } from './actions/exports/queues.ts'
+import { receiveAct } from './actions/notices/receive-act.ts'
 import { createPasswordHasher } from './actions/passwords/password-hasher.ts'
 import { createProvider } from './actions/providers/provider.ts'
 import { createEndedSessionFeed } from './actions/sessions/ended-session-feed.ts'
@@ -37,7 +38,6 @@ import { createContextServices } from './context.ts'
 import { createSender } from './messages/sender.ts'
 import { createNotifier } from './notices/notifier.ts'
 import { resolvers } from './resolvers/resolvers.ts'
-import { receiveAct } from './store/acts.ts'
 import { createMessageQueue } from './store/message-queue.ts'
 import { accountsPolicies } from './store/policies.ts'
 import type { Tables } from './store/tables.ts'
@@ -117,7 +117,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     resolvers,
     services,
     async receive(event) {
-      if (event.kind === 'ActRecorded') await receiveAct(db, event)
+      if (event.kind === 'ActRecorded') await receiveAct(all, event)
     },
     checkReady: () => checkConnection(db),
     async close() {

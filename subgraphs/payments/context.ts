@@ -36,6 +36,7 @@ import {
 import { type QuoteTransfer, type QuoteTransferOutcome, quoteTransfer } from './actions/transfers/quote-transfer.ts'
 import { type ChargeActions, createChargeActions } from './actions/charges/charge-actions.ts'
 import { createReading, type Reading } from './actions/reading.ts'
+import { createRecurring, type Recurring } from './recurring.ts'
 import { BALANCE_CHANNEL, type BalanceChangeRow, readBalanceChanges, watchBalances } from './store/balance-changes.ts'
 import { type BalanceRow, type ExpiringPointsRow, readBalances, readExpiringPoints } from './store/balances.ts'
 import { type MerchantRow, readMerchants } from './store/merchants.ts'
@@ -66,7 +67,7 @@ export interface PurchaseQuoteSource extends PurchaseQuote {
 }
 
 /** What the resolvers of one request work with. */
-export interface Context extends GuardedContext, Reading, ChargeActions {
+export interface Context extends GuardedContext, Reading, ChargeActions, Recurring {
   readonly clock: Clock
   readonly policies: ActionDependencies['policies']
   readonly currencyCode: CurrencyCode
@@ -104,6 +105,7 @@ export function createContextServices(dependencies: ContextDependencies): Contex
     ...createReading(dependencies),
     clock,
     policies,
+    ...createRecurring(dependencies),
     currencyCode,
     personalPaymentData: (lineId, after) => readPersonalPage(db, LINE_TABLES, lineId, after),
     balances: createLineLoader((keys) => readBalances(reader, keys, clock.now())),
@@ -122,7 +124,10 @@ export function createContextServices(dependencies: ContextDependencies): Contex
       channel: BALANCE_CHANNEL,
       topicOf: ({ lineId }: LineKey) => lineId,
       register: (lineIds) => watchBalances(db, lineIds),
-      read: (watches) => readBalanceChanges(reader, watches, clock.now()),
+      read: async (watches) => {
+        const { 'liveBalance.isRequired': isServiceRequired } = await policies.current()
+        return readBalanceChanges(reader, watches, { now: clock.now(), isServiceRequired })
+      },
       logger,
       ...(sweepIntervalMs !== undefined && { sweepIntervalMs }),
     }),

@@ -5,6 +5,8 @@ import { createOutboxRelay, type Deliver } from '../../platform/events/outbox.ts
 import { createPolicies } from '../../platform/policy/policies.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
 import { receivePoints } from './actions/bonus/give-points.ts'
+import { noSavedCards, type SavedCards } from './actions/auto-payments/saved-cards.ts'
+import { recurringRounds } from './actions/recurring/rounds.ts'
 import { startRounds } from './actions/rounds.ts'
 import { creditTransfer } from './actions/transfers/credit-transfer.ts'
 import { settleTransfer } from './actions/transfers/settle-transfer.ts'
@@ -15,12 +17,16 @@ import { paymentsPolicies } from './store/policies.ts'
 
 export { paymentsPolicies } from './store/policies.ts'
 
-export interface PaymentsDependencies extends Omit<ContextDependencies, 'policies' | 'onEvent'> {
+export interface PaymentsDependencies extends Omit<ContextDependencies, 'policies' | 'onEvent' | 'savedCards'> {
   /**
    * How events reach accounts, which keeps the audit trail, and payments themselves: the other line of a transfer may
    * be kept elsewhere.
    */
   readonly receivers: Readonly<Record<'accounts' | 'payments', Deliver>>
+  /** Cards that pay without their holder; nobody has one without an acquirer. */
+  readonly savedCards?: SavedCards
+  /** How often it is looked what is due; tests set it, or do their own rounds. */
+  readonly roundIntervalMs?: number
 }
 
 /** The ledger, and all that moves money and bonus points of lines. */
@@ -28,9 +34,11 @@ export function createPayments(dependencies: PaymentsDependencies): Subgraph {
   const { db, reader, listener, clock, logger, jobs, receivers } = dependencies
   const relay = createOutboxRelay({ db, receivers, logger })
   const policies = createPolicies({ reader, clock, schema: paymentsPolicies })
-  const all = { ...dependencies, policies, onEvent: relay.poke }
+  const savedCards = dependencies.savedCards ?? noSavedCards
+  const all = { ...dependencies, policies, savedCards, onEvent: relay.poke }
   const services = createContextServices(all)
-  const upkeep = startRounds(upkeepRounds(all), logger)
+  const recurring = recurringRounds(all, dependencies.roundIntervalMs)
+  const upkeep = startRounds([...upkeepRounds(all), ...recurring], logger)
   jobs.start(new Map())
   return createSubgraph({
     name: 'payments',

@@ -267,6 +267,22 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     arguments: ({ lineId }) => `(input: { exportId: "${lineId}" })`,
     answer: () => 'DataExportNotFoundError',
   },
+  // Nobody of the table has a saved card: who may pay is told so.
+  'Mutation.setAutoPayment': {
+    arguments: ({ lineId }) =>
+      `(input: { lineId: "${lineId}", cardId: "${MISSING_ID}", amount: "100", threshold: "50" })`,
+    answer: () => 'NotEligibleError',
+  },
+  'Mutation.disableAutoPayment': {
+    arguments: ({ lineId }) => `(input: { lineId: "${lineId}", autoPaymentId: "${MISSING_ID}" })`,
+    answer: () => 'AutoPaymentNotFoundError',
+  },
+  'Mutation.setSpendCap': { arguments: ({ lineId }) => `(input: { lineId: "${lineId}", monthlyAmount: "500" })` },
+  'Mutation.removeSpendCap': { arguments: ({ lineId }) => `(input: { lineId: "${lineId}" })` },
+  'Mutation.enableLiveBalance': {
+    arguments: ({ lineId }) => `(input: { lineId: "${lineId}", dailyFee: "1.00", idempotencyKey: "${lineId}" })`,
+  },
+  'Mutation.disableLiveBalance': { arguments: ({ lineId }) => `(input: { lineId: "${lineId}" })` },
 }
 
 function conversationInput({ lineId }: Subject): string {

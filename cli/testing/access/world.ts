@@ -72,6 +72,7 @@ async function insertSubject(database: TestDatabase, number: number, ownerId: st
      values ($1, $1, $2, 3000, 0, now(), now() + interval '3 days')`,
     [id, ownerId],
   )
+  await database.sql('insert into payments.spend_cap values ($1, 100000, $2, now())', [id, ownerId])
   await database.sql(`update linked_numbers.account_line set alias = 'Home' where line_id = $1`, [id])
   return { accountId: ownerId, lineId: id, phone: phone(number) }
 }

@@ -18,6 +18,13 @@ export const CATEGORY_OF: Readonly<Record<NoticeKind, NoticeCategory>> = {
   EXPORT_READY: 'SERVICES',
   CONSULTANT_ANSWERED: 'SERVICES',
   NEWS_PUBLISHED: 'NEWS',
+  AUTO_PAYMENT_MADE: 'MONEY',
+  AUTO_PAYMENT_REFUSED: 'MONEY',
+  AUTO_PAYMENT_STOPPED: 'MONEY',
+  AUTO_PAYMENT_CAP_REACHED: 'MONEY',
+  SPEND_CAP_LEVEL_REACHED: 'MONEY',
+  LIVE_BALANCE_SUSPENDED: 'MONEY',
+  LIVE_BALANCE_RESUMED: 'MONEY',
 }
 
 /** News by text message is advertising: it is for those who asked for it. */

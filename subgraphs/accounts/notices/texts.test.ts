@@ -15,6 +15,9 @@ const EVERYTHING = {
   change: 'JOINED',
   reason: 'REVOKED',
   until: '2026-11-23T09:30:00Z',
+  amount: '150.00',
+  cap: '1000.00',
+  percent: 80,
 }
 /** A notice is not worth more than a handful of messages. */
 const PARTS_MAX = 4

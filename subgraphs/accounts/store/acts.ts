@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { ActRecorded } from '../../../platform/events/event.ts'
 import { authorOf } from '../../../platform/identity/author.ts'
 import type { Viewer } from '../../../platform/identity/viewer.ts'
@@ -40,12 +40,12 @@ export async function recordAct(trx: Transaction<Tables>, viewer: Viewer, act: A
 }
 
 /**
- * Writes an act that another subgraph tells of. The event is recorded in the same statement, so that a second delivery
- * writes nothing.
+ * Writes an act that another subgraph tells of. The event is recorded in the same statement: a second delivery writes
+ * nothing and is told so by false.
  */
-export async function receiveAct(db: Kysely<Tables>, event: ActRecorded): Promise<void> {
+export async function insertReceivedAct(trx: Transaction<Tables>, event: ActRecorded): Promise<boolean> {
   const { by } = event
-  await sql`
+  const { rows } = await sql`
     with received as (
       insert into inbox (event_id) values (${event.id}) on conflict do nothing returning event_id
     )
@@ -54,5 +54,7 @@ export async function receiveAct(db: Kysely<Tables>, event: ActRecorded): Promis
       ${event.act}, ${event.lineId}::uuid, ${JSON.stringify(event.details)}::jsonb, ${by.address}::inet, ${by.sessionId},
       ${by.requestId}, ${by.reason}
     from received
-  `.execute(db)
+    returning id
+  `.execute(trx)
+  return rows.length > 0
 }

@@ -19,6 +19,13 @@ export type NoticeKind =
   | 'SIM_CHANGED'
   | 'CONSULTANT_ANSWERED'
   | 'NEWS_PUBLISHED'
+  | 'AUTO_PAYMENT_MADE'
+  | 'AUTO_PAYMENT_REFUSED'
+  | 'AUTO_PAYMENT_STOPPED'
+  | 'AUTO_PAYMENT_CAP_REACHED'
+  | 'SPEND_CAP_LEVEL_REACHED'
+  | 'LIVE_BALANCE_SUSPENDED'
+  | 'LIVE_BALANCE_RESUMED'
 
 export interface Notice {
   readonly id: string

@@ -12,6 +12,7 @@ import type { SimSwap } from '../../../platform/sim-swap/sim-swap.ts'
 import type { AskSubgraph } from '../../../platform/subgraph/ask.ts'
 import type { PaymentsPolicies } from '../store/policies.ts'
 import type { Tables } from '../store/tables.ts'
+import type { SavedCards } from './auto-payments/saved-cards.ts'
 
 /** What the actions of payments need between them. */
 export interface ActionDependencies {
@@ -32,4 +33,6 @@ export interface ActionDependencies {
   readonly merchants: Merchants
   /** The network, asked about changes of SIMs. */
   readonly simSwap: SimSwap
+  /** Cards that pay without their holder. */
+  readonly savedCards: SavedCards
 }

@@ -14,18 +14,20 @@ export interface LineAct {
   readonly act: string
   /** No secret and nothing that a log may not hold but ids. */
   readonly details: Readonly<Record<string, unknown>>
+  /** An account that it concerns beside the line's owner and the one that acts: whose card pays. */
+  readonly concerns?: string
 }
 
-/** Writes into the audit trail of the line's owner, and of the account that acted where that is another. */
+/** Writes into the audit trail of the line's owner, and of the account that acted or is concerned where that is another. */
 export async function recordAct(
   trx: Transaction<Tables>,
   { clock, newId }: { readonly clock: Clock; readonly newId: NewId },
-  { lineId, act, details }: LineAct,
+  { lineId, act, details, concerns }: LineAct,
   viewer: Viewer,
 ): Promise<void> {
   const { principal } = viewer
   const actor = principal.kind === 'account' ? principal.accountId : null
-  const told = new Set([await findOwner(trx, lineId), actor].filter((id) => id !== null))
+  const told = new Set([await findOwner(trx, lineId), actor, concerns ?? null].filter((id) => id !== null))
   const occurredAt = clock.now().toISOString()
   for (const accountId of told) {
     const by = authorOf(viewer, accountId)

@@ -25,4 +25,7 @@ export const line: LineResolvers = {
   spending,
   balanceAt,
   forecast,
+  autoPayments: ({ id }, _, { grant, autoPayments }) => autoPayments.load({ lineId: id, ...grant }),
+  spendCap: ({ id }, _, { grant, spendCaps }) => spendCaps.load({ lineId: id, ...grant }),
+  liveBalance: ({ id }, _, { grant, liveBalances }) => liveBalances.load({ lineId: id, ...grant }),
 }

@@ -1,6 +1,10 @@
 import type { Language, Translated } from '../../../platform/languages.ts'
 
 const MESSAGES = {
+  AutoPaymentNotFoundError: {
+    ru: 'У номера нет такого автоплатежа. Обновите список.',
+    en: 'The number has no such automatic payment. Refresh the list.',
+  },
   IdempotencyKeyReusedError: {
     ru: 'Этот ключ уже использован с другим содержимым. Создайте новый.',
     en: 'This key was used with another body. Make a new one.',

@@ -1,4 +1,5 @@
 import type { Resolvers } from '../generated/resolvers.ts'
+import { autoPayment } from './auto-payment.ts'
 import { balance } from './balance.ts'
 import { balanceChange } from './balance-change.ts'
 import { bonuses } from './bonuses.ts'
@@ -11,9 +12,12 @@ import { promisedPayment, promisedPaymentEligibility, promisedPaymentOffer } fro
 import { merchant, purchaseQuote } from './purchases.ts'
 import { pastBalance } from './past-balance.ts'
 import { payment } from './payments.ts'
+import { liveBalance } from './live-balance.ts'
 import { query } from './query.ts'
 import { kindTotal, spendingOfLine, spendingPeriod } from './spending.ts'
 import { ledgerEntry, ledgerEntryExplanation } from './statement.ts'
+import { recurringMutations } from './recurring-mutations.ts'
+import { spendCap, spendCapAlert } from './spend-cap.ts'
 import { subscription } from './subscription.ts'
 import { transferQuote } from './transfers.ts'
 
@@ -21,6 +25,7 @@ export const resolvers = {
   Query: query,
   Mutation: mutation,
   Mutation: { ...charges },
+  Mutation: recurringMutations,
   Subscription: subscription,
   BalanceChange: balanceChange,
   Line: line,
@@ -42,4 +47,8 @@ export const resolvers = {
   PastBalance: pastBalance,
   Forecast: forecastOfLine,
   ComingCharge: comingCharge,
+  AutoPayment: autoPayment,
+  SpendCap: spendCap,
+  SpendCapAlert: spendCapAlert,
+  LiveBalance: liveBalance,
 } satisfies Resolvers

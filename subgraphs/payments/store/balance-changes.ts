@@ -25,6 +25,8 @@ export interface BalanceChangeRow {
 interface WatchValues extends LineKeyValues {
   readonly afters: readonly (bigint | null)[]
   readonly pageSize: number
+  /** Whether only lines with the paid service have changes to be seen; staff see them all the same. */
+  readonly isServiceRequired: boolean
 }
 
 /** A watch that has nothing new is one row without a sequence; one whose line is not there has no row. */
@@ -56,6 +58,9 @@ const BALANCE_CHANGES = prepareStatement<WatchValues, WatchRow>(
       select balance.sequence, balance.posted, balance.reserved, ${values.now}::timestamptz
       where watched.after is null or watched.after > balance.sequence
     ) as change on true
+    where not ${values.isServiceRequired}::boolean or allowed.account_id is null or exists (
+      select from live_balance where line_id = allowed.line_id and paid_until > ${values.now}::timestamptz
+    )
     order by allowed.key, change.sequence
   `,
 )
@@ -64,7 +69,7 @@ const BALANCE_CHANGES = prepareStatement<WatchValues, WatchRow>(
 export async function readBalanceChanges(
   reader: Reader,
   watches: readonly Watch<LineKey>[],
-  now: Date,
+  { now, isServiceRequired }: { readonly now: Date; readonly isServiceRequired: boolean },
 ): Promise<(BalanceChangeRow[] | null)[]> {
   const rows = await reader.read(BALANCE_CHANGES, {
     ...toLineKeyValues(
@@ -73,6 +78,7 @@ export async function readBalanceChanges(
     ),
     afters: watches.map(({ after }) => after),
     pageSize: PAGE_SIZE,
+    isServiceRequired,
   })
   const changes = new Array<BalanceChangeRow[] | null>(watches.length).fill(null)
   for (const { key, ...row } of rows) {

@@ -19,4 +19,14 @@ export const LINE_TABLES: readonly PersonalTable[] = [
   { table: 'promised_payment', belongsTo: ownedBy('line_id'), key: ['id'] },
   { table: 'purchase', belongsTo: ownedBy('line_id'), key: ['id'] },
   { table: 'transfer_day', belongsTo: ownedBy('line_id'), key: ['day'] },
+  { table: 'auto_payment', belongsTo: ownedBy('line_id'), key: ['basis'], withheld: ['card_id'] },
+  {
+    table: 'auto_payment_attempt',
+    belongsTo: ownedBy('line_id'),
+    key: ['auto_payment_id', 'occasion', 'try'],
+    withheld: ['card_id', 'ask_at', 'asked'],
+  },
+  { table: 'spend_cap', belongsTo: ownedBy('line_id'), key: ['line_id'], withheld: ['is_stale'] },
+  { table: 'spend_cap_alert', belongsTo: ownedBy('line_id'), key: ['month', 'monthly_amount', 'percent'] },
+  { table: 'live_balance', belongsTo: ownedBy('line_id'), key: ['line_id'] },
 ]

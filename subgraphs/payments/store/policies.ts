@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { promisedPaymentPolicies } from './promised-payment-policies.ts'
 import { purchasePolicies } from './purchase-policies.ts'
 import { transferPolicies } from './transfer-policies.ts'
+import { autoPaymentPolicies, liveBalancePolicies, spendCapPolicies } from './recurring-policies.ts'
 
 /** The policies of payments: the rows of the table `policy`, each by name, with its unit last and its bounds. */
 export const paymentsPolicies = z.object({
@@ -28,6 +29,11 @@ export const paymentsPolicies = z.object({
   'hold.ttlMinutesMax': z.int().min(1).max(43_200),
   /** From which hour of the day on, by UTC, the ledger is audited. */
   'audit.utcHour': z.int().min(0).max(23),
+  /** In whose days and months money is counted: a name of the IANA database. */
+  'operator.timeZone': z.string().refine(isTimeZone, 'no time zone of the IANA database'),
+  ...autoPaymentPolicies,
+  ...spendCapPolicies,
+  ...liveBalancePolicies,
 })
 
 export type PaymentsPolicies = z.output<typeof paymentsPolicies>

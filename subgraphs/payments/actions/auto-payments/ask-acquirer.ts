@@ -1,0 +1,148 @@
+import type { Transaction } from 'kysely'
+import { available, lockBalance } from '../../ledger/balance.ts'
+import { post } from '../../ledger/post.ts'
+import { give } from '../../ledger/posting.ts'
+import {
+  type Attempt,
+  type AttemptEnd,
+  claimAttempt,
+  endAttempt,
+  postponeAttempt,
+  readDueAttempts,
+} from '../../store/auto-payment-attempts.ts'
+import { type AutoPayment, findAutoPayment, putAutoPayment } from '../../store/auto-payments.ts'
+import { endPayment } from '../../store/payments.ts'
+import type { Tables } from '../../store/tables.ts'
+import type { ActionDependencies } from '../actions.ts'
+import { eachDue } from '../recurring/each-due.ts'
+import { autoPaymentRules } from './auto-payment-rules.ts'
+import { stopAutoPayment, tell } from './begin-attempts.ts'
+import { afterRefusal, afterSuccess } from './plan.ts'
+
+const AT_ONCE = 4
+/** Longer than an acquirer is waited for: until then an attempt is its asker's. */
+const LEASE_MS = 120_000
+
+/**
+ * Asks the acquirer of the attempts that were begun and whose answer is not known, and does what it answers. However
+ * often one is asked, by however many, and whoever dies at it: the key is the same, and its answer counts once. Returns
+ * how many were asked.
+ */
+export async function askDueAttempts(dependencies: ActionDependencies): Promise<number> {
+  const now = dependencies.clock.now()
+  return eachDue({
+    read: (page) => readDueAttempts(dependencies.db, now, page),
+    idOf: ({ paymentId }) => paymentId,
+    work: (attempt) => ask(dependencies, attempt),
+    atOnce: AT_ONCE,
+    logger: dependencies.logger,
+    failure: 'the acquirer could not be asked for an automatic payment; it will be asked again',
+  })
+}
+
+async function ask(dependencies: ActionDependencies, attempt: Attempt): Promise<void> {
+  const { db, clock, savedCards, logger } = dependencies
+  const now = clock.now()
+  const asked = await claimAttempt(db, attempt, { now, until: new Date(now.getTime() + LEASE_MS) })
+  if (asked === null) return
+  const { autoPaymentId: _, occasion: _occasion, try: _try, ...charge } = attempt
+  const answer = await savedCards.charge({ ...charge, idempotenceKey: attempt.paymentId })
+  if (answer.kind === 'unknown') {
+    const { 'autoPayment.askAgainSeconds': pauses } = await dependencies.policies.current()
+    const pauseSeconds = pauses[Math.min(asked, pauses.length) - 1] ?? 0
+    await postponeAttempt(db, attempt, new Date(clock.now().getTime() + pauseSeconds * 1_000))
+    logger.warn({ paymentId: attempt.paymentId, asked }, 'it is not known what became of an automatic payment')
+    return
+  }
+  await db.transaction().execute((trx) => settle(trx, dependencies, attempt, answer))
+}
+
+/** Under the lock of the line's balance. An answer that came before counts, and this one is the same. */
+async function settle(
+  trx: Transaction<Tables>,
+  dependencies: ActionDependencies,
+  attempt: Attempt,
+  end: AttemptEnd,
+): Promise<void> {
+  await lockBalance(trx, attempt.lineId, 'KOPECK')
+  const now = dependencies.clock.now()
+  if (!(await endAttempt(trx, attempt, end, now))) return
+  const autoPayment = await findAutoPayment(trx, { lineId: attempt.lineId, id: attempt.autoPaymentId })
+  if (end.kind === 'succeeded') {
+    await credit(trx, dependencies, attempt, end.acquirerPaymentId)
+    if (autoPayment) await goOn(trx, dependencies, autoPayment, attempt)
+    return
+  }
+  const key = { lineId: attempt.lineId, id: attempt.paymentId }
+  await endPayment(trx, key, { status: 'FAILED', failure: 'CARD_REFUSED', at: now })
+  if (autoPayment) await tryAgain(trx, dependencies, autoPayment, attempt)
+}
+
+async function credit(
+  trx: Transaction<Tables>,
+  dependencies: ActionDependencies,
+  { lineId, paymentId, amount }: Attempt,
+  acquirerPaymentId: string,
+): Promise<void> {
+  const now = dependencies.clock.now()
+  await post(trx, dependencies, {
+    lineId,
+    kind: 'TOP_UP',
+    // Whoever else hears of the acquirer's payment credits it by the same name.
+    sourceKey: `acquirer:${acquirerPaymentId}`,
+    occurredAt: now,
+    movements: [give('KOPECK', 'CARD_ACQUIRING', amount)],
+    cause: { paymentId },
+  })
+  await endPayment(trx, { lineId, id: paymentId }, { status: 'SUCCEEDED', at: now })
+}
+
+async function goOn(
+  trx: Transaction<Tables>,
+  dependencies: ActionDependencies,
+  autoPayment: AutoPayment,
+  attempt: Attempt,
+): Promise<void> {
+  const now = dependencies.clock.now()
+  const rules = autoPaymentRules(await dependencies.policies.current())
+  const balance = await lockBalance(trx, autoPayment.lineId, 'KOPECK')
+  const left = balance ? available(balance) : 0n
+  const next = isItsOccasion(autoPayment, attempt)
+    ? afterSuccess(autoPayment, { now, available: left }, rules)
+    : whatWaited(autoPayment, now)
+  const paid = { ...autoPayment, ...next, refusals: 0 }
+  await putAutoPayment(trx, autoPayment.stoppedBy === null ? paid : { ...paid, nextAttemptAt: null })
+  await tell(trx, dependencies, { ...autoPayment, ...payerOf(attempt) }, { act: 'AUTO_PAYMENT_MADE' })
+}
+
+/** It was set anew while the answer was waited for, and what it is to fire for is not this. */
+function isItsOccasion(autoPayment: AutoPayment, attempt: Attempt): boolean {
+  return autoPayment.occasion === attempt.occasion
+}
+
+function whatWaited({ occasion, nextAttemptAt }: AutoPayment, now: Date) {
+  return { occasion, nextAttemptAt: nextAttemptAt ?? now }
+}
+
+async function tryAgain(
+  trx: Transaction<Tables>,
+  dependencies: ActionDependencies,
+  autoPayment: AutoPayment,
+  attempt: Attempt,
+): Promise<void> {
+  const now = dependencies.clock.now()
+  const rules = autoPaymentRules(await dependencies.policies.current())
+  const refused = { ...autoPayment, refusals: autoPayment.refusals + 1 }
+  const { refusals } = refused
+  await tell(trx, dependencies, { ...refused, ...payerOf(attempt) }, { act: 'AUTO_PAYMENT_REFUSED', refusals })
+  if (autoPayment.stoppedBy !== null) return
+  const again = afterRefusal(refusals, now, rules)
+  if (again === null) return stopAutoPayment(trx, dependencies, refused, 'REFUSALS')
+  const nextAttemptAt = isItsOccasion(autoPayment, attempt) ? again : whatWaited(autoPayment, now).nextAttemptAt
+  await putAutoPayment(trx, { ...refused, nextAttemptAt })
+}
+
+/** Whose card was asked, and for how much: what is set may be another by now. */
+function payerOf({ accountId, amount }: Attempt): Pick<AutoPayment, 'accountId' | 'amount'> {
+  return { accountId, amount }
+}

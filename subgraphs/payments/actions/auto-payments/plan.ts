@@ -1,0 +1,134 @@
+import { addDays, addMonths, type Calendar, type Day, monthOf } from '../../../../platform/calendar.ts'
+import type { AutoPayment, AutoPaymentTerms } from '../../store/auto-payments.ts'
+import type { AutoPaymentStop } from '../../store/recurring-tables.ts'
+import { nextDay } from './schedule.ts'
+
+/** By what an automatic payment goes: the operator's policies and days. */
+export interface AutoPaymentRules {
+  readonly calendar: Calendar
+  /** At which hour of its day one by calendar takes place. */
+  readonly hour: number
+  readonly refusalsMax: number
+  /** The last is used again. */
+  readonly retryPausesMinutes: readonly number[]
+  readonly thresholdPauseMinutes: number
+}
+
+/** How things stand when one is looked at. */
+export interface AutoPaymentFacts {
+  readonly now: Date
+  /** What is left on the line. */
+  readonly available: bigint
+  /** What it has taken this month, with what it may have taken. */
+  readonly takenThisMonth: bigint
+  readonly isPayerAllowed: boolean
+  readonly isCardUsable: boolean
+}
+
+export type NextStep =
+  /** The acquirer is to be asked. */
+  | { readonly kind: 'attempt' }
+  /** There is nothing to do before the balance falls. */
+  | { readonly kind: 'wait' }
+  /** The month's cap does not let it: there is a next time. */
+  | { readonly kind: 'capped'; readonly month: Day; readonly next: Occasion }
+  | { readonly kind: 'stop'; readonly by: AutoPaymentStop }
+
+/** What one is to fire for, and when it is looked at. */
+export interface Occasion {
+  readonly occasion: string
+  /** Null: when the balance falls. */
+  readonly nextAttemptAt: Date | null
+}
+
+const MINUTE_MS = 60_000
+
+/** What is to be done for one whose time has come. */
+export function nextStep(autoPayment: AutoPayment, facts: AutoPaymentFacts, rules: AutoPaymentRules): NextStep {
+  const { terms, amount, monthlyCap } = autoPayment
+  if (!facts.isPayerAllowed) return { kind: 'stop', by: 'NO_RIGHTS' }
+  if (!facts.isCardUsable) return { kind: 'stop', by: 'NO_CARD' }
+  if (terms.basis === 'THRESHOLD' && facts.available >= terms.threshold) return { kind: 'wait' }
+  if (monthlyCap !== null && facts.takenThisMonth + amount > monthlyCap) {
+    const month = monthOf(rules.calendar.dayOf(facts.now))
+    return { kind: 'capped', month, next: afterCap(autoPayment, facts.now, rules) }
+  }
+  return { kind: 'attempt' }
+}
+
+/** A threshold is looked at again when the month is over; the calendar goes on to its next day. */
+function afterCap(autoPayment: AutoPayment, now: Date, rules: AutoPaymentRules): Occasion {
+  const { occasion, terms } = autoPayment
+  if (terms.basis === 'SCHEDULE') return comingDay(terms, now, rules, occasion)
+  const nextMonth = addMonths(monthOf(rules.calendar.dayOf(now)), 1)
+  return { occasion, nextAttemptAt: rules.calendar.momentOf(nextMonth) }
+}
+
+/** What one that is set now begins with: in place of another it goes on where that was. */
+export function firstOccasion(
+  terms: AutoPaymentTerms,
+  before: AutoPayment | null,
+  facts: Pick<AutoPaymentFacts, 'now' | 'available'>,
+  rules: AutoPaymentRules,
+): Occasion {
+  const isGoingOn = before !== null && before.stoppedBy === null
+  if (terms.basis === 'THRESHOLD') {
+    const atOnce = facts.available < terms.threshold ? facts.now : null
+    // A pause after a refusal or a payment is kept: to set the same again must not take the money again.
+    const nextAttemptAt = isGoingOn ? (before.nextAttemptAt ?? atOnce) : atOnce
+    return { occasion: before?.occasion ?? FIRST_OCCASION, nextAttemptAt }
+  }
+  const keepsDays = isGoingOn && before.terms.basis === 'SCHEDULE' && before.terms.schedule === terms.schedule
+  return keepsDays ? before : comingDay(terms, facts.now, rules)
+}
+
+/** From which day the calendar of one that is set now counts: the same schedule keeps its days. */
+export function countsFrom(schedule: string, before: AutoPayment | null, today: Day): Day {
+  const isGoingOn = before?.stoppedBy === null && before.terms.basis === 'SCHEDULE'
+  return isGoingOn && before.terms.schedule === schedule ? before.terms.countsFrom : today
+}
+
+const FIRST_OCCASION = '1'
+
+/** What one goes on with after it was paid. */
+export function afterSuccess(
+  { terms, occasion }: AutoPayment,
+  { now, available }: Pick<AutoPaymentFacts, 'now' | 'available'>,
+  rules: AutoPaymentRules,
+): Occasion {
+  if (terms.basis === 'SCHEDULE') return comingDay(terms, now, rules, occasion)
+  const isStillLow = available < terms.threshold
+  return {
+    occasion: String(BigInt(occasion) + 1n),
+    nextAttemptAt: isStillLow ? minutesLater(now, rules.thresholdPauseMinutes) : null,
+  }
+}
+
+/** After one more refusal, `refusals` in a row: when the same occasion is tried again; null when that was the last time. */
+export function afterRefusal(refusals: number, now: Date, rules: AutoPaymentRules): Date | null {
+  if (refusals >= rules.refusalsMax) return null
+  const pauses = rules.retryPausesMinutes
+  return minutesLater(now, pauses[Math.min(refusals, pauses.length) - 1] ?? 0)
+}
+
+/** The next day of the calendar, and after that of an occasion that is over. Days that went by are not made up for. */
+function comingDay(
+  { schedule, countsFrom: from }: Extract<AutoPaymentTerms, { basis: 'SCHEDULE' }>,
+  now: Date,
+  { calendar, hour }: AutoPaymentRules,
+  over = '',
+): Occasion {
+  const today = calendar.dayOf(now)
+  const isTodayOver = calendar.momentOf(today, hour) <= now || over >= today
+  const day = nextDay(schedule, from, isTodayOver ? later(today, over) : addDays(today, -1))
+  return { occasion: day, nextAttemptAt: calendar.momentOf(day, hour) }
+}
+
+/** The occasion of a calendar is a day. */
+function later(today: Day, occasion: string): Day {
+  return occasion > today ? (occasion as Day) : today
+}
+
+function minutesLater(moment: Date, minutes: number): Date {
+  return new Date(moment.getTime() + minutes * MINUTE_MS)
+}

@@ -1,0 +1,53 @@
+import type { Transaction } from 'kysely'
+import { formatKopecks } from '../../../../platform/money.ts'
+import { lockBalance, spendable } from '../../ledger/balance.ts'
+import { findLiveBalance, type LiveBalance, putLiveBalance, readDueLiveBalances } from '../../store/live-balances.ts'
+import type { Tables } from '../../store/tables.ts'
+import type { ActionDependencies } from '../actions.ts'
+import { recordAct } from '../record-act.ts'
+import { eachDue } from '../recurring/each-due.ts'
+import { PAYMENTS_ITSELF } from '../recurring/service-viewer.ts'
+import { chargeDay } from './charge-day.ts'
+
+const AT_ONCE = 4
+
+/**
+ * Charges the day of every line whose last one is over, once, by however many processes. Days that went by while nobody
+ * looked are not charged. Where there is not enough, the service waits for money. Returns how many lines were looked at.
+ */
+export async function chargeDueDays(dependencies: ActionDependencies): Promise<number> {
+  const { db, clock, logger } = dependencies
+  const now = clock.now()
+  return eachDue({
+    read: (page) => readDueLiveBalances(db, now, page),
+    idOf: (lineId) => lineId,
+    work: (lineId) => db.transaction().execute((trx) => charge(trx, dependencies, lineId)),
+    atOnce: AT_ONCE,
+    logger,
+    failure: 'a day of the live balance could not be charged; the next round will',
+  })
+}
+
+/** Under the lock of the line's balance: whoever was faster has left nothing to do. */
+async function charge(trx: Transaction<Tables>, dependencies: ActionDependencies, lineId: string): Promise<void> {
+  const balance = await lockBalance(trx, lineId, 'KOPECK')
+  const service = await findLiveBalance(trx, lineId)
+  if (!balance || service?.next_charge_at == null || service.next_charge_at > dependencies.clock.now()) return
+  if (spendable(balance) < service.daily_fee) {
+    await putLiveBalance(trx, { ...service, is_suspended: true, next_charge_at: null })
+    if (!service.is_suspended) await tell(trx, dependencies, service, 'LIVE_BALANCE_SUSPENDED')
+    return
+  }
+  await putLiveBalance(trx, await chargeDay(trx, dependencies, service))
+  if (service.is_suspended) await tell(trx, dependencies, service, 'LIVE_BALANCE_RESUMED')
+}
+
+async function tell(
+  trx: Transaction<Tables>,
+  dependencies: ActionDependencies,
+  { line_id: lineId, daily_fee }: LiveBalance,
+  act: string,
+): Promise<void> {
+  const details = { dailyFee: formatKopecks(daily_fee) }
+  await recordAct(trx, dependencies, { lineId, act, details }, PAYMENTS_ITSELF)
+}

@@ -1,0 +1,26 @@
+import { type Balance, spendable } from '../../ledger/balance.ts'
+import type { Rule } from '../rules.ts'
+import { type SpendCapReached, type SpendingFacts, spendCapRule } from '../spend-cap/spend-cap-rule.ts'
+
+/** What is known when somebody wants the service. Amounts are kopecks. */
+export interface LiveBalanceFacts extends SpendingFacts {
+  /** The fee for a day that they have seen, and the one that there is. */
+  readonly agreedFee: bigint
+  readonly fee: bigint
+  readonly balance: Balance
+}
+
+export type LiveBalanceObstacle =
+  | { readonly code: 'FEE_CHANGED'; readonly fee: bigint }
+  | { readonly code: 'NOT_ENOUGH_MONEY'; readonly missing: bigint }
+  | SpendCapReached
+
+/** What must hold to switch it on; all of it is looked at. */
+export const LIVE_BALANCE_RULES: readonly Rule<LiveBalanceFacts, LiveBalanceObstacle>[] = [
+  ({ agreedFee, fee }) => (agreedFee === fee ? null : { code: 'FEE_CHANGED', fee }),
+  ({ balance, amount }) => {
+    const missing = amount - spendable(balance)
+    return missing > 0n ? { code: 'NOT_ENOUGH_MONEY', missing } : null
+  },
+  spendCapRule,
+]

@@ -1,0 +1,239 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type EventStream, openEventStream } from '../../cli/testing/event-stream.ts'
+import { accountId, insertAccount, insertCatalogue, insertLine, lineId } from '../../cli/testing/fixture.ts'
+import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
+import { readOperations } from '../../schema/operations.ts'
+import { createCardsInMemory } from './testing/cards-in-memory.ts'
+import { createWorker, type Worker } from './testing/worker.ts'
+
+const OPERATIONS = readOperations()
+const OWNER = accountId(1)
+const LINE = lineId(1)
+const NEVER_MS = 3_600_000
+
+describe('the paid live balance', { timeout: 60_000 }, () => {
+  let cabinet: TestCabinet
+  let worker: Worker
+  let now: Date
+  const clock = { now: () => now }
+  const workers: Worker[] = []
+  let keys = 0
+
+  beforeEach(async () => {
+    now = new Date('2026-01-31T09:00:00Z')
+    cabinet = await openTestCabinet({ clock, recurring: { roundIntervalMs: NEVER_MS } })
+    await insertCatalogue(cabinet.database)
+    await insertAccount(cabinet.database, { number: 1 })
+    await insertLine(cabinet.database, { number: 1, ownerId: OWNER })
+    worker = anotherWorker()
+  })
+  afterEach(async () => {
+    for (const each of workers.splice(0)) await each.close()
+    await cabinet.close()
+  })
+
+  function anotherWorker(onStatement?: () => void): Worker {
+    const savedCards = createCardsInMemory()
+    const made = createWorker({ database: cabinet.database, clock, savedCards, ...(onStatement && { onStatement }) })
+    workers.push(made)
+    return made
+  }
+  const ask = async (file: string, variables: Readonly<Record<string, unknown>>) => {
+    const { data, errors } = await cabinet.ask(
+      { query: OPERATIONS[file] ?? '', variables },
+      await cabinet.accountToken(OWNER),
+    )
+    expect(errors).toBeUndefined()
+    return data
+  }
+  const enable = async (input: object = {}) => {
+    const wish = { lineId: LINE, dailyFee: '1.00', idempotencyKey: `key ${++keys}`, ...input }
+    return (await ask('enable-live-balance.graphql', { input: wish })).enableLiveBalance
+  }
+  const disable = async () =>
+    (await ask('disable-live-balance.graphql', { input: { lineId: LINE } })).disableLiveBalance
+  const service = async () => (await ask('live-balance.graphql', { lineId: LINE })).line.liveBalance
+  const fees = async () =>
+    (
+      await cabinet.database.sql<{ source_key: string }>(
+        `select source_key from payments.ledger_transaction where kind = 'SUBSCRIPTION_FEE' order by source_key`,
+      )
+    ).map(({ source_key }) => source_key.replace('live-balance:', ''))
+  const acts = async () =>
+    (
+      await cabinet.database.sql<{ act: string }>(
+        `select id, payload ->> 'act' as act, (payload ->> 'occurredAt')::timestamptz as at from payments.outbox
+         where payload ->> 'act' like 'LIVE_BALANCE%'
+         union select id, kind, at from accounts.act where kind like 'LIVE_BALANCE%' order by at, id`,
+      )
+    ).map(({ act }) => act.replace('LIVE_BALANCE_', ''))
+  const minuteLater = () => {
+    now = new Date(now.getTime() + 60_000)
+  }
+  const setPolicy = (name: string, value: string) =>
+    cabinet.database.sql('insert into payments.policy values ($1, 2, $2, $3)', [name, value, now])
+
+  it('shows its fee before it is switched on, and charges that fee and no other', async () => {
+    expect(await service()).toEqual({
+      isEnabled: false,
+      isSuspended: false,
+      dailyFee: { amount: '1.00', currencyCode: 'RUB' },
+      paidUntil: null,
+      nextChargeAt: null,
+    })
+    expect(await enable()).toEqual({
+      __typename: 'EnableLiveBalanceSuccess',
+      line: { id: LINE, liveBalance: { isEnabled: true, paidUntil: '2026-01-31T21:00:00.000Z' } },
+    })
+    expect(await worker.posted(LINE)).toBe(14_900n)
+    const [posted] = await cabinet.database.sql(
+      `select consent_id is not null as is_agreed, policy_name, policy_version, details -> 'title' ->> 'en' as title
+       from payments.ledger_transaction where kind = 'SUBSCRIPTION_FEE'`,
+    )
+    expect(posted).toEqual({
+      is_agreed: true,
+      policy_name: 'liveBalance.dailyFeeKopecks',
+      policy_version: 1,
+      title: 'Live balance',
+    })
+  })
+
+  it('is switched on once by one key, and not by one that was used for another', async () => {
+    const first = await enable({ idempotencyKey: 'the key' })
+    expect(await enable({ idempotencyKey: 'the key' })).toEqual(first)
+    expect((await enable({ idempotencyKey: 'the key', dailyFee: '2' })).__typename).toBe('IdempotencyKeyReusedError')
+    expect((await enable({ idempotencyKey: '' })).__typename).toBe('InvalidIdempotencyKeyError')
+    expect(await fees()).toEqual(['2026-01-31'])
+    expect(await acts()).toEqual(['ENABLED'])
+  })
+
+  it('names all that stands against it, and gives the same answer to the same key', async () => {
+    await worker.spend(LINE, 14_950n)
+    await cabinet.database.sql('insert into payments.spend_cap values ($1, 14960, $2, now())', [LINE, OWNER])
+    const refused = await enable({ dailyFee: '0.50', idempotencyKey: 'refused' })
+    expect(refused.reasons).toEqual([
+      expect.objectContaining({ code: 'FEE_CHANGED', message: 'Плата теперь другая: 1.00 в день.' }),
+      expect.objectContaining({ code: 'NOT_ENOUGH_MONEY', remedy: 'Пополните номер хотя бы на 0.50.' }),
+      expect.objectContaining({
+        code: 'SPEND_CAP_REACHED',
+        message: 'Предел расходов на месяц 149.60, осталось 0.10.',
+        remedy: 'Поднимите или снимите предел либо подождите до 2026-01-31T21:00:00.000Z.',
+      }),
+    ])
+    expect(await enable({ dailyFee: '0.50', idempotencyKey: 'refused' })).toEqual(refused)
+    expect(await fees()).toEqual([])
+  })
+
+  it('is charged each day once, however many look and whichever of their statements they die after', async () => {
+    await enable()
+    let statements = 0
+    const counted = anotherWorker(() => statements++)
+    now = new Date('2026-01-31T21:00:00Z')
+    await counted.round()
+    const perRound = statements
+    expect(await fees()).toHaveLength(2)
+    for (let fatal = 1; fatal <= perRound; fatal++) {
+      now = new Date(now.getTime() + 86_400_000)
+      let done = 0
+      const dying = anotherWorker(() => {
+        if (++done >= fatal) throw new Error('the process dies here')
+      })
+      await Promise.all([dying.round().catch(() => undefined), worker.round()])
+      await worker.round()
+      expect(await fees(), `after statement ${fatal}`).toHaveLength(fatal + 2)
+    }
+    expect(new Set(await fees()).size).toBe(perRound + 2)
+    expect(await worker.posted(LINE)).toBe(15_000n - BigInt(perRound + 2) * 100n)
+  })
+
+  it('does not charge days on which nobody looked', async () => {
+    await enable()
+    now = new Date('2026-02-10T09:00:00Z')
+    for (let round = 0; round < 2; round++) await worker.round()
+    expect(await fees()).toEqual(['2026-01-31', '2026-02-10'])
+  })
+
+  it('waits for money and tells so once, and goes on with the day on which it comes', async () => {
+    await enable()
+    await worker.spend(LINE, 14_850n)
+    for (let day = 0; day < 3; day++) {
+      now = new Date(now.getTime() + 86_400_000)
+      await worker.round()
+    }
+    expect(await acts()).toEqual(['ENABLED', 'SUSPENDED'])
+    expect(await service()).toMatchObject({ isEnabled: true, isSuspended: true, nextChargeAt: null })
+    await worker.topUp(LINE, 49n)
+    await worker.round()
+    expect(await acts()).toHaveLength(2)
+    minuteLater()
+    await worker.topUp(LINE, 1n)
+    await worker.round()
+    expect(await acts()).toEqual(['ENABLED', 'SUSPENDED', 'RESUMED'])
+    expect(await fees()).toEqual(['2026-01-31', '2026-02-03'])
+    expect(await worker.posted(LINE)).toBe(0n)
+  })
+
+  it('goes on under a cap that came later: its fee was agreed to', async () => {
+    await enable()
+    await cabinet.database.sql('insert into payments.spend_cap values ($1, 100, $2, now())', [LINE, OWNER])
+    now = new Date('2026-01-31T21:00:00Z')
+    await worker.round()
+    expect(await fees()).toHaveLength(2)
+  })
+
+  it('keeps the fee that was agreed to while the operator’s is another', async () => {
+    await enable()
+    await setPolicy('liveBalance.dailyFeeKopecks', '300')
+    now = new Date('2026-02-01T09:00:00Z')
+    await worker.round()
+    expect(await worker.posted(LINE)).toBe(14_800n)
+    expect(await service()).toMatchObject({ dailyFee: { amount: '1.00' } })
+    await disable()
+    expect(await service()).toMatchObject({ isEnabled: false, dailyFee: { amount: '3.00' } })
+  })
+
+  it('when it is switched off charges nothing more, and nothing twice when it is switched on again that day', async () => {
+    await enable()
+    minuteLater()
+    for (let time = 0; time < 2; time++) expect((await disable()).__typename).toBe('DisableLiveBalanceSuccess')
+    minuteLater()
+    await enable()
+    expect(await fees()).toEqual(['2026-01-31'])
+    minuteLater()
+    await disable()
+    now = new Date('2026-02-05T09:00:00Z')
+    await worker.round()
+    expect(await fees()).toEqual(['2026-01-31'])
+    expect(await acts()).toEqual(['ENABLED', 'DISABLED', 'ENABLED', 'DISABLED'])
+  })
+
+  describe('where the operator requires it for the stream of changes', () => {
+    let stream: EventStream | undefined
+    afterEach(() => stream?.close())
+
+    async function watch(): Promise<unknown> {
+      stream?.close()
+      const query = OPERATIONS['balance-changed.graphql'] ?? ''
+      stream = await openEventStream(cabinet, { query, variables: { lineId: LINE } }, await cabinet.accountToken(OWNER))
+      return JSON.parse((await stream.next()) ?? 'null').data.balanceChanged
+    }
+
+    it('is needed to watch one’s line, for as long as it is paid', async () => {
+      expect(await watch()).not.toBeNull()
+      await setPolicy('liveBalance.isRequired', 'true')
+      // Policies are read anew each second.
+      now = new Date(now.getTime() + 2_000)
+      expect(await watch()).toBeNull()
+      await enable()
+      expect(await watch()).toMatchObject({ line: { balance: { available: { amount: '149.00' } } } })
+      await worker.spend(LINE, 100n)
+      expect(JSON.parse((await stream?.next()) ?? 'null').data.balanceChanged.line.balance).toMatchObject({
+        available: { amount: '148.00' },
+      })
+      await disable()
+      expect(await watch()).not.toBeNull()
+      now = new Date('2026-02-01T09:00:00Z')
+      expect(await watch()).toBeNull()
+    })
+  })
+})

@@ -1,0 +1,126 @@
+import { formatKopecks } from '../../../platform/money.ts'
+import type { AutoPaymentObstacle } from '../actions/auto-payments/auto-payment-rules.ts'
+import type { LiveBalanceObstacle } from '../actions/live-balance/live-balance-rules.ts'
+import type { SpendCapReached } from '../actions/spend-cap/spend-cap-rule.ts'
+import type { Reason } from './eligibility.ts'
+
+/** Why an automatic payment cannot be set. */
+export function autoPaymentReason(obstacle: AutoPaymentObstacle): Reason {
+  const { code } = obstacle
+  switch (code) {
+    case 'AMOUNT_OUT_OF_RANGE':
+      return {
+        code,
+        message: {
+          ru: 'Сумма автоплатежа вне допустимых пределов.',
+          en: 'The amount of the automatic payment is out of range.',
+        },
+        remedy: withinRange(obstacle),
+      }
+    case 'THRESHOLD_OUT_OF_RANGE':
+      return {
+        code,
+        message: { ru: 'Порог вне допустимых пределов.', en: 'The threshold is out of range.' },
+        remedy: withinRange(obstacle),
+      }
+    case 'CAP_BELOW_AMOUNT': {
+      const amount = formatKopecks(obstacle.amount)
+      return {
+        code,
+        message: {
+          ru: 'Предел на месяц меньше одного платежа: он не сработает ни разу.',
+          en: 'The month’s cap is below a single payment: it would never fire.',
+        },
+        remedy: { ru: `Укажите предел не меньше ${amount}.`, en: `Give a cap of ${amount} at least.` },
+      }
+    }
+    case 'THRESHOLD_OR_SCHEDULE_REQUIRED':
+      return {
+        code,
+        message: { ru: 'Не сказано, когда пополнять.', en: 'It is not said when to top up.' },
+        remedy: { ru: 'Укажите порог или расписание.', en: 'Give a threshold or a schedule.' },
+      }
+    case 'THRESHOLD_AND_SCHEDULE':
+      return {
+        code,
+        message: {
+          ru: 'Указаны и порог, и расписание: это два разных автоплатежа.',
+          en: 'Both a threshold and a schedule are given: they are two automatic payments.',
+        },
+        remedy: { ru: 'Настройте их по очереди.', en: 'Set one after the other.' },
+      }
+    case 'CARD_NOT_FOUND':
+      return {
+        code,
+        message: {
+          ru: 'В вашем кабинете нет такой карты, или она недействительна.',
+          en: 'Your cabinet has no such card, or it is no longer good.',
+        },
+        remedy: {
+          ru: 'Пополните номер картой и сохраните её, затем выберите из списка.',
+          en: 'Top up by a card and save it, then choose it from the list.',
+        },
+      }
+  }
+}
+
+/** The range within which an amount has to be. */
+export function withinRange({ min, max }: { readonly min: bigint; readonly max: bigint }): Reason['remedy'] {
+  const [from, to] = [formatKopecks(min), formatKopecks(max)]
+  return { ru: `Укажите от ${from} до ${to}.`, en: `Give from ${from} to ${to}.` }
+}
+
+/** Why a cap cannot be set. */
+export function spendCapReason(range: { readonly min: bigint; readonly max: bigint }): Reason {
+  return {
+    code: 'AMOUNT_OUT_OF_RANGE',
+    message: { ru: 'Предел расходов вне допустимых границ.', en: 'The cap is out of range.' },
+    remedy: withinRange(range),
+  }
+}
+
+/** Why something may not be paid for this month. */
+export function spendCapReached({ code, cap, left, resetsAt }: SpendCapReached): Reason {
+  const [limit, rest, until] = [formatKopecks(cap), formatKopecks(left), resetsAt.toISOString()]
+  return {
+    code,
+    message: {
+      ru: `Предел расходов на месяц ${limit}, осталось ${rest}.`,
+      en: `The month’s cap is ${limit}, of which ${rest} is left.`,
+    },
+    remedy: {
+      ru: `Поднимите или снимите предел либо подождите до ${until}.`,
+      en: `Raise or remove the cap, or wait until ${until}.`,
+    },
+  }
+}
+
+/** Why the live balance cannot be switched on. */
+export function liveBalanceReason(obstacle: LiveBalanceObstacle): Reason {
+  switch (obstacle.code) {
+    case 'FEE_CHANGED': {
+      const fee = formatKopecks(obstacle.fee)
+      return {
+        code: obstacle.code,
+        message: {
+          ru: `Плата теперь другая: ${fee} в день.`,
+          en: `The fee is another by now: ${fee} a day.`,
+        },
+        remedy: {
+          ru: 'Покажите новую плату и включите с ней.',
+          en: 'Show the new fee, and switch the service on with it.',
+        },
+      }
+    }
+    case 'NOT_ENOUGH_MONEY': {
+      const missing = formatKopecks(obstacle.missing)
+      return {
+        code: obstacle.code,
+        message: { ru: 'На номере не хватает денег.', en: 'There is not enough money on the number.' },
+        remedy: { ru: `Пополните номер хотя бы на ${missing}.`, en: `Top up by ${missing} at least.` },
+      }
+    }
+    case 'SPEND_CAP_REACHED':
+      return spendCapReached(obstacle)
+  }
+}

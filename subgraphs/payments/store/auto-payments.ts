@@ -1,0 +1,172 @@
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import { allowedLines } from '../../../platform/access/line-access-sql.ts'
+import { type LineKey, type LineKeyValues, toLineKeyValues } from '../../../platform/access/line-key.ts'
+import type { Day } from '../../../platform/calendar.ts'
+import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
+import type { Reader } from '../../../platform/database/reader.ts'
+import type { AutoPaymentBasis, AutoPaymentStop, RecurringTables, Schedule } from './recurring-tables.ts'
+import type { Tables } from './tables.ts'
+
+/**
+ * What tops up a line from a saved card by itself. Whoever changes one holds the line's balance (`lockBalance`), so that
+ * changes, and the fall of the balance that wakes it, follow one another.
+ */
+export interface AutoPayment {
+  readonly lineId: string
+  readonly id: string
+  /** The cabinet whose card pays. */
+  readonly accountId: string
+  readonly cardId: string
+  readonly amount: bigint
+  readonly terms: AutoPaymentTerms
+  readonly monthlyCap: bigint | null
+  readonly setAt: Date
+  /** Why it does not go on; null while it does. */
+  readonly stoppedBy: AutoPaymentStop | null
+  /** What it is to fire for next, once. */
+  readonly occasion: string
+  /** How often in a row the card was refused. */
+  readonly refusals: number
+  /** When it is looked at; null while it waits for the balance to fall, or for an answer. */
+  readonly nextAttemptAt: Date | null
+  /** The month of which it was told that its cap is reached. */
+  readonly cappedMonth: Day | null
+}
+
+/** When it tops up. */
+export type AutoPaymentTerms =
+  | { readonly basis: 'THRESHOLD'; readonly threshold: bigint }
+  /** `countsFrom`: the day from which the calendar counts. */
+  | { readonly basis: 'SCHEDULE'; readonly schedule: Schedule; readonly countsFrom: Day }
+
+/** Names one: those of a line are few, and of each basis there is one. */
+export interface AutoPaymentKey {
+  readonly lineId: string
+  readonly id: string
+}
+
+type Row = Selectable<RecurringTables['auto_payment']>
+
+export async function findAutoPayment(
+  trx: Transaction<Tables>,
+  { lineId, id }: AutoPaymentKey,
+): Promise<AutoPayment | null> {
+  const row = await trx
+    .selectFrom('auto_payment')
+    .selectAll()
+    .where('line_id', '=', lineId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row ? toAutoPayment(row) : null
+}
+
+export async function findAutoPaymentByBasis(
+  trx: Transaction<Tables>,
+  lineId: string,
+  basis: AutoPaymentBasis,
+): Promise<AutoPayment | null> {
+  const row = await trx
+    .selectFrom('auto_payment')
+    .selectAll()
+    .where('line_id', '=', lineId)
+    .where('basis', '=', basis)
+    .executeTakeFirst()
+  return row ? toAutoPayment(row) : null
+}
+
+/** Writes one as it is now, in place of what the line had of its basis. */
+export async function putAutoPayment(trx: Transaction<Tables>, autoPayment: AutoPayment): Promise<void> {
+  const { line_id, basis, ...changed } = toRow(autoPayment)
+  await trx
+    .insertInto('auto_payment')
+    .values({ line_id, basis, ...changed })
+    .onConflict((conflict) => conflict.columns(['line_id', 'basis']).doUpdateSet(changed))
+    .execute()
+}
+
+/** A page of those whose time has come, in the order of their ids. */
+export async function readDueAutoPayments(
+  db: Kysely<Tables>,
+  now: Date,
+  { after, limit }: { readonly after: string; readonly limit: number },
+): Promise<AutoPaymentKey[]> {
+  const { rows } = await sql<AutoPaymentKey>`
+    select line_id as "lineId", id from auto_payment
+    where next_attempt_at <= ${now} and id > ${after} order by id limit ${limit}
+  `.execute(db)
+  return rows
+}
+
+/** One of a line for one viewer; `id` is null when the line has none. */
+type AutoPaymentListRow = { readonly key: number } & (Row | { readonly id: null })
+
+const AUTO_PAYMENTS = prepareStatement<LineKeyValues, AutoPaymentListRow>(
+  'auto-payments',
+  (values) => sql`
+    with allowed as (${allowedLines(values)})
+    select allowed.key, auto_payment.*
+    from allowed left join auto_payment on auto_payment.line_id = allowed.line_id
+    order by allowed.key, auto_payment.basis
+  `,
+)
+
+/** Those of each line, stopped ones too; null for a line that is not there for its viewer. */
+export async function readAutoPayments(
+  reader: Reader,
+  keys: readonly LineKey[],
+  now: Date,
+): Promise<(AutoPayment[] | null)[]> {
+  const rows = await reader.read(AUTO_PAYMENTS, toLineKeyValues(keys, now))
+  const lists = new Array<AutoPayment[] | null>(keys.length).fill(null)
+  for (const { key, ...row } of rows) {
+    lists[key - 1] ??= []
+    if (row.id !== null) lists[key - 1]?.push(toAutoPayment(row))
+  }
+  return lists
+}
+
+function toAutoPayment(row: Row): AutoPayment {
+  return {
+    lineId: row.line_id,
+    id: row.id,
+    accountId: row.account_id,
+    cardId: row.card_id,
+    amount: row.amount,
+    terms: toTerms(row),
+    monthlyCap: row.monthly_cap,
+    setAt: row.set_at,
+    stoppedBy: row.stopped_by,
+    occasion: row.occasion,
+    refusals: row.refusals,
+    nextAttemptAt: row.next_attempt_at,
+    cappedMonth: row.capped_month as Day | null,
+  }
+}
+
+/** The table's checks see to it that each basis has its own columns. */
+function toTerms({ threshold, schedule, counts_from: countsFrom }: Row): AutoPaymentTerms {
+  return threshold === null
+    ? { basis: 'SCHEDULE', schedule: schedule as Schedule, countsFrom: countsFrom as Day }
+    : { basis: 'THRESHOLD', threshold }
+}
+
+function toRow({ terms, ...autoPayment }: AutoPayment): Row {
+  return {
+    line_id: autoPayment.lineId,
+    basis: terms.basis,
+    id: autoPayment.id,
+    account_id: autoPayment.accountId,
+    card_id: autoPayment.cardId,
+    amount: autoPayment.amount,
+    threshold: terms.basis === 'THRESHOLD' ? terms.threshold : null,
+    schedule: terms.basis === 'SCHEDULE' ? terms.schedule : null,
+    counts_from: terms.basis === 'SCHEDULE' ? terms.countsFrom : null,
+    monthly_cap: autoPayment.monthlyCap,
+    set_at: autoPayment.setAt,
+    stopped_by: autoPayment.stoppedBy,
+    occasion: autoPayment.occasion,
+    refusals: autoPayment.refusals,
+    next_attempt_at: autoPayment.nextAttemptAt,
+    capped_month: autoPayment.cappedMonth,
+  }
+}

@@ -1,0 +1,59 @@
+import type { CardAnswer, CardCharge, SavedCards } from '../actions/auto-payments/saved-cards.ts'
+
+/** What becomes of one asking, and what is heard of it. */
+export type Behaviour =
+  | 'succeed'
+  | 'refuse'
+  /** The money is taken, and nobody hears of it. */
+  | 'loseAnswer'
+  /** Nothing arrives there. */
+  | 'loseRequest'
+  /** The money is taken, and whoever asked dies. */
+  | 'crash'
+
+export interface CardsInMemory extends SavedCards {
+  /** Money that has left cards, by the key that took it. */
+  readonly taken: ReadonlyMap<string, CardCharge>
+  /** Every asking, in its order. */
+  readonly askings: readonly CardCharge[]
+  /** What the acquirer does next; succeeds when it is not told. */
+  behave(behaviour: (charge: CardCharge) => Behaviour): void
+  /** Cards that are there no more. */
+  readonly removed: Set<string>
+}
+
+/** An acquirer that remembers its keys for ever: the same key has the same outcome. */
+export function createCardsInMemory(): CardsInMemory {
+  const taken = new Map<string, CardCharge>()
+  const refused = new Set<string>()
+  const askings: CardCharge[] = []
+  const removed = new Set<string>()
+  let behaviour: (charge: CardCharge) => Behaviour = () => 'succeed'
+
+  function known(key: string): CardAnswer | null {
+    if (taken.has(key)) return { kind: 'succeeded', acquirerPaymentId: `at-the-bank-${key}` }
+    return refused.has(key) ? { kind: 'refused', code: 'insufficient_funds' } : null
+  }
+
+  return {
+    taken,
+    askings,
+    removed,
+    behave(next) {
+      behaviour = next
+    },
+    isUsable: async (_, { cardId }) => !removed.has(cardId),
+    async charge(charge) {
+      askings.push(charge)
+      const next = behaviour(charge)
+      if (next === 'loseRequest') return { kind: 'unknown' }
+      const key = charge.idempotenceKey
+      if (known(key) === null) {
+        if (next === 'refuse') refused.add(key)
+        else taken.set(key, charge)
+      }
+      if (next === 'crash') throw new Error('the process dies here')
+      return next === 'loseAnswer' ? { kind: 'unknown' } : (known(key) ?? { kind: 'unknown' })
+    },
+  }
+}
