@@ -143,12 +143,14 @@ const subgraphVariables = serving.extend({
 /** What two parties agreed on: long enough not to be guessed. */
 const sharedSecret = z.string().min(SECRET_LENGTH_MIN, 'is too short; `openssl rand -hex 32` makes one')
 
-/** The operator's network. What it does not have is off: without SIM swap, changes of credentials are refused. */
-const network = {
+/** The network, asked about changes of SIMs; without it all that waits for its word is refused. */
+const simSwap = {
   SIM_SWAP_URL: httpUrl.optional(),
   SIM_SWAP_TOKEN: z.string().optional(),
-  USSD_KEY: sharedSecret.optional(),
 }
+
+/** The operator's network. What it does not have is off. */
+const network = { ...simSwap, USSD_KEY: sharedSecret.optional() }
 
 const accountsVariables = subgraphVariables.extend({
   ACCESS_TOKEN_KEYS: keySet,
@@ -170,6 +172,14 @@ const linkedNumbersVariables = subgraphVariables.extend({
   PAYMENTS_URL: httpUrl,
 })
 const moneyVariables = subgraphVariables.extend({ CURRENCY: currency })
+const paymentsVariables = moneyVariables.extend({
+  INTERNAL_KEYS: keySet,
+  ACCOUNTS_URL: httpUrl,
+  LINKED_NUMBERS_URL: httpUrl,
+  PRODUCTS_URL: httpUrl,
+  PAYMENTS_URL: httpUrl,
+  ...simSwap,
+})
 
 const cliVariables = common.extend({
   // Commands talk to people: only what is wrong goes between their lines.
@@ -196,7 +206,7 @@ export const PROCESS_VARIABLES = {
   accounts: Object.keys(accountsVariables.shape),
   'linked-numbers': Object.keys(linkedNumbersVariables.shape),
   products: Object.keys(moneyVariables.shape),
-  payments: Object.keys(moneyVariables.shape),
+  payments: Object.keys(paymentsVariables.shape),
   commands: [...Object.keys(cliVariables.shape), ...SUBGRAPH_NAMES.map(passwordVariable)],
 } satisfies Record<SubgraphName | 'gateway' | 'commands', string[]>
 
@@ -204,7 +214,7 @@ export const readGatewayEnvironment = reader(gatewayVariables)
 export const readAccountsEnvironment = reader(accountsVariables)
 export const readLinkedNumbersEnvironment = reader(linkedNumbersVariables)
 export const readProductsEnvironment = reader(moneyVariables)
-export const readPaymentsEnvironment = reader(moneyVariables)
+export const readPaymentsEnvironment = reader(paymentsVariables)
 export const readCliEnvironment = reader(cliVariables)
 
 export type CliEnvironment = ReturnType<typeof readCliEnvironment>

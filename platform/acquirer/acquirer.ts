@@ -91,6 +91,8 @@ export interface PaidCard {
   /** Pays again without its number, once it is saved. */
   readonly token: string
   readonly isSaved: boolean
+  /** The same whenever this card pays, as far as the acquirer tells cards apart. */
+  readonly likeness: string
   readonly brand: string
   readonly last4: string
   readonly expiryYear: number

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { CURRENCY_CODES, kopecks, parseKopecks } from '../money.ts'
 import type { Amount, Cancellation, CardPayment, CardRefund, Page, PaidCard, PaymentReference } from './acquirer.ts'
@@ -31,6 +32,7 @@ const paymentMethod = z
     saved: z.boolean().default(false),
     card: z
       .object({
+        first6: z.string().regex(/^\d{6}$/).optional(),
         last4: z.string().regex(/^\d{4}$/),
         expiry_year: z.string().regex(/^\d{4}$/),
         expiry_month: z.string().regex(/^\d{1,2}$/),
@@ -43,6 +45,7 @@ const paymentMethod = z
     return {
       token,
       isSaved: saved,
+      likeness: hash('sha256', [card.first6, card.last4, card.expiry_year, card.expiry_month].join(' '), 'base64url'),
       brand: card.card_type,
       last4: card.last4,
       expiryYear: Number(card.expiry_year),

@@ -18,7 +18,6 @@ const REFERENCE = { lineId: newId(), paymentId: newId() }
 const RETURN_URL = 'http://cabinet.example/back'
 const SIGNATURE = { header: 'x-acquirer-signature', key: 'key-of-a-test' }
 const SHOP = { shopId: 'shop', secretKey: 'secret-of-a-test' }
-const RUBLE = kopecks(100n)
 
 interface Received {
   readonly body: Buffer
