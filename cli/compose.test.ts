@@ -134,10 +134,11 @@ describe('docker-compose.yml', { timeout: 30_000 }, () => {
     expect(holders('ACCOUNTS_INTERNAL_KEYS')).toEqual(['accounts'])
     expect(holders('GATEWAY_INTERNAL_KEYS')).toEqual(GATEWAYS)
     expect(holders('LINKED_NUMBERS_INTERNAL_KEYS')).toEqual(['linked-numbers'])
+    expect(holders('PAYMENTS_INTERNAL_KEYS')).toEqual(['payments'])
     expect(holders('INTERNAL_JWKS').sort()).toEqual([...SUBGRAPH_NAMES].sort())
     const shown = (JSON.parse(variables['INTERNAL_JWKS'] ?? '') as JSONWebKeySet).keys
     expect(shown.every((key) => !('d' in key))).toBe(true)
-    for (const owner of ['GATEWAY_INTERNAL_KEYS', 'ACCOUNTS_INTERNAL_KEYS', 'LINKED_NUMBERS_INTERNAL_KEYS']) {
+    for (const owner of ['GATEWAY', 'ACCOUNTS', 'LINKED_NUMBERS', 'PAYMENTS'].map((name) => `${name}_INTERNAL_KEYS`)) {
       const [key] = (JSON.parse(variables[owner] ?? '') as JSONWebKeySet).keys
       expect(shown.map(({ kid }) => kid)).toContain(key?.kid)
     }
@@ -222,10 +223,15 @@ describe('docker-compose.yml', { timeout: 30_000 }, () => {
     expect(Object.keys(services).filter((name) => services[name]?.ports)).toEqual(['balancer'])
     expect(services['balancer']?.networks).toEqual(['front'])
     for (const name of ['postgres', ...SUBGRAPH_NAMES, ...COMMANDS]) {
-      expect(services[name]?.networks).toEqual(name === 'accounts' ? ['inside', 'outside'] : ['inside'])
+      expect(services[name]?.networks).toEqual(
+        ['accounts', 'payments'].includes(name) ? ['inside', 'outside'] : ['inside'],
+      )
     }
     // Accounts calls providers of identities and the message centre; nobody calls accounts from there.
-    expect(Object.keys(services).filter((name) => services[name]?.networks.includes('outside'))).toEqual(['accounts'])
+    expect(Object.keys(services).filter((name) => services[name]?.networks.includes('outside'))).toEqual([
+      'accounts',
+      'payments',
+    ])
   })
 
   it('balances over the gateways where they listen, and sees in time that one drains', () => {

@@ -48,6 +48,8 @@ const EXCLUDED: Readonly<Record<string, string>> = {
   'payments.policy': 'numbers of the business',
   'payments.line_access': 'a copy of linked_numbers.line_access',
   'payments.inbox': 'events that have come',
+  'payments.outbox': 'events on their way',
+  'payments.idempotency_key': 'marks of requests: payment says what was done',
   'payments.balance_watch': 'who watches a balance at this moment, for seconds',
   'payments.top_up_directory': 'a directory: ledger_transaction.source_key says the same',
 }

@@ -14,7 +14,7 @@ export interface MigrationOptions {
 }
 
 /** Those whose work goes on after a request was answered. */
-const SUBGRAPHS_WITH_JOBS: readonly SubgraphName[] = ['accounts']
+const SUBGRAPHS_WITH_JOBS: readonly SubgraphName[] = ['accounts', 'payments']
 
 /** Brings the parts of all subgraphs up to date, and what they read from files; of many processes one at a time. */
 export async function migrateAll({ adminUrl, passwords, logger }: MigrationOptions): Promise<MigrationReport[]> {

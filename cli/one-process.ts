@@ -10,6 +10,7 @@ import { connectDatabase } from '../platform/database/connect.ts'
 import { createListen } from '../platform/database/listen.ts'
 import { createListener } from '../platform/database/listener.ts'
 import { createReader } from '../platform/database/reader.ts'
+import type { Deliver } from '../platform/events/outbox.ts'
 import { createEndedSessions } from '../platform/identity/ended-sessions.ts'
 import type { SocialProvider, StaffProviderOptions } from '../platform/identity/identity-provider.ts'
 import { findKeyAmong, publicKeys } from '../platform/identity/keys.ts'
@@ -24,7 +25,7 @@ import { systemRandomness } from '../platform/random.ts'
 import { serveDownloads } from '../platform/serving/downloads.ts'
 import { type SimSwap, unknownSimSwap } from '../platform/sim-swap/sim-swap.ts'
 import type { SmsTransport } from '../platform/sms/transport.ts'
-import { createLocalAsk } from '../platform/subgraph/ask.ts'
+import { type AskSubgraph, createLocalAsk } from '../platform/subgraph/ask.ts'
 import type { SubgraphName } from '../platform/subgraph/name.ts'
 import type { Subgraph } from '../platform/subgraph/subgraph.ts'
 import { serveUssd } from '../platform/ussd/route.ts'
@@ -75,16 +76,43 @@ export async function createSubgraphs(dependencies: SubgraphsDependencies): Prom
     }
   }
   const products = createProducts({ ...connect('products'), clock, currencyCode, logger })
-  const payments = createPayments({ ...connect('payments'), clock, currencyCode, logger })
-  // Each of the two has something to say to the other: events may wait until accounts is there.
-  const { promise: accountsReady, resolve: announceAccounts } = Promise.withResolvers<Subgraph>()
+  const random = dependencies.random ?? systemRandomness
+  const simSwap = dependencies.simSwap ?? unknownSimSwap
+  const jobsOf = (name: SubgraphName) =>
+    createJobs({ url: databaseUrls[name], schema: jobsSchema(name), logger, ...dependencies.jobTiming })
+  // Each has something to say to others: events and questions may wait until all are there.
+  const { promise: ready, resolve: announce } = Promise.withResolvers<Subgraphs>()
+  const deliverTo =
+    (name: SubgraphName): Deliver =>
+    async (event) =>
+      (await ready)[name].receive(event)
+  const askOf =
+    (asker: SubgraphName, name: SubgraphName): AskSubgraph =>
+    async (question) =>
+      createLocalAsk(asker, (await ready)[name], newId)(question)
+  const payments = createPayments({
+    ...connect('payments'),
+    clock,
+    newId,
+    random,
+    currencyCode,
+    logger,
+    jobs: jobsOf('payments'),
+    simSwap,
+    ask: {
+      accounts: askOf('payments', 'accounts'),
+      'linked-numbers': askOf('payments', 'linked-numbers'),
+      products: askOf('payments', 'products'),
+    },
+    receivers: { accounts: deliverTo('accounts'), payments: deliverTo('payments') },
+  })
   const linkedNumbers = createLinkedNumbers({
     ...connect('linked-numbers'),
     clock,
     newId,
     logger,
     receivers: {
-      accounts: async (event) => (await accountsReady).receive(event),
+      accounts: deliverTo('accounts'),
       products: products.receive,
       payments: payments.receive,
     },
@@ -93,28 +121,24 @@ export async function createSubgraphs(dependencies: SubgraphsDependencies): Prom
     ...connect('accounts'),
     clock,
     newId,
-    random: dependencies.random ?? systemRandomness,
+    random,
     logger,
     accessTokenKeys: dependencies.accessTokenKeys,
     secrets: dependencies.accountsSecrets,
-    jobs: createJobs({
-      url: databaseUrls.accounts,
-      schema: jobsSchema('accounts'),
-      logger,
-      ...dependencies.jobTiming,
-    }),
-    simSwap: dependencies.simSwap ?? unknownSimSwap,
+    jobs: jobsOf('accounts'),
+    simSwap,
     socialProviders: dependencies.socialProviders ?? [],
     staffProvider: dependencies.staffProvider ?? null,
     sms: dependencies.sms ?? null,
     ask: {
-      'linked-numbers': createLocalAsk('accounts', linkedNumbers, newId),
-      products: createLocalAsk('accounts', products, newId),
-      payments: createLocalAsk('accounts', payments, newId),
+      'linked-numbers': askOf('accounts', 'linked-numbers'),
+      products: askOf('accounts', 'products'),
+      payments: askOf('accounts', 'payments'),
     },
   })
-  announceAccounts(accounts)
-  return { accounts, 'linked-numbers': linkedNumbers, products, payments }
+  const subgraphs = { accounts, 'linked-numbers': linkedNumbers, products, payments }
+  announce(subgraphs)
+  return subgraphs
 }
 
 export interface OneProcessDependencies extends SubgraphsDependencies {

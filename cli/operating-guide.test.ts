@@ -42,7 +42,13 @@ describe('docs/operating.md', { timeout: 30_000 }, () => {
     const urls = ['ACCOUNTS_URL', 'LINKED_NUMBERS_URL', 'PRODUCTS_URL', 'PAYMENTS_URL', 'ACCESS_TOKEN_JWKS_URL']
     const defaults: Record<string, unknown> = {
       ...readCliEnvironment({}),
-      ...readPaymentsEnvironment({ PORT: '1', DATABASE_URL: 'postgres://x@y/z', INTERNAL_JWKS: keys }),
+      ...readPaymentsEnvironment({
+        ...Object.fromEntries(urls.map((name) => [name, url])),
+        PORT: '1',
+        DATABASE_URL: 'postgres://x@y/z',
+        INTERNAL_JWKS: keys,
+        INTERNAL_KEYS: keys,
+      }),
       ...readGatewayEnvironment({ ...Object.fromEntries(urls.map((name) => [name, url])), INTERNAL_KEYS: keys }),
     }
     for (const { variable, default: told } of ROWS) {

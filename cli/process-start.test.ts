@@ -37,7 +37,16 @@ const REQUIRED = {
     'PAYMENTS_URL',
   ],
   products: ['PORT', 'DATABASE_URL', 'INTERNAL_JWKS'],
-  payments: ['PORT', 'DATABASE_URL', 'INTERNAL_JWKS'],
+  payments: [
+    'PORT',
+    'DATABASE_URL',
+    'INTERNAL_JWKS',
+    'INTERNAL_KEYS',
+    'ACCOUNTS_URL',
+    'LINKED_NUMBERS_URL',
+    'PRODUCTS_URL',
+    'PAYMENTS_URL',
+  ],
 }
 const PROCESSES = ['gateway', ...SUBGRAPH_NAMES] as const
 const scriptOf = (name: string) => (name === 'gateway' ? 'gateway/main.ts' : `subgraphs/${name}/main.ts`)

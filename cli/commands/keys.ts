@@ -9,8 +9,10 @@ export function keysCommand(): Command {
     .description('make the keys of a real installation, as variables for its processes')
     .action(async () => {
       const serial = String(Math.floor(performance.timeOrigin / 1000))
-      const [tokens, gateway, accounts, linkedNumbers] = await Promise.all(
-        ['accounts', 'gateway', 'accounts', 'linked-numbers'].map((owner) => generatePrivateKey(`${owner}.${serial}`)),
+      const [tokens, gateway, accounts, linkedNumbers, payments] = await Promise.all(
+        ['accounts', 'gateway', 'accounts', 'linked-numbers', 'payments'].map((owner) =>
+          generatePrivateKey(`${owner}.${serial}`),
+        ),
       )
       const lines = [
         '# Keep these in your secret store. Private: each only to the process named.',
@@ -19,8 +21,9 @@ export function keysCommand(): Command {
         `GATEWAY_INTERNAL_KEYS='${keySet(gateway)}'`,
         `ACCOUNTS_INTERNAL_KEYS='${keySet(accounts)}'`,
         `LINKED_NUMBERS_INTERNAL_KEYS='${keySet(linkedNumbers)}'`,
+        `PAYMENTS_INTERNAL_KEYS='${keySet(payments)}'`,
         '# Public: to every subgraph.',
-        `INTERNAL_JWKS='${JSON.stringify(publicKeys({ keys: [gateway, accounts, linkedNumbers].filter(isKey) }))}'`,
+        `INTERNAL_JWKS='${JSON.stringify(publicKeys({ keys: [gateway, accounts, linkedNumbers, payments].filter(isKey) }))}'`,
       ]
       processTerminal.result(lines.join('\n'))
     })

@@ -158,11 +158,9 @@ async function insertLineMoney(
   )
   const entry = `insert into payments.ledger_entry (line_id, transaction_id, unit, debit_account, credit_account, amount)
                  values ($1, $2, $3, 'OPENING_BALANCE', 'CUSTOMER', $4)`
-  const balance = 'insert into payments.ledger_balance (line_id, unit, posted) values ($1, $2, $3)'
+  await database.sql(`insert into payments.ledger_balance (line_id, unit) values ($1, 'KOPECK'), ($1, 'POINT')`, [id])
   if (kopecks > 0n) await database.sql(entry, [id, fixedId(5, 1), 'KOPECK', kopecks])
   if (points > 0n) await database.sql(entry, [id, fixedId(5, 1), 'POINT', points])
-  await database.sql(balance, [id, 'KOPECK', kopecks])
-  await database.sql(balance, [id, 'POINT', points])
   if (points === 0n) return
   await database.sql(
     `insert into payments.bonus_lot (line_id, id, earned, remaining, earned_at, expires_at)

@@ -124,7 +124,7 @@ async function findOverdrawn(db: Kysely<Tables>): Promise<AuditFinding> {
     db,
     sql`
       select line_id || ' ' || unit as place from ledger_balance
-      where posted - reserved < -debt_limit or (unit = 'POINT' and posted < 0)
+      where posted - reserved < -(debt_limit + promised) or (unit = 'POINT' and posted < 0)
     `,
   )
   return {

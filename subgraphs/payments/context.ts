@@ -1,19 +1,15 @@
-import type { Kysely } from 'kysely'
 import type { GuardedContext } from '../../platform/access/enforce.ts'
 import type { Grant } from '../../platform/access/grant.ts'
 import type { LineKey } from '../../platform/access/line-key.ts'
 import { createLineLoader, type LineLoader } from '../../platform/access/line-loader.ts'
-import type { Clock } from '../../platform/clock.ts'
 import type { Listener } from '../../platform/database/listener.ts'
-import type { Reader } from '../../platform/database/reader.ts'
 import { type ChangeFeed, createChangeFeed } from '../../platform/events/change-feed.ts'
-import type { Logger } from '../../platform/logger.ts'
 import type { CurrencyCode } from '../../platform/money.ts'
 import { type PersonalPage, readPersonalPage } from '../../platform/personal-data/personal-tables.ts'
+import type { ActionDependencies } from './actions/actions.ts'
 import { BALANCE_CHANNEL, type BalanceChangeRow, readBalanceChanges, watchBalances } from './store/balance-changes.ts'
 import { type BalanceRow, type ExpiringPointsRow, readBalances, readExpiringPoints } from './store/balances.ts'
 import { LINE_TABLES } from './store/personal-tables.ts'
-import type { Tables } from './store/tables.ts'
 
 /** A line as another subgraph refers to it: nothing is known of it until a field is read with a viewer's rights. */
 export interface LineReference {
@@ -43,13 +39,8 @@ export interface Context extends GuardedContext {
 /** The part of a context that does not depend on who asks: made once, so that requests of a moment are read together. */
 export type ContextServices = Omit<Context, keyof GuardedContext>
 
-export interface ContextDependencies {
-  readonly db: Kysely<Tables>
-  readonly reader: Reader
-  readonly clock: Clock
-  readonly currencyCode: CurrencyCode
+export interface ContextDependencies extends ActionDependencies {
   readonly listener: Listener
-  readonly logger: Logger
   /** How often all that is watched is read again; tests set it. */
   readonly sweepIntervalMs?: number
 }

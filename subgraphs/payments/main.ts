@@ -1,15 +1,46 @@
 import { processVariables, readPaymentsEnvironment } from '../../platform/environment.ts'
+import { createHttpDelivery } from '../../platform/events/http-delivery.ts'
+import { signingKey } from '../../platform/identity/keys.ts'
+import { createJobs } from '../../platform/jobs/jobs.ts'
+import { jobsSchema } from '../../platform/jobs/migrate-jobs.ts'
+import { systemRandomness } from '../../platform/random.ts'
+import { createSimSwapClient } from '../../platform/sim-swap/http-client.ts'
+import { unknownSimSwap } from '../../platform/sim-swap/sim-swap.ts'
+import { createHttpAsk } from '../../platform/subgraph/ask.ts'
+import type { SubgraphName } from '../../platform/subgraph/name.ts'
 import { openDatabase } from '../../platform/subgraph/open-database.ts'
 import { runSubgraph } from '../../platform/subgraph/process.ts'
 import { createPayments } from './subgraph.ts'
 
 const environment = readPaymentsEnvironment(processVariables())
 
-await runSubgraph('payments', environment, ({ clock, logger }) =>
-  createPayments({
+const signer = await signingKey(environment.INTERNAL_KEYS)
+
+await runSubgraph('payments', environment, ({ clock, newId, logger }) => {
+  const askOf = (asked: SubgraphName, url: string) =>
+    createHttpAsk({ asker: 'payments', asked, url, signer, clock, newId })
+  const deliverTo = (receiver: SubgraphName, url: string) =>
+    createHttpDelivery({ issuer: 'payments', receiver, url, signer, clock })
+  return createPayments({
     ...openDatabase(environment, logger),
+    jobs: createJobs({ url: environment.DATABASE_URL, schema: jobsSchema('payments'), logger }),
     clock,
+    newId,
+    random: systemRandomness,
     currencyCode: environment.CURRENCY,
+    simSwap:
+      environment.SIM_SWAP_URL === undefined
+        ? unknownSimSwap
+        : createSimSwapClient({ url: environment.SIM_SWAP_URL, token: environment.SIM_SWAP_TOKEN ?? '' }),
+    ask: {
+      accounts: askOf('accounts', environment.ACCOUNTS_URL),
+      'linked-numbers': askOf('linked-numbers', environment.LINKED_NUMBERS_URL),
+      products: askOf('products', environment.PRODUCTS_URL),
+    },
+    receivers: {
+      accounts: deliverTo('accounts', environment.ACCOUNTS_URL),
+      payments: deliverTo('payments', environment.PAYMENTS_URL),
+    },
     logger,
-  }),
-)
+  })
+})

@@ -1,18 +1,32 @@
 import type { Kysely } from 'kysely'
 import { checkConnection } from '../../platform/database/check-connection.ts'
 import { applyLineAccessChanged } from '../../platform/events/line-access-projection.ts'
+import { createOutboxRelay, type Deliver } from '../../platform/events/outbox.ts'
+import { createPolicies } from '../../platform/policy/policies.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
+import { startUpkeep } from './actions/upkeep.ts'
 import { type ContextDependencies, createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
+import { paymentsPolicies } from './store/policies.ts'
 
 export { paymentsPolicies } from './store/policies.ts'
 
-export type PaymentsDependencies = ContextDependencies
+export interface PaymentsDependencies extends Omit<ContextDependencies, 'policies' | 'onEvent'> {
+  /**
+   * How events reach accounts, which keeps the audit trail, and payments themselves: the other line of a transfer may
+   * be kept elsewhere.
+   */
+  readonly receivers: Readonly<Record<'accounts' | 'payments', Deliver>>
+}
 
-/** The ledger: balances and bonus points of lines. */
+/** The ledger, and all that moves money and bonus points of lines. */
 export function createPayments(dependencies: PaymentsDependencies): Subgraph {
-  const { db, reader, listener, logger } = dependencies
-  const services = createContextServices(dependencies)
+  const { db, reader, listener, clock, logger, jobs, receivers } = dependencies
+  const relay = createOutboxRelay({ db, receivers, logger })
+  const policies = createPolicies({ reader, clock, schema: paymentsPolicies })
+  const services = createContextServices({ ...dependencies, policies, onEvent: relay.poke })
+  const upkeep = startUpkeep({ db, clock, policies, logger })
+  jobs.start(new Map())
   return createSubgraph({
     name: 'payments',
     resolvers,
@@ -24,6 +38,9 @@ export function createPayments(dependencies: PaymentsDependencies): Subgraph {
     async close() {
       services.balanceChanges.close()
       await listener.close()
+      await upkeep.stop()
+      await jobs.stop()
+      await relay.stop()
       await reader.close()
       await db.destroy()
     },

@@ -83,9 +83,9 @@ const MONEY = [
      select id, pg_temp.fixed_id(5, n), unit, 'OPENING_BALANCE', 'CUSTOMER',
        case unit when 'KOPECK' then 5000 + (n * 37) % 300000 else 10 + n % 500 end
      from bench_line cross join unnest(array['KOPECK', 'POINT']::payments.ledger_unit[]) as unit`,
-  `insert into payments.ledger_balance (line_id, unit, posted, reserved)
-     select line_id, unit, amount, case when unit = 'KOPECK' and amount % 7 = 0 then 500 else 0 end
-     from payments.ledger_entry`,
+  `insert into payments.hold (line_id, id, unit, amount, kind, source_key, created_at, expires_at)
+     select line_id, pg_temp.fixed_id(8, row_number() over ()), unit, 500, 'SERVICE_CHARGE', 'bench', '2024-01-15', '2099-01-15'
+     from payments.ledger_entry where unit = 'KOPECK' and amount % 7 = 0`,
   `insert into payments.bonus_lot (line_id, id, earned, remaining, earned_at, expires_at)
      select line_id, pg_temp.fixed_id(6, 1), amount, amount, '2024-01-15', '2099-01-15'
      from payments.ledger_entry where unit = 'POINT'`,

@@ -48,53 +48,64 @@ export async function loadOpenings(
     ]),
   )
   await client.query(addOwners('payments', 'staged_opening'))
-  const { rows } = await client.query<{ opened: number }>(OPEN_BOOKS, [clock.now()])
-  return rows[0]?.opened === openings.length ? sumOf(openings) : readOpeningSums(client)
+  const now = clock.now()
+  const { rowCount } = await client.query(OPEN, [now])
+  await client.query(MAKE_ROOM)
+  await client.query(POST, [now])
+  return rowCount === openings.length ? sumOf(openings) : readOpeningSums(client)
 }
 
 /**
- * The first to write a line's opening transaction opens the line; entries, lot and balances follow from that row alone.
- * A line may have a balance before it is opened, by a posting made after an import was stopped half-way: it is added to.
+ * The first to write a line's opening transaction opens the line: all that follows is done for the transactions that
+ * are this batch's own. It is there even when nothing is brought along.
  */
-const OPEN_BOOKS = `
-  with opened as (
-    insert into payments.ledger_transaction (line_id, id, kind, source_key, occurred_at, posted_at)
-    select line_id, transaction_id, 'OPENING_BALANCE', 'opening-balance', $1, $1
-    from pg_temp.staged_opening order by line_id
-    on conflict (line_id, source_key) do nothing
-    returning line_id
-  ), opening as materialized (
-    select staged.* from pg_temp.staged_opening as staged join opened using (line_id)
-  ), posted_entry as (
+const OPEN = `
+  insert into payments.ledger_transaction (line_id, id, kind, source_key, occurred_at, posted_at)
+  select line_id, transaction_id, 'OPENING_BALANCE', 'opening-balance', $1, $1
+  from pg_temp.staged_opening order by line_id
+  on conflict (line_id, source_key) do nothing
+`
+
+const OPENING = `
+  select staged.* from pg_temp.staged_opening as staged
+  join payments.ledger_transaction as opened on opened.line_id = staged.line_id and opened.id = staged.transaction_id
+`
+
+/**
+ * Before its entry a balance needs room for the debt that is taken over. A line may have a balance already, by a posting
+ * made after an import was stopped half-way: what it has pays the debt first.
+ */
+const MAKE_ROOM = `
+  insert into payments.ledger_balance as balance (line_id, unit, debt_limit)
+  select line_id, unit::payments.ledger_unit, case unit when 'KOPECK' then greatest(0, -kopecks) else 0 end
+  from (${OPENING}) as opening, unnest(array['KOPECK', 'POINT']) as unit
+  order by line_id, unit
+  on conflict (line_id, unit) do update
+    set debt_limit = greatest(balance.debt_limit, excluded.debt_limit - (balance.posted - balance.reserved), 0)
+    where excluded.debt_limit > 0
+`
+
+/** Balances follow from the entries. */
+const POST = `
+  with opening as materialized (${OPENING}), posted_entry as (
     insert into payments.ledger_entry (line_id, transaction_id, unit, debit_account, credit_account, amount)
-    select line_id, transaction_id, 'KOPECK'::payments.ledger_unit,
-      (case when kopecks > 0 then 'OPENING_BALANCE' else 'CUSTOMER' end)::payments.ledger_account,
-      (case when kopecks > 0 then 'CUSTOMER' else 'OPENING_BALANCE' end)::payments.ledger_account,
-      abs(kopecks)
-    from opening where kopecks <> 0
-    union all
-    select line_id, transaction_id, 'POINT', 'OPENING_BALANCE', 'CUSTOMER', points from opening where points > 0
-  ), posted_lot as (
-    insert into payments.bonus_lot (line_id, id, earned, remaining, earned_at, expires_at)
-    select line_id, lot_id, points, points, $1, $1 + make_interval(months => (
-      select value::int from payments.policy
-      where name = 'bonus.ttlMonths' and valid_from <= $1 order by version desc limit 1
-    ))
-    from opening where points > 0
-  ), posted_balance as (
-    insert into payments.ledger_balance as balance (line_id, unit, posted, debt_limit)
-    select line_id, unit, posted, greatest(0, -posted)
+    select line_id, transaction_id, unit::payments.ledger_unit,
+      (case when amount > 0 then 'OPENING_BALANCE' else 'CUSTOMER' end)::payments.ledger_account,
+      (case when amount > 0 then 'CUSTOMER' else 'OPENING_BALANCE' end)::payments.ledger_account,
+      abs(amount)
     from (
-      select line_id, 'KOPECK'::payments.ledger_unit as unit, kopecks as posted from opening
+      select line_id, transaction_id, 'KOPECK' as unit, kopecks as amount from opening
       union all
-      select line_id, 'POINT', points from opening
-    ) as opened_balance
-    order by line_id, unit
-    on conflict (line_id, unit) do update
-      set posted = balance.posted + excluded.posted,
-        debt_limit = greatest(balance.debt_limit, -(balance.posted + excluded.posted - balance.reserved), 0)
+      select line_id, transaction_id, 'POINT', points from opening
+    ) as posting
+    where amount <> 0 order by line_id, unit
   )
-  select count(*)::int as opened from opened
+  insert into payments.bonus_lot (line_id, id, earned, remaining, earned_at, expires_at)
+  select line_id, lot_id, points, points, $1::timestamptz, $1::timestamptz + make_interval(months => (
+    select value::int from payments.policy
+    where name = 'bonus.ttlMonths' and valid_from <= $1::timestamptz order by version desc limit 1
+  ))
+  from opening where points > 0
 `
 
 /** Of the lines in this batch, whoever opened them: what a second run of the same file answers. */

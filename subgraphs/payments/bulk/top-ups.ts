@@ -43,7 +43,7 @@ export async function loadTopUps(
   return { added, taken: added === topUps.length ? new Set() : await findTaken(client, topUps) }
 }
 
-/** A top-up lifts the balance and pays off what debt there was: the limit never stands deeper than the debt. */
+/** The balances follow from the entries. */
 const POST_TOP_UPS = `
   with claimed as (
     insert into payments.top_up_directory (external_id, line_id)
@@ -62,12 +62,7 @@ const POST_TOP_UPS = `
   ), posted_entry as (
     insert into payments.ledger_entry (line_id, transaction_id, unit, debit_account, credit_account, amount)
     select line_id, transaction_id, 'KOPECK', 'EXTERNAL_TOP_UP', 'CUSTOMER', amount from top_up
-  ), posted_balance as (
-    insert into payments.ledger_balance as balance (line_id, unit, posted)
-    select line_id, 'KOPECK', sum(amount)::bigint from top_up group by line_id order by line_id
-    on conflict (line_id, unit) do update
-      set posted = balance.posted + excluded.posted,
-        debt_limit = least(balance.debt_limit, greatest(0, -(balance.posted + excluded.posted - balance.reserved)))
+    order by line_id, occurred_at
   )
   select count(*)::int as added from posted
 `

@@ -2,7 +2,7 @@ import { ownedBy, type PersonalTable } from '../../../platform/personal-data/per
 
 /** What is kept of a line: for its owner only. */
 export const LINE_TABLES: readonly PersonalTable[] = [
-  { table: 'ledger_balance', belongsTo: ownedBy('line_id'), key: ['unit'] },
+  { table: 'ledger_balance', belongsTo: ownedBy('line_id'), key: ['unit'], withheld: ['entry_hash'] },
   { table: 'balance_change', belongsTo: ownedBy('line_id'), key: ['sequence'] },
   { table: 'bonus_lot', belongsTo: ownedBy('line_id'), key: ['id'] },
   { table: 'ledger_transaction', belongsTo: ownedBy('line_id'), key: ['id'] },
@@ -10,5 +10,8 @@ export const LINE_TABLES: readonly PersonalTable[] = [
     table: 'ledger_entry',
     belongsTo: ownedBy('line_id'),
     key: ['transaction_id', 'unit', 'debit_account', 'credit_account'],
+    withheld: ['hash'],
   },
+  { table: 'hold', belongsTo: ownedBy('line_id'), key: ['id'] },
+  { table: 'payment', belongsTo: ownedBy('line_id'), key: ['id'] },
 ]

@@ -4,4 +4,10 @@ import { z } from 'zod'
 export const paymentsPolicies = z.object({
   /** How long bonus points are good after they were earned. */
   'bonus.ttlMonths': z.int().min(1).max(120),
+  /** How long a client's key gives the same answer again. */
+  'idempotency.ttlDays': z.int().min(1).max(365),
+  /** How long money is set aside for who does not say. */
+  'hold.ttlMinutes': z.int().min(1).max(10_080),
 })
+
+export type PaymentsPolicies = z.output<typeof paymentsPolicies>

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import { hashBody, isIdempotencyKey } from '../../../../platform/idempotency-key.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { invariant } from '../../../../platform/invariant.ts'
 import type { Language } from '../../../../platform/languages.ts'
@@ -15,7 +16,6 @@ import type { AccountsPolicies } from '../../store/policies.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ConsultantDependencies } from './dependencies.ts'
 import { type FoundAnswer, findAnswer } from './find-answer.ts'
-import { hashBody, isIdempotencyKey } from './keyed.ts'
 import { queueConversation } from './queue-conversation.ts'
 import { languageOf, readText } from './written-text.ts'
 

@@ -1,0 +1,36 @@
+import type { Transaction } from 'kysely'
+import type { Clock } from '../../../platform/clock.ts'
+import { writeEvent } from '../../../platform/events/outbox.ts'
+import { authorOf } from '../../../platform/identity/author.ts'
+import type { Viewer } from '../../../platform/identity/viewer.ts'
+import type { NewId } from '../../../platform/ids.ts'
+import { findOwner } from '../store/line-access.ts'
+import type { Tables } from '../store/tables.ts'
+
+/** Something that was done to a line's money. */
+export interface LineAct {
+  readonly lineId: string
+  /** In the past tense: `TRANSFER_SENT`. */
+  readonly act: string
+  /** No secret and nothing that a log may not hold but ids. */
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+/** Writes into the audit trail of the line's owner, and of the account that acted where that is another. */
+export async function recordAct(
+  trx: Transaction<Tables>,
+  { clock, newId }: { readonly clock: Clock; readonly newId: NewId },
+  { lineId, act, details }: LineAct,
+  viewer: Viewer,
+): Promise<void> {
+  const { principal } = viewer
+  const actor = principal.kind === 'account' ? principal.accountId : null
+  const told = new Set([await findOwner(trx, lineId), actor].filter((id) => id !== null))
+  const occurredAt = clock.now().toISOString()
+  for (const accountId of told) {
+    const by = authorOf(viewer, accountId)
+    await writeEvent(trx, { id: newId(), kind: 'ActRecorded', occurredAt, accountId, act, lineId, details, by }, [
+      'accounts',
+    ])
+  }
+}

@@ -1,0 +1,44 @@
+import { sql, type Transaction } from 'kysely'
+import type { Tables } from '../store/tables.ts'
+import type { LedgerUnit } from './kinds.ts'
+
+/** What a line has of a unit. */
+export interface Balance {
+  readonly posted: bigint
+  /** Set aside by holds. */
+  readonly reserved: bigint
+  /** How far below zero it may stand because of a debt that it came with. */
+  readonly debtLimit: bigint
+  /** How much further because of a promised payment. */
+  readonly promised: bigint
+}
+
+/** What is there and not set aside; below zero for a debt. */
+export function available({ posted, reserved }: Balance): bigint {
+  return posted - reserved
+}
+
+/** What services may be paid with: a promised payment counts. */
+export function spendable(balance: Balance): bigint {
+  return available(balance) + balance.debtLimit + balance.promised
+}
+
+/** What is the subscriber's own: the only money that moves to others. */
+export function ownMoney(balance: Balance): bigint {
+  const left = available(balance)
+  return left > 0n ? left : 0n
+}
+
+/**
+ * Takes a line's balance until the end of the transaction, so that what is decided on it stays true: every posting and
+ * every hold of the line waits. Null when the line has no book. Take several lines, and both units, in the order of
+ * (line, unit).
+ */
+export async function lockBalance(trx: Transaction<Tables>, lineId: string, unit: LedgerUnit): Promise<Balance | null> {
+  const { rows } = await sql<{ posted: bigint; reserved: bigint; debt_limit: bigint; promised: bigint }>`
+    select posted, reserved, debt_limit, promised from ledger_balance
+    where line_id = ${lineId} and unit = ${unit} for update
+  `.execute(trx)
+  const row = rows[0]
+  return row ? { posted: row.posted, reserved: row.reserved, debtLimit: row.debt_limit, promised: row.promised } : null
+}
