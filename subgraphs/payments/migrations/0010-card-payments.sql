@@ -31,7 +31,6 @@ create table card_payment (
   is_card_saved boolean not null default false,
   -- Until then the customer may pay; after it the acquirer's word still counts, but is not waited for.
   expires_at timestamptz not null,
-  asked_at timestamptz,
   captured_at timestamptz,
   refunded bigint not null default 0 check (refunded >= 0),
   primary key (line_id, payment_id),
@@ -55,6 +54,7 @@ create table card_refund (
   line_id uuid not null,
   id uuid not null,
   payment_id uuid not null,
+  acquirer_payment_id text not null,
   amount bigint not null check (amount > 0),
   status text not null default 'PENDING' check (status in ('PENDING', 'SUCCEEDED', 'FAILED')),
   -- Who of the staff gave it back.

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { CardPaymentState } from './card-tables.ts'
+import { beginPayment } from './payments.ts'
 import type { PaymentKind, PaymentStatus, Tables } from './tables.ts'
 
 export interface CardPaymentKey {
@@ -38,10 +39,7 @@ export interface NewCardPaymentRow extends CardPaymentKey {
 
 export async function insertCardPayment(trx: Transaction<Tables>, row: NewCardPaymentRow): Promise<void> {
   const { lineId, paymentId, kind, amount, accountId, now } = row
-  await trx
-    .insertInto('payment')
-    .values({ line_id: lineId, id: paymentId, kind, amount, account_id: accountId, created_at: now })
-    .execute()
+  await beginPayment(trx, { lineId, id: paymentId, kind, amount, accountId, at: now })
   await trx
     .insertInto('card_payment')
     .values({

@@ -14,13 +14,27 @@ export interface CardRefundRow {
   readonly status: 'PENDING' | 'SUCCEEDED' | 'FAILED'
   readonly request_sealed: string | null
   readonly acquirer_id: string | null
+  readonly acquirer_payment_id: string
+  readonly created_at: Date
   readonly failure: string | null
 }
 
-const COLUMNS = ['id', 'line_id', 'payment_id', 'amount', 'status', 'request_sealed', 'acquirer_id', 'failure'] as const
+const COLUMNS = [
+  'id',
+  'line_id',
+  'payment_id',
+  'amount',
+  'status',
+  'request_sealed',
+  'acquirer_id',
+  'acquirer_payment_id',
+  'created_at',
+  'failure',
+] as const
 
 export interface NewCardRefundRow extends CardRefundKey {
   readonly paymentId: string
+  readonly acquirerPaymentId: string
   readonly amount: bigint
   readonly staffId: string
   readonly requestSealed: string
@@ -34,6 +48,7 @@ export async function insertCardRefund(trx: Transaction<Tables>, refund: NewCard
       line_id: refund.lineId,
       id: refund.refundId,
       payment_id: refund.paymentId,
+      acquirer_payment_id: refund.acquirerPaymentId,
       amount: refund.amount,
       status: 'PENDING',
       staff_id: refund.staffId,
@@ -80,6 +95,17 @@ export async function sumRefunds(
     where line_id = ${lineId} and payment_id = ${paymentId} and status <> 'FAILED'
   `.execute(trx)
   return rows[0]?.total ?? 0n
+}
+
+/** Whether a refund of the acquirer's is one of ours on the line already. */
+export async function isKnownRefund(db: Kysely<Tables>, lineId: string, acquirerId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('card_refund')
+    .select('id')
+    .where('line_id', '=', lineId)
+    .where('acquirer_id', '=', acquirerId)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 export interface CardRefundEnd {

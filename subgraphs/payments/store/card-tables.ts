@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /** The tables of payments by card, as the queries see them. */
 export interface CardTables {
   card: {
@@ -14,30 +16,30 @@ export interface CardTables {
   card_payment: {
     line_id: string
     payment_id: string
-    state: CardPaymentState
+    state: Generated<CardPaymentState>
     request_sealed: string | null
-    acquirer_id: string | null
-    confirmation_url: string | null
+    acquirer_id: Generated<string | null>
+    confirmation_url: Generated<string | null>
     card_id: string | null
     is_card_saved: boolean
     expires_at: Date
-    asked_at: Date | null
-    captured_at: Date | null
-    refunded: bigint
+    captured_at: Generated<Date | null>
+    refunded: Generated<bigint>
   }
   acquirer_payment_directory: { acquirer_id: string; line_id: string; payment_id: string }
   card_refund: {
     line_id: string
     id: string
     payment_id: string
+    acquirer_payment_id: string
     amount: bigint
     status: 'PENDING' | 'SUCCEEDED' | 'FAILED'
     staff_id: string
     request_sealed: string | null
-    acquirer_id: string | null
+    acquirer_id: Generated<string | null>
     created_at: Date
-    ended_at: Date | null
-    failure: string | null
+    ended_at: Generated<Date | null>
+    failure: Generated<string | null>
   }
 }
 

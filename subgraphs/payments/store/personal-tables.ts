@@ -14,4 +14,11 @@ export const LINE_TABLES: readonly PersonalTable[] = [
   },
   { table: 'hold', belongsTo: ownedBy('line_id'), key: ['id'] },
   { table: 'payment', belongsTo: ownedBy('line_id'), key: ['id'] },
+  {
+    table: 'card_payment',
+    belongsTo: ownedBy('line_id'),
+    key: ['payment_id'],
+    withheld: ['request_sealed', 'confirmation_url'],
+  },
+  { table: 'card_refund', belongsTo: ownedBy('line_id'), key: ['id'], withheld: ['request_sealed', 'staff_id'] },
 ]

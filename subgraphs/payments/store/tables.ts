@@ -2,9 +2,10 @@ import type { Generated, JSONColumnType } from 'kysely'
 import type { OutboxTables } from '../../../platform/events/outbox.ts'
 import type { HoldState } from '../ledger/holds.ts'
 import type { LedgerAccount, LedgerKind, LedgerUnit } from '../ledger/kinds.ts'
+import type { CardTables } from './card-tables.ts'
 
 /** The tables of payments, as the queries see them. */
-export interface Tables extends OutboxTables {
+export interface Tables extends OutboxTables, CardTables {
   ledger_balance: LedgerBalanceTable
   ledger_transaction: LedgerTransactionTable
   ledger_entry: LedgerEntryTable

@@ -58,7 +58,7 @@ export async function beginCardPayment(
     now,
     expiresAt: new Date(now.getTime() + policies['topUp.minutes'] * MINUTE_MS),
   })
-  const pause = pauseSeconds(0, { first: policies['acquirer.pauseSeconds'], longest: policies['acquirer.pauseSecondsMax'] })
+  const pause = pauseSeconds(0, policies)
   await jobs.send(trx, FOLLOW_PAYMENT, {
     data: { lineId: wish.lineId, paymentId, count: 1 },
     startAfter: new Date(now.getTime() + pause * 1_000),

@@ -36,10 +36,7 @@ async function followOn(dependencies: CardDependencies, key: CardPaymentKey, cou
     logger.error({ paymentId: key.paymentId }, 'the acquirer never said what became of a payment')
     return
   }
-  const pause = pauseSeconds(count, {
-    first: policies['acquirer.pauseSeconds'],
-    longest: policies['acquirer.pauseSecondsMax'],
-  })
+  const pause = pauseSeconds(count, policies)
   await db.transaction().execute((trx) =>
     jobs.send(trx, FOLLOW_PAYMENT, {
       data: { ...key, count: count + 1 },
