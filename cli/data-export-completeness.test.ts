@@ -56,6 +56,8 @@ const EXCLUDED: Readonly<Record<string, string>> = {
 
 /** Columns that are secrets, or marks of our own machines. */
 const WITHHELD = new Set([
+  'payments.ledger_balance.entry_hash',
+  'payments.ledger_entry.hash',
   'accounts.session.refresh_seed',
   'accounts.session.secret_id',
   'accounts.password.hash',
@@ -98,6 +100,10 @@ const SEEDS = [
      returning phone, organization_id, id
    ) insert into accounts.phone_invitation select * from sent`,
   `insert into payments.balance_change values ($2, 7, 70, 7, '2026-01-28')`,
+  `insert into payments.hold (line_id, id, unit, amount, kind, source_key, created_at, expires_at)
+     values ($2, $4, 'KOPECK', 1, 'PURCHASE', 'canary hold', '2026-01-29', '2026-01-30')`,
+  `insert into payments.payment (line_id, id, kind, status, amount, account_id, created_at, ended_at, failure, details)
+     values ($2, $4, 'TOP_UP', 'FAILED', 71, $1, '2026-01-29', '2026-01-30', 'CANARY', '{"canary": "payment"}')`,
   `insert into accounts.act values ($1, $4, '2026-01-11', 'staff:canary', 'CANARY', $2, '{"canary": "act details"}',
      '10.11.12.13', 'canary session', 'canary request', 'canary reason')`,
   `insert into linked_numbers.number_management values ($2, '2026-01-12')`,
