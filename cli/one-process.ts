@@ -5,6 +5,8 @@ import { createNetworkElement } from '../gateway/network-element.ts'
 import { createSupergraphFile } from '../gateway/supergraph-file.ts'
 import { createLocalTransport } from '../gateway/transport/local.ts'
 import type { Transport } from '../gateway/transport/transport.ts'
+import type { Acquirer } from '../platform/acquirer/acquirer.ts'
+import { type NoticeTrust, serveNotices } from '../platform/acquirer/notice-route.ts'
 import type { Clock } from '../platform/clock.ts'
 import { connectDatabase } from '../platform/database/connect.ts'
 import { createListen } from '../platform/database/listen.ts'
@@ -31,10 +33,13 @@ import type { Subgraph } from '../platform/subgraph/subgraph.ts'
 import { serveUssd } from '../platform/ussd/route.ts'
 import { type Accounts, createAccounts } from '../subgraphs/accounts/subgraph.ts'
 import { createLinkedNumbers } from '../subgraphs/linked-numbers/subgraph.ts'
-import { createPayments } from '../subgraphs/payments/subgraph.ts'
+import { createPayments, type Payments } from '../subgraphs/payments/subgraph.ts'
 import { createProducts } from '../subgraphs/products/subgraph.ts'
 
-export type Subgraphs = Readonly<Record<SubgraphName, Subgraph>> & { readonly accounts: Accounts }
+export type Subgraphs = Readonly<Record<SubgraphName, Subgraph>> & {
+  readonly accounts: Accounts
+  readonly payments: Payments
+}
 
 export interface SubgraphsDependencies {
   /** The database of each subgraph, under its own login role. */
@@ -48,6 +53,10 @@ export interface SubgraphsDependencies {
   readonly random?: Randomness
   /** The network, asked about changes of SIMs; without it nothing that waits for its word is done. */
   readonly simSwap?: SimSwap
+  /** How money comes off bank cards; not at all if left out. */
+  readonly cardPayments?: CardPayments
+  /** What payments seal with; the secrets of accounts if left out. */
+  readonly paymentsSecrets?: Secrets
   /** How often work that waits is looked for; tests do not wait long. */
   readonly jobTiming?: Pick<JobsOptions, 'pollSeconds' | 'superviseSeconds'>
   /** By whose accounts customers sign in, and staff; nobody's if left out. */
@@ -58,6 +67,17 @@ export interface SubgraphsDependencies {
   /** Told of every SQL statement of every subgraph; tests count them. */
   readonly onStatement?: (subgraph: SubgraphName, sql: string) => void
 }
+
+/** How money comes off bank cards. */
+export interface CardPayments {
+  readonly acquirer: Acquirer | null
+  /** The sites that customers may come back to from paying. */
+  readonly returnOrigins: readonly string[]
+  /** Whose word is heard that something was paid. */
+  readonly trust: NoticeTrust
+}
+
+const NO_CARDS: CardPayments = { acquirer: null, returnOrigins: [], trust: { peers: [], signature: null } }
 
 /** The four subgraphs in one process; events go from one to another as calls. */
 export async function createSubgraphs(dependencies: SubgraphsDependencies): Promise<Subgraphs> {
@@ -105,6 +125,8 @@ export async function createSubgraphs(dependencies: SubgraphsDependencies): Prom
       products: askOf('payments', 'products'),
     },
     receivers: { accounts: deliverTo('accounts'), payments: deliverTo('payments') },
+    ...(dependencies.cardPayments ?? NO_CARDS),
+    secrets: dependencies.paymentsSecrets ?? dependencies.accountsSecrets,
   })
   const linkedNumbers = createLinkedNumbers({
     ...connect('linked-numbers'),
@@ -203,6 +225,8 @@ export async function createOneProcess(dependencies: OneProcessDependencies): Pr
     for (const { sessionId } of ended) gateway.endStreamsOf(sessionId)
   })
   serveDownloads(gateway.http, subgraphs.accounts.openDownload)
+  const { trust } = dependencies.cardPayments ?? NO_CARDS
+  serveNotices(gateway.http, { ...trust, take: subgraphs.payments.takeNotice })
   if (dependencies.ussdKey) serveUssd(gateway.http, { ...subgraphs.accounts.ussd, key: dependencies.ussdKey })
   return {
     gateway,

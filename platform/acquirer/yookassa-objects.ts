@@ -32,7 +32,10 @@ const paymentMethod = z
     saved: z.boolean().default(false),
     card: z
       .object({
-        first6: z.string().regex(/^\d{6}$/).optional(),
+        first6: z
+          .string()
+          .regex(/^\d{6}$/)
+          .optional(),
         last4: z.string().regex(/^\d{4}$/),
         expiry_year: z.string().regex(/^\d{4}$/),
         expiry_month: z.string().regex(/^\d{1,2}$/),

@@ -1,9 +1,13 @@
 import type { Kysely } from 'kysely'
+import type { TakeNotice } from '../../platform/acquirer/notice-route.ts'
 import { checkConnection } from '../../platform/database/check-connection.ts'
 import { applyLineAccessChanged } from '../../platform/events/line-access-projection.ts'
 import { createOutboxRelay, type Deliver } from '../../platform/events/outbox.ts'
 import { createPolicies } from '../../platform/policy/policies.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
+import { createBackground } from './actions/card-payments/background.ts'
+import { cardJobs } from './actions/card-payments/card-actions.ts'
+import { createReturnOrigins } from './actions/card-payments/return-url.ts'
 import { startUpkeep } from './actions/upkeep.ts'
 import { type ContextDependencies, createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
@@ -11,7 +15,10 @@ import { paymentsPolicies } from './store/policies.ts'
 
 export { paymentsPolicies } from './store/policies.ts'
 
-export interface PaymentsDependencies extends Omit<ContextDependencies, 'policies' | 'onEvent'> {
+export interface PaymentsDependencies
+  extends Omit<ContextDependencies, 'policies' | 'onEvent' | 'background' | 'returnOrigins'> {
+  /** The operator's own sites, as origins. */
+  readonly returnOrigins: readonly string[]
   /**
    * How events reach accounts, which keeps the audit trail, and payments themselves: the other line of a transfer may
    * be kept elsewhere.
@@ -19,15 +26,24 @@ export interface PaymentsDependencies extends Omit<ContextDependencies, 'policie
   readonly receivers: Readonly<Record<'accounts' | 'payments', Deliver>>
 }
 
+/** The subgraph, and what it serves beside the graph. */
+export interface Payments extends Subgraph {
+  /** What the acquirer tells by itself. */
+  readonly takeNotice: TakeNotice
+}
+
 /** The ledger, and all that moves money and bonus points of lines. */
-export function createPayments(dependencies: PaymentsDependencies): Subgraph {
+export function createPayments(dependencies: PaymentsDependencies): Payments {
   const { db, reader, listener, clock, logger, jobs, receivers } = dependencies
   const relay = createOutboxRelay({ db, receivers, logger })
   const policies = createPolicies({ reader, clock, schema: paymentsPolicies })
-  const services = createContextServices({ ...dependencies, policies, onEvent: relay.poke })
+  const background = createBackground(logger)
+  const returnOrigins = createReturnOrigins(dependencies.returnOrigins)
+  const all = { ...dependencies, policies, onEvent: relay.poke, background, returnOrigins }
+  const services = createContextServices(all)
   const upkeep = startUpkeep({ db, clock, policies, logger })
-  jobs.start(new Map())
-  return createSubgraph({
+  jobs.start(new Map(cardJobs(all)))
+  const subgraph = createSubgraph({
     name: 'payments',
     resolvers,
     services,
@@ -39,6 +55,7 @@ export function createPayments(dependencies: PaymentsDependencies): Subgraph {
       services.balanceChanges.close()
       await listener.close()
       await upkeep.stop()
+      await background.stop()
       await jobs.stop()
       await relay.stop()
       await reader.close()
@@ -46,4 +63,5 @@ export function createPayments(dependencies: PaymentsDependencies): Subgraph {
     },
     logger,
   })
+  return { ...subgraph, takeNotice: services.cards.takeNotice }
 }

@@ -33,7 +33,9 @@ let refusals: number
 
 beforeAll(async () => {
   hook = createServer(async (request, response) => {
-    const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>))
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const body = Buffer.concat(chunks)
     received.push({ body, signature: String(request.headers[SIGNATURE.header]) })
     response.writeHead(refusals-- > 0 ? 503 : 200).end()
   })

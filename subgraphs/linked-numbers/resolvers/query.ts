@@ -17,6 +17,11 @@ export const query: QueryResolvers = {
   ownedLines: (_, { accountId, first, after }, { ownedLines }) =>
     ownedLines(accountId, { first: readPageSize(first), after: after ?? null }),
 
+  numberOfLine: (_, { lineId }, { numberOfLine }) => {
+    const id = parseId(lineId)
+    return id === null ? null : numberOfLine(id)
+  },
+
   subscriberByPhone: async (_, { phone }, { subscribers }) => {
     const subscriber = await subscribers.load(phone)
     return (

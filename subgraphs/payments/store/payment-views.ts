@@ -74,13 +74,16 @@ const PAYMENT_VIEWS = prepareStatement<PaymentKeyValues, PaymentView & { readonl
   `,
 )
 
-export function readPaymentViews(
+/** Null for a payment that is not there for its asker. */
+export async function readPaymentViews(
   reader: Reader,
   keys: readonly PaymentKey[],
   now: Date,
-): Promise<(PaymentView & { readonly key: number })[]> {
-  return reader.read(PAYMENT_VIEWS, {
-    ...toLineKeyValues(keys, now),
-    paymentIds: keys.map(({ paymentId }) => paymentId),
-  })
+): Promise<(PaymentView | null)[]> {
+  const paymentIds = keys.map(({ paymentId }) => paymentId)
+  const views = new Array<PaymentView | null>(keys.length).fill(null)
+  for (const { key, ...view } of await reader.read(PAYMENT_VIEWS, { ...toLineKeyValues(keys, now), paymentIds })) {
+    views[key - 1] = view
+  }
+  return views
 }

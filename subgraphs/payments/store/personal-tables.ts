@@ -1,5 +1,10 @@
 import { ownedBy, type PersonalTable } from '../../../platform/personal-data/personal-tables.ts'
 
+/** What is kept of an account itself: for its owner only. */
+export const PAYER_TABLES: readonly PersonalTable[] = [
+  { table: 'card', belongsTo: ownedBy('account_id'), key: ['id'], withheld: ['token_sealed', 'fingerprint'] },
+]
+
 /** What is kept of a line: for its owner only. */
 export const LINE_TABLES: readonly PersonalTable[] = [
   { table: 'ledger_balance', belongsTo: ownedBy('line_id'), key: ['unit'], withheld: ['entry_hash'] },

@@ -1,6 +1,11 @@
 import type { Acquirer, AcquirerAnswer, CardPayment, NewCardPayment } from '../../../../platform/acquirer/acquirer.ts'
 import { invariant } from '../../../../platform/invariant.ts'
-import { type CardPaymentKey, type CardPaymentRow, findCardPayment, lockCardPayment } from '../../store/card-payments.ts'
+import {
+  type CardPaymentKey,
+  type CardPaymentRow,
+  findCardPayment,
+  lockCardPayment,
+} from '../../store/card-payments.ts'
 import type { CardDependencies } from './card-dependencies.ts'
 import { unsealRequest } from './sealed-request.ts'
 import { fail, type Settled, settle } from './settle.ts'
@@ -17,7 +22,8 @@ const CLOCK_DIFFERENCE_MAX_MS = 10 * 60_000
  */
 export async function askForMoney(dependencies: CardDependencies, key: CardPaymentKey): Promise<Asked> {
   const row = await findCardPayment(dependencies.db, key)
-  if (!row || row.state !== 'ASKING') return row ? 'open' : 'notOurs'
+  if (!row) return 'notOurs'
+  if (row.state !== 'ASKING') return 'open'
   const answer = await create(dependencies, row)
   if (answer?.kind !== 'refused') return hear(dependencies, key, answer)
   dependencies.logger.error({ paymentId: key.paymentId, code: answer.code }, 'the acquirer refused a payment')
@@ -106,7 +112,7 @@ async function end(dependencies: CardDependencies, key: CardPaymentKey, failure:
   return dependencies.db.transaction().execute(async (trx) => {
     const row = await lockCardPayment(trx, key)
     // Whoever was faster knows more.
-    if (!row || row.state !== 'ASKING') return 'open'
+    if (row?.state !== 'ASKING') return 'open'
     await fail(trx, dependencies, row, failure)
     return 'ended'
   })

@@ -21,7 +21,7 @@ async function expire({ db, clock }: CardDependencies, key: CardPaymentKey): Pro
   const now = clock.now()
   await db.transaction().execute(async (trx) => {
     const row = await lockCardPayment(trx, key)
-    if (!row || row.state !== 'OPEN' || row.status !== 'PENDING' || row.expires_at > now) return
+    if (row?.state !== 'OPEN' || row.status !== 'PENDING' || row.expires_at > now) return
     await setPaymentStatus(trx, key, { status: 'FAILED', failure: 'EXPIRED', now })
   })
 }

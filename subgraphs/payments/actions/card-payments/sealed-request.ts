@@ -8,7 +8,10 @@ type Request = NewCardPayment | NewCardRefund
 const PURPOSE = 'request to the acquirer'
 
 /** Keeps what the acquirer is asked so that the very same can be asked again, and nobody else can read it. */
-export function sealRequest(request: Request, { secrets, random }: Pick<CardDependencies, 'secrets' | 'random'>): string {
+export function sealRequest(
+  request: Request,
+  { secrets, random }: Pick<CardDependencies, 'secrets' | 'random'>,
+): string {
   const text = JSON.stringify(request, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value))
   return seal(text, PURPOSE, secrets, random)
 }

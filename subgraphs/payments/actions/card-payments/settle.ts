@@ -26,7 +26,11 @@ export type Settled = 'ended' | 'open' | 'notOurs'
  * However often, late or out of order that is heard, money comes onto the line once: a success counts whatever came
  * before, and nothing counts after it.
  */
-export async function settle(dependencies: CardDependencies, key: CardPaymentKey, heard: CardPayment): Promise<Settled> {
+export async function settle(
+  dependencies: CardDependencies,
+  key: CardPaymentKey,
+  heard: CardPayment,
+): Promise<Settled> {
   return dependencies.db.transaction().execute(async (trx): Promise<Settled> => {
     const row = await lockCardPayment(trx, key)
     if (!row) return 'notOurs'

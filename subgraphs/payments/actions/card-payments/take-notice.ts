@@ -26,7 +26,8 @@ async function hearOfPayment(dependencies: CardDependencies, acquirerId: string)
   const payment = answer.value
   const key = (await findByAcquirerId(db, payment.id)) ?? payment.reference
   const asked = key ? await finish(dependencies, key, payment) : 'notOurs'
-  if (asked === 'notOurs') logger.warn({ acquirerId: payment.id }, 'a notice of the acquirer is about no payment of ours')
+  if (asked === 'notOurs')
+    logger.warn({ acquirerId: payment.id }, 'a notice of the acquirer is about no payment of ours')
   return asked !== 'unknown'
 }
 
@@ -38,7 +39,8 @@ async function hearOfRefund(dependencies: CardDependencies, acquirerId: string, 
   if (waiting.length === 0) logger.info({ acquirerId }, 'a notice of the acquirer is about no refund that waits')
   let isKnown = true
   for (const refund of waiting) {
-    isKnown = (await askForRefundAgain(dependencies, { lineId: refund.line_id, refundId: refund.id })) !== 'unknown' && isKnown
+    isKnown =
+      (await askForRefundAgain(dependencies, { lineId: refund.line_id, refundId: refund.id })) !== 'unknown' && isKnown
   }
   return isKnown
 }

@@ -1,3 +1,4 @@
+import type { Transaction } from 'kysely'
 import type { Grant } from '../../../../platform/access/grant.ts'
 import type { PaymentWay } from '../../../../platform/acquirer/acquirer.ts'
 import { unseal } from '../../../../platform/identity/seal.ts'
@@ -12,7 +13,6 @@ import { isAllowed } from '../../store/line-access.ts'
 import { type PaymentView, readPayment } from '../../store/payment-views.ts'
 import type { PaymentsPolicies } from '../../store/policies.ts'
 import type { Tables } from '../../store/tables.ts'
-import type { Transaction } from 'kysely'
 import { CARD_TOKEN } from '../cards/token.ts'
 import { type KeyRefusal, once } from '../once.ts'
 import { recordAct } from '../record-act.ts'
@@ -74,14 +74,7 @@ export async function topUp(dependencies: CardDependencies, command: TopUp, by: 
     personId: principal.personId,
     operation: 'topUp',
     key: command.idempotencyKey,
-    body: [
-      principal.accountId,
-      lineId,
-      command.amount,
-      command.cardId,
-      command.returnUrl,
-      String(command.isCardSaved),
-    ],
+    body: [principal.accountId, lineId, command.amount, command.cardId, command.returnUrl, String(command.isCardSaved)],
   }
   const outcome = await once(dependencies, keyed, async (trx) => {
     const begun = await begin(trx, dependencies, { ...command, lineId, customerPhone, principal }, by)

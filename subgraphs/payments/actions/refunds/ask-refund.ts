@@ -10,7 +10,9 @@ const CLOCK_DIFFERENCE_MAX_MS = 10 * 60_000
 
 /** Asks for a refund for the first time: a refusal is the end of it. */
 export async function askForRefund(dependencies: CardDependencies, key: CardRefundKey): Promise<RefundAsked> {
-  return ask(dependencies, key, async (row) => failRefund(dependencies, row, { acquirerId: null, failure: 'NOT_ACCEPTED' }))
+  return ask(dependencies, key, async (row) =>
+    failRefund(dependencies, row, { acquirerId: null, failure: 'NOT_ACCEPTED' }),
+  )
 }
 
 /** Asks again by the same key. What was refused now may have come through before: the acquirer's list tells. */
@@ -25,7 +27,7 @@ async function ask(
 ): Promise<RefundAsked> {
   const { acquirer, db, clock, logger } = dependencies
   const row = await findCardRefund(db, key)
-  if (!row || row.status !== 'PENDING') return 'ended'
+  if (row?.status !== 'PENDING') return 'ended'
   if (acquirer === null) return 'unknown'
   const request = unsealRequest<NewCardRefund>(row.request_sealed, dependencies)
   // A key that is forgotten would give the money back a second time.
