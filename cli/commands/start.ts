@@ -115,7 +115,9 @@ async function serve({ environment, variables, database, sms, logger, options }:
   const greeting = isDevelopment ? await greet(cabinet, newId) : null
   const { inboxUrl } = sms
   const started = { url, greeting, isDevelopment, databaseLabel: database.label }
-  terminal.result(introduce({ ...started, inboxUrl, simSwapUrl: network.standInUrl, acquirerUrl: acquirer.standInUrl }, variables))
+  terminal.result(
+    introduce({ ...started, inboxUrl, simSwapUrl: network.standInUrl, acquirerUrl: acquirer.standInUrl }, variables),
+  )
 }
 
 /** Those of the environment are somebody else's to close. */

@@ -28,7 +28,7 @@ export interface NoticeServices extends NoticeTrust {
 }
 
 export const NOTICE_PATH = '/acquirer/notices'
-const BODY_BYTES_MAX = 64 * 1024
+export const NOTICE_BODY_BYTES_MAX = 64 * 1024
 const ID_LENGTH_MAX = 50
 const id = z.string().min(1).max(ID_LENGTH_MAX)
 
@@ -47,7 +47,7 @@ export function serveNotices(http: FastifyInstance, services: NoticeServices): v
     scope.removeAllContentTypeParsers()
     // What is signed is the body as it came.
     scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, parsed) => parsed(null, body))
-    scope.post(NOTICE_PATH, { bodyLimit: BODY_BYTES_MAX }, async (request, reply) => {
+    scope.post(NOTICE_PATH, { bodyLimit: NOTICE_BODY_BYTES_MAX }, async (request, reply) => {
       if (!isBelieved(request)) return reply.status(403).send({ message: 'This is not from the acquirer.' })
       const notice = readNotice(request.body as Buffer)
       if (notice === 'unreadable') return reply.status(400).send({ message: 'The body cannot be read.' })

@@ -53,6 +53,6 @@ await runSubgraph(
       logger,
     })
   },
-  // The acquirer's way to this process, by the balancer.
+  // The gateways pass them on.
   (http, payments) => serveNotices(http, { ...configuredTrust(environment), take: payments.takeNotice }),
 )

@@ -8,7 +8,8 @@ import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.
 import { createBackground } from './actions/card-payments/background.ts'
 import { cardJobs } from './actions/card-payments/card-actions.ts'
 import { createReturnOrigins } from './actions/card-payments/return-url.ts'
-import { startUpkeep } from './actions/upkeep.ts'
+import { startRounds } from './actions/rounds.ts'
+import { upkeepRounds } from './actions/upkeep.ts'
 import { type ContextDependencies, createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
 import { paymentsPolicies } from './store/policies.ts'
@@ -41,7 +42,7 @@ export function createPayments(dependencies: PaymentsDependencies): Payments {
   const returnOrigins = createReturnOrigins(dependencies.returnOrigins)
   const all = { ...dependencies, policies, onEvent: relay.poke, background, returnOrigins }
   const services = createContextServices(all)
-  const upkeep = startUpkeep({ db, clock, policies, logger })
+  const upkeep = startRounds(upkeepRounds(all), logger)
   jobs.start(new Map(cardJobs(all)))
   const subgraph = createSubgraph({
     name: 'payments',

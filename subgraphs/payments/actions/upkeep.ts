@@ -1,55 +1,21 @@
-import type { Kysely } from 'kysely'
-import type { Clock } from '../../../platform/clock.ts'
-import type { Logger } from '../../../platform/logger.ts'
-import type { Policies } from '../../../platform/policy/policies.ts'
 import { expireHolds } from '../ledger/holds.ts'
 import { forgetKeys } from '../store/idempotency-keys.ts'
-import type { PaymentsPolicies } from '../store/policies.ts'
-import type { Tables } from '../store/tables.ts'
+import type { ActionDependencies } from './actions.ts'
+import type { Round } from './rounds.ts'
 
-export interface UpkeepOptions {
-  readonly db: Kysely<Tables>
-  readonly clock: Clock
-  readonly policies: Policies<PaymentsPolicies>
-  readonly logger: Logger
-  readonly intervalMs?: number
-}
-
-const INTERVAL_MS = 10_000
+const SECOND_MS = 1_000
 const DAY_MS = 86_400_000
 
-/** What time alone brings about: holds expire, keys are forgotten. Any number of processes may; each effect is once. */
-export async function doUpkeep({ db, clock, policies }: UpkeepOptions): Promise<void> {
-  const now = clock.now()
-  const { 'idempotency.ttlDays': ttlDays } = await policies.current()
-  await expireHolds(db, now)
-  await forgetKeys(db, new Date(now.getTime() - ttlDays * DAY_MS))
+/** All that time alone brings about in payments. */
+export function upkeepRounds(dependencies: ActionDependencies): Round[] {
+  const { db, clock } = dependencies
+  return [
+    { name: 'holds expire', intervalMs: 10 * SECOND_MS, run: () => expireHolds(db, clock.now()) },
+    { name: 'keys are forgotten', intervalMs: 600 * SECOND_MS, run: () => forgetOldKeys(dependencies) },
+  ]
 }
 
-/** Does so now and then. */
-export function startUpkeep(options: UpkeepOptions): { stop(): Promise<void> } {
-  let running = Promise.resolve()
-  let isRunning = false
-  const timer = setInterval(() => {
-    if (!isRunning) running = round()
-  }, options.intervalMs ?? INTERVAL_MS)
-  timer.unref()
-
-  async function round(): Promise<void> {
-    isRunning = true
-    try {
-      await doUpkeep(options)
-    } catch (error) {
-      options.logger.warn({ err: error }, 'upkeep of the ledger did not finish; the next round goes on')
-    } finally {
-      isRunning = false
-    }
-  }
-
-  return {
-    async stop() {
-      clearInterval(timer)
-      await running
-    },
-  }
+async function forgetOldKeys({ db, clock, policies }: ActionDependencies): Promise<void> {
+  const { 'idempotency.ttlDays': ttlDays } = await policies.current()
+  await forgetKeys(db, new Date(clock.now().getTime() - ttlDays * DAY_MS))
 }

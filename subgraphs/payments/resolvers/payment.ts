@@ -9,5 +9,5 @@ export const payment: PaymentResolvers = {
     status === 'PENDING' && principal.kind === 'account' && principal.accountId === account_id
       ? confirmation_url
       : null,
-  failure: ({ failure }, _, { viewer }) => failure === null ? null : describeFailure(failure, viewer.language),
+  failure: ({ failure }, _, { viewer }) => (failure === null ? null : describeFailure(failure, viewer.language)),
 }
