@@ -69,7 +69,7 @@ const PAYMENT_VIEWS = prepareStatement<PaymentKeyValues, PaymentView & { readonl
     join unnest(${values.paymentIds}::uuid[]) with ordinality as asked (payment_id, place) on asked.place = allowed.key
     join payment on payment.line_id = allowed.line_id and payment.id = asked.payment_id
     left join card_payment on card_payment.line_id = payment.line_id and card_payment.payment_id = payment.id
-    where allowed.account_id is null or allowed.rights & ${LINE_RIGHTS.VIEW} <> 0
+    where allowed.account_id is null or allowed.rights & ${sql.lit(LINE_RIGHTS.VIEW)} <> 0
       or payment.account_id = allowed.account_id
   `,
 )
