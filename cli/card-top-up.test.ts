@@ -190,6 +190,26 @@ describe('a top-up by card', () => {
   })
 })
 
+/** What the audit trail of an account says was done; it comes a moment later. */
+const actsOf = (account: string, kind: string) =>
+  vi.waitFor(async () => {
+    const acts = await shop.cabinet.database.sql<{ line_id: string | null; actor: string }>(
+      'select line_id, actor from accounts.act where account_id = $1 and kind = $2',
+      [account, kind],
+    )
+    expect(acts.length).toBeGreaterThan(0)
+    return acts
+  }, PATIENCE)
+
+describe('the audit trail', () => {
+  it('tells of a top-up and of a card that was removed', async () => {
+    const cardId = await saveCard()
+    await shop.send('remove-card', { input: { cardId } }, token)
+    expect(await actsOf(owner, 'TOP_UP_BEGUN')).toEqual([{ line_id: line, actor: `account:${owner}` }])
+    expect(await actsOf(owner, 'CARD_REMOVED')).toEqual([{ line_id: null, actor: `account:${owner}` }])
+  })
+})
+
 describe('who may', () => {
   it('pay for a line without seeing it: its own payments and nothing else', async () => {
     const payer = await insertAccount(shop.cabinet.database, { number: 800 + lines })

@@ -51,6 +51,7 @@ const EXCLUDED: Readonly<Record<string, string>> = {
   'payments.outbox': 'events on their way',
   'payments.idempotency_key': 'marks of requests: payment says what was done',
   'payments.balance_watch': 'who watches a balance at this moment, for seconds',
+  'payments.acquirer_payment_directory': 'a directory: card_payment says the same',
   'payments.top_up_directory': 'a directory: ledger_transaction.source_key says the same',
 }
 
@@ -58,6 +59,12 @@ const EXCLUDED: Readonly<Record<string, string>> = {
 const WITHHELD = new Set([
   'payments.ledger_balance.entry_hash',
   'payments.ledger_entry.hash',
+  'payments.card.token_sealed',
+  'payments.card.fingerprint',
+  'payments.card_payment.request_sealed',
+  'payments.card_payment.confirmation_url',
+  'payments.card_refund.request_sealed',
+  'payments.card_refund.staff_id',
   'accounts.session.refresh_seed',
   'accounts.session.secret_id',
   'accounts.password.hash',
@@ -104,6 +111,12 @@ const SEEDS = [
      values ($2, $4, 'KOPECK', 1, 'PURCHASE', 'canary hold', '2026-01-29', '2026-01-30')`,
   `insert into payments.payment (line_id, id, kind, status, amount, account_id, created_at, ended_at, failure, details)
      values ($2, $4, 'TOP_UP', 'FAILED', 71, $1, '2026-01-29', '2026-01-30', 'CANARY', '{"canary": "payment"}')`,
+  `insert into payments.card values ($1, $4, 'canary token', 'canary likeness', 'canary brand', '4242', 2031, 7,
+     '2026-01-30')`,
+  `insert into payments.card_payment values ($2, $4, 'ENDED', 'canary request', 'canary acquirer', 'canary way', $1, true,
+     '2026-02-01', '2026-02-02', 71)`,
+  `insert into payments.card_refund values ($2, $4, $4, 'canary paid', 72, 'FAILED', 'canary staff', 'canary request',
+     'canary refund', '2026-02-03', '2026-02-04', 'CANARY')`,
   `insert into accounts.act values ($1, $4, '2026-01-11', 'staff:canary', 'CANARY', $2, '{"canary": "act details"}',
      '10.11.12.13', 'canary session', 'canary request', 'canary reason')`,
   `insert into linked_numbers.number_management values ($2, '2026-01-12')`,

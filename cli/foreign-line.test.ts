@@ -45,10 +45,28 @@ const ROOT_QUESTIONS: Readonly<Record<string, readonly ((subject: Subject) => st
   ],
   'Mutation.revokeLineAccess': [revoke(OWNER_ID), revoke(STRANGER_ID), revoke(MISSING.accountId), revoke('nonsense')],
   'Mutation.unlinkNumber': [({ lineId: id }) => `mutation { unlinkNumber(input: { lineId: "${id}" }) ${REFUSAL} }`],
+  'Query.payment': [
+    ({ lineId: id }) =>
+      `{ payment(lineId: "${id}", id: "${id}") { id status amount { amount } createdAt confirmationUrl failure { code } } }`,
+  ],
+  'Mutation.topUp': [
+    topUp('amount: "150.00"'),
+    topUp('amount: "-1.00"'),
+    topUp('amount: "0.01"'),
+    topUp(`amount: "150.00", cardId: "${MISSING.lineId}"`),
+    ({ lineId: id }) =>
+      `mutation { topUp(input: { lineId: "${id}", amount: "1.00", returnUrl: "", idempotencyKey: "" }) ${REFUSAL} }`,
+  ],
   'Subscription.balanceChanged': [
     ({ lineId: id }) => `subscription { balanceChanged(lineId: "${id}") { sequence line { id msisdn } } }`,
     ({ lineId: id }) => `subscription { balanceChanged(lineId: "${id}", afterSequence: "1") { sequence line { id } } }`,
   ],
+}
+
+function topUp(rest: string) {
+  return ({ lineId: id }: Subject) =>
+    // A key is of one line.
+    `mutation { topUp(input: { lineId: "${id}", returnUrl: "http://localhost/", idempotencyKey: "${id} ${rest.length}", ${rest} }) ${REFUSAL} }`
 }
 
 function grant(rest: string) {

@@ -18,6 +18,8 @@ const RECIPES: Readonly<Record<string, string>> = {
   'Query.personalNumberData': `{ answer: personalNumberData(lineId: "${ID}") { next } }`,
   'Query.personalProductData': `{ answer: personalProductData(lineId: "${ID}") { next } }`,
   'Query.personalPaymentData': `{ answer: personalPaymentData(lineId: "${ID}") { next } }`,
+  'Query.personalPayerData': `{ answer: personalPayerData(accountId: "${ID}") { next } }`,
+  'Query.numberOfLine': `{ answer: numberOfLine(lineId: "${ID}") }`,
   'Query.memberLimit': `{ answer: memberLimit(organizationId: "${ID}", memberId: "${ID}") { __typename } }`,
   'Query.lineBalance': `{ answer: lineBalance(lineId: "${ID}") { asOf } }`,
   'Mutation.enableNumberManagementByPhone': `mutation {

@@ -54,6 +54,8 @@ export async function openCardShop({
   })
   const cabinet = await openTestCabinet({
     jobTiming: { pollSeconds: 0.5, superviseSeconds: 1 },
+    // A machine may be busy.
+    subgraphTimeoutMs: 30_000,
     ...options,
     cardPayments: {
       acquirer: createYooKassa({

@@ -39,6 +39,25 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     // The viewer's own name for a line: staff have no names for lines.
     isEmptyFor: ({ staffRole }) => staffRole !== null,
   },
+  'Query.payment': {
+    arguments: ({ lineId }) => `(lineId: "${lineId}", id: "${lineId}")`,
+    // Who may only pay sees their own payments, and this is the owner's.
+    isEmptyFor: ({ rights }) => rights.includes('PAY') && !rights.includes('VIEW'),
+  },
+  'Mutation.topUp': {
+    arguments: ({ lineId }) =>
+      `(input: { lineId: "${lineId}", amount: "150.00", returnUrl: "http://localhost/", idempotencyKey: "${lineId}" })`,
+    // No cards are taken in the world of the table, and only who may pay is told so.
+    answer: () => 'CardPaymentsUnavailableError',
+  },
+  'Mutation.removeCard': {
+    arguments: () => `(input: { cardId: "${MISSING_ID}" })`,
+    answer: () => 'CardNotFoundError',
+  },
+  'Mutation.refundPayment': {
+    arguments: ({ lineId }) => `(input: { lineId: "${lineId}", paymentId: "${lineId}", idempotencyKey: "${lineId}" })`,
+    answer: () => 'CardPaymentsUnavailableError',
+  },
   'Mutation.grantLineAccess': {
     arguments: ({ lineId }) => `(input: { lineId: "${lineId}", phone: "${SUBSCRIBER_PHONE}", rights: [VIEW] })`,
   },

@@ -9,8 +9,8 @@ export interface Background {
   stop(): Promise<void>
 }
 
-/** Shorter than a gateway waits for a subgraph. */
-const WAIT_MS = 1_500
+/** With all that is done before, shorter than a gateway waits for a subgraph. */
+const WAIT_MS = 1_000
 
 export function createBackground(logger: Logger, waitMs = WAIT_MS): Background {
   const running = new Set<Promise<void>>()

@@ -65,9 +65,8 @@ export async function topUp(dependencies: CardDependencies, command: TopUp, by: 
   invariant(principal.kind === 'account', 'only customers top up')
   const lineId = parseId(command.lineId)
   if (lineId === null) return { kind: 'lineNotFound' }
-  if (dependencies.acquirer === null) return { kind: 'cardPaymentsUnavailable' }
+  // A line that is not there is refused where another's is, in the same way.
   const customerPhone = await askPhone(dependencies, lineId)
-  if (customerPhone === null) return { kind: 'lineNotFound' }
 
   let isFirst = false
   const keyed = {
@@ -95,7 +94,7 @@ export async function topUp(dependencies: CardDependencies, command: TopUp, by: 
 type Begun = { readonly kind: 'begun'; readonly paymentId: string } | TopUpRefusal
 
 interface ReadTopUp extends TopUp {
-  readonly customerPhone: string
+  readonly customerPhone: string | null
   readonly principal: AccountPrincipal
 }
 
@@ -109,9 +108,9 @@ async function begin(
   const now = dependencies.clock.now()
   const policies = await dependencies.policies.current()
   // The balance first: what is begun onto a line in a day is counted by one at a time.
-  if (!(await isAllowed(trx, lineId, grant, now)) || !(await lockBalance(trx, lineId, 'KOPECK'))) {
-    return { kind: 'lineNotFound' }
-  }
+  const isThere = (await isAllowed(trx, lineId, grant, now)) && (await lockBalance(trx, lineId, 'KOPECK'))
+  if (!isThere || customerPhone === null) return { kind: 'lineNotFound' }
+  if (dependencies.acquirer === null) return { kind: 'cardPaymentsUnavailable' }
   const amount = readAmount(command.amount, policies)
   if (typeof amount !== 'bigint') return amount
   if (!dependencies.returnOrigins.has(command.returnUrl)) return { kind: 'returnUrlNotAllowed' }
