@@ -32,6 +32,8 @@ const ACQUIRER_TIMEOUT_MS = 10_000
 export interface CardShopOptions extends TestCabinetOptions {
   readonly acquirerTimeoutMs?: number
   readonly standIn?: Partial<AcquirerStandInOptions>
+  /** Leads what the cabinet and the acquirer say to one another by somebody who listens. */
+  readonly through?: (url: string) => string
 }
 
 const OPERATIONS = readOperations()
@@ -39,6 +41,7 @@ const OPERATIONS = readOperations()
 export async function openCardShop({
   acquirerTimeoutMs,
   standIn,
+  through = (to) => to,
   ...options
 }: CardShopOptions = {}): Promise<CardShop> {
   const clock: Clock = options.clock ?? systemClock
@@ -47,7 +50,7 @@ export async function openCardShop({
     ...SHOP,
     clock,
     newId: createNewId(systemClock),
-    notices: { url: () => `${url}/acquirer/notices`, signature: NOTICE_SIGNATURE, pausesMs: [10, 10, 10] },
+    notices: { url: () => through(`${url}/acquirer/notices`), signature: NOTICE_SIGNATURE, pausesMs: [10, 10, 10] },
     slowMs: 10,
     silenceMs: 60_000,
     ...standIn,
@@ -59,7 +62,7 @@ export async function openCardShop({
     ...options,
     cardPayments: {
       acquirer: createYooKassa({
-        url: acquirer.apiUrl,
+        url: through(acquirer.apiUrl),
         ...SHOP,
         timeoutMs: acquirerTimeoutMs ?? ACQUIRER_TIMEOUT_MS,
       }),
