@@ -52,6 +52,8 @@ const EXCLUDED: Readonly<Record<string, string>> = {
   'payments.idempotency_key': 'marks of requests: payment says what was done',
   'payments.balance_watch': 'who watches a balance at this moment, for seconds',
   'payments.acquirer_payment_directory': 'a directory: card_payment says the same',
+  'payments.reconciliation': 'of staff: sums of a day',
+  'payments.reconciliation_difference': 'of staff: what differs from the acquirer; card_payment says what was paid',
   'payments.top_up_directory': 'a directory: ledger_transaction.source_key says the same',
 }
 
@@ -116,7 +118,7 @@ const SEEDS = [
   `insert into payments.card_payment values ($2, $4, 'ENDED', 'canary request', 'canary acquirer', 'canary way', $1, true,
      '2026-02-01', '2026-02-02', 71)`,
   `insert into payments.card_refund values ($2, $4, $4, 'canary paid', 72, 'FAILED', 'canary staff', 'canary request',
-     'canary refund', '2026-02-03', '2026-02-04', 'CANARY')`,
+     'canary refund', '2026-02-03', '2026-02-04', '2026-02-05', 'CANARY')`,
   `insert into accounts.act values ($1, $4, '2026-01-11', 'staff:canary', 'CANARY', $2, '{"canary": "act details"}',
      '10.11.12.13', 'canary session', 'canary request', 'canary reason')`,
   `insert into linked_numbers.number_management values ($2, '2026-01-12')`,

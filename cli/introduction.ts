@@ -47,7 +47,7 @@ function describeExplorers(url: string, greeting: Greeting | null, texts: Texts)
 }
 
 /** By the variables that say what language a terminal speaks, the strongest first. */
-function speaksRussian(variables: Variables): boolean {
+export function speaksRussian(variables: Variables): boolean {
   const locale = variables['LC_ALL'] || variables['LC_MESSAGES'] || variables['LANG'] || ''
   return locale.toLowerCase().startsWith('ru')
 }

@@ -9,6 +9,7 @@ import { keysCommand } from './commands/keys.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { networkCommand } from './commands/network.ts'
 import { policyCommand } from './commands/policy.ts'
+import { reconcileCommand } from './commands/reconcile.ts'
 import { startCommand } from './commands/start.ts'
 import { tokenCommand } from './commands/token.ts'
 import { ussdCommand } from './commands/ussd.ts'
@@ -22,6 +23,7 @@ const program = new Command('cabinet')
   .addCommand(inboxCommand())
   .addCommand(auditCommand())
   .addCommand(policyCommand())
+  .addCommand(reconcileCommand())
   .addCommand(gatewayCommand())
   .addCommand(keysCommand())
   .addCommand(networkCommand())

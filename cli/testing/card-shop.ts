@@ -25,7 +25,7 @@ export interface CardShop {
 
 export const RETURN_URL = 'http://localhost:3000/paid'
 export const NOTICE_SIGNATURE = { header: 'x-acquirer-signature', key: 'key-of-notices-in-a-test' }
-const SHOP = { shopId: 'shop', secretKey: 'secret-of-a-test' }
+export const SHOP = { shopId: 'shop', secretKey: 'secret-of-a-test' }
 /** Longer than a loaded machine takes, shorter than a test may. */
 const ACQUIRER_TIMEOUT_MS = 10_000
 

@@ -13,7 +13,7 @@ export interface OperationsDependencies {
 
 export type NoticeEvent = 'payment.waiting_for_capture' | 'payment.succeeded' | 'payment.canceled' | 'refund.succeeded'
 
-/** Payments of these kopecks go wrong, for those who develop against this: see README.md. */
+/** Payments of these kopecks go wrong, for those who develop against this: README.md tells them. */
 export const TROUBLES = {
   /** Done, but the first request gets no answer. */
   doneInSilence: 13,

@@ -63,13 +63,15 @@ create table card_refund (
   acquirer_id text check (length(acquirer_id) between 1 and 50),
   created_at timestamptz not null,
   ended_at timestamptz,
+  -- By the acquirer's clock.
+  refunded_at timestamptz,
   failure text check (failure ~ '^[A-Z_]+$'),
   primary key (line_id, id),
   unique (line_id, acquirer_id),
   check ((status = 'PENDING') = (ended_at is null)),
   check (status <> 'PENDING' or request_sealed is not null)
 );
-create index card_refund_ended on card_refund (ended_at) where status = 'SUCCEEDED';
+create index card_refund_refunded on card_refund (refunded_at) where refunded_at is not null;
 
 insert into policy (name, version, value, valid_from) values
   ('topUp.kopecksMin', 1, '1000', '2000-01-01'),

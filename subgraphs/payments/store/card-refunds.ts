@@ -112,6 +112,8 @@ export interface CardRefundEnd {
   readonly status: 'SUCCEEDED' | 'FAILED'
   readonly acquirerId: string | null
   readonly failure: string | null
+  /** By the acquirer's clock; null when nothing went back. */
+  readonly refundedAt: Date | null
   readonly now: Date
 }
 
@@ -119,11 +121,11 @@ export interface CardRefundEnd {
 export async function endCardRefund(
   trx: Transaction<Tables>,
   { lineId, refundId }: CardRefundKey,
-  { status, acquirerId, failure, now }: CardRefundEnd,
+  { status, acquirerId, failure, refundedAt, now }: CardRefundEnd,
 ): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('card_refund')
-    .set({ status, acquirer_id: acquirerId, failure, ended_at: now, request_sealed: null })
+    .set({ status, acquirer_id: acquirerId, failure, refunded_at: refundedAt, ended_at: now, request_sealed: null })
     .where('line_id', '=', lineId)
     .where('id', '=', refundId)
     .where('status', '=', 'PENDING')

@@ -39,6 +39,7 @@ export interface CardTables {
     acquirer_id: Generated<string | null>
     created_at: Date
     ended_at: Generated<Date | null>
+    refunded_at: Generated<Date | null>
     failure: Generated<string | null>
   }
 }

@@ -12,22 +12,26 @@ export type RefundAsked = 'ended' | 'unknown'
 export async function settleRefund(
   dependencies: CardDependencies,
   row: CardRefundRow,
-  { id, status, cancellation }: CardRefund,
+  { id, status, cancellation, createdAt }: CardRefund,
 ): Promise<RefundAsked> {
   if (status === 'PENDING') return 'unknown'
-  if (status === 'SUCCEEDED') return giveBack(dependencies, row, id)
+  if (status === 'SUCCEEDED') return giveBack(dependencies, row, { acquirerId: id, refundedAt: createdAt })
   const failure = cancellation?.reason === 'insufficient_funds' ? 'INSUFFICIENT_FUNDS' : 'DECLINED'
   return failRefund(dependencies, row, { acquirerId: id, failure })
 }
 
 /** The money is back on the card: what was set aside leaves the line. */
-async function giveBack(dependencies: CardDependencies, row: CardRefundRow, acquirerId: string): Promise<RefundAsked> {
+async function giveBack(
+  dependencies: CardDependencies,
+  row: CardRefundRow,
+  { acquirerId, refundedAt }: { readonly acquirerId: string; readonly refundedAt: Date },
+): Promise<RefundAsked> {
   const { db, clock, logger } = dependencies
   const [lineId, paymentId] = [row.line_id, row.payment_id]
   await db.transaction().execute(async (trx) => {
     const payment = await lockCardPayment(trx, { lineId, paymentId })
     const now = clock.now()
-    const end = { status: 'SUCCEEDED', acquirerId, failure: null, now } as const
+    const end = { status: 'SUCCEEDED', acquirerId, failure: null, refundedAt, now } as const
     if (!payment || !(await endCardRefund(trx, { lineId, refundId: row.id }, end))) return
     const hold = await findHold(trx, { lineId, sourceKey: refundSourceKey(row) })
     const movements = [take('KOPECK', 'CARD_ACQUIRING', row.amount)]
@@ -51,7 +55,7 @@ export async function failRefund(
   await db.transaction().execute(async (trx) => {
     await lockCardPayment(trx, { lineId, paymentId: row.payment_id })
     const now = clock.now()
-    const end = { status: 'FAILED', acquirerId, failure, now } as const
+    const end = { status: 'FAILED', acquirerId, failure, refundedAt: null, now } as const
     if (!(await endCardRefund(trx, { lineId, refundId: row.id }, end))) return
     const hold = await findHold(trx, { lineId, sourceKey: refundSourceKey(row) })
     if (hold) await releaseHold(trx, hold, now)
