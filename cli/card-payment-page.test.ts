@@ -104,7 +104,7 @@ function formPayer(): Payer {
 }
 
 const begin = async () => {
-  const input = { lineId: line, amount: '150.00', returnUrl, saveCard: true, idempotencyKey: newId() }
+  const input = { lineId: line, amount: '150.00', returnUrl, isCardSaved: true, idempotencyKey: newId() }
   return (await shop.send('top-up', { input }, token)).payment
 }
 const statusOf = async (id: string) => (await shop.send('payment', { lineId: line, id }, token)).status

@@ -56,7 +56,7 @@ async function begin(input: object = {}): Promise<{ id: string; confirmationUrl:
 
 /** Saves a card by a top-up with it. Gives its id. */
 async function saveCard(): Promise<string> {
-  const { id, confirmationUrl } = await begin({ saveCard: true })
+  const { id, confirmationUrl } = await begin({ isCardSaved: true })
   await payOnPage(confirmationUrl)
   await becomes(id, 'SUCCEEDED')
   return (await cards())[0].id

@@ -9,9 +9,9 @@ import { refusal } from './refusal.ts'
 export const cardMutations: Pick<MutationResolvers, 'topUp' | 'removeCard' | 'refundPayment'> = {
   topUp: async (_, { input }, { cards, viewer, grant, currencyCode }) => {
     const { language } = viewer
-    const { cardId, saveCard, ...rest } = input
+    const { cardId, isCardSaved, ...rest } = input
     const outcome = await cards.topUp(
-      { ...rest, cardId: cardId ?? null, isCardSaved: saveCard ?? false },
+      { ...rest, cardId: cardId ?? null, isCardSaved: isCardSaved ?? false },
       { viewer, grant },
     )
     switch (outcome.kind) {
