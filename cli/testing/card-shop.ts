@@ -1,3 +1,4 @@
+import type { Acquirer } from '../../platform/acquirer/acquirer.ts'
 import { createYooKassa } from '../../platform/acquirer/yookassa-client.ts'
 import { type Clock, systemClock } from '../../platform/clock.ts'
 import { connectDatabase } from '../../platform/database/connect.ts'
@@ -32,6 +33,8 @@ const ACQUIRER_TIMEOUT_MS = 10_000
 export interface CardShopOptions extends TestCabinetOptions {
   readonly acquirerTimeoutMs?: number
   readonly standIn?: Partial<AcquirerStandInOptions>
+  /** Puts trouble between the cabinet and the acquirer. */
+  readonly wrapAcquirer?: (acquirer: Acquirer) => Acquirer
   /** Leads what the cabinet and the acquirer say to one another by somebody who listens. */
   readonly through?: (url: string) => string
 }
@@ -42,6 +45,7 @@ export async function openCardShop({
   acquirerTimeoutMs,
   standIn,
   through = (to) => to,
+  wrapAcquirer = (acquirer) => acquirer,
   ...options
 }: CardShopOptions = {}): Promise<CardShop> {
   const clock: Clock = options.clock ?? systemClock
@@ -61,11 +65,13 @@ export async function openCardShop({
     subgraphTimeoutMs: 30_000,
     ...options,
     cardPayments: {
-      acquirer: createYooKassa({
-        url: through(acquirer.apiUrl),
-        ...SHOP,
-        timeoutMs: acquirerTimeoutMs ?? ACQUIRER_TIMEOUT_MS,
-      }),
+      acquirer: wrapAcquirer(
+        createYooKassa({
+          url: through(acquirer.apiUrl),
+          ...SHOP,
+          timeoutMs: acquirerTimeoutMs ?? ACQUIRER_TIMEOUT_MS,
+        }),
+      ),
       returnOrigins: ['http://localhost:*'],
       trust: { peers: [], signature: NOTICE_SIGNATURE },
     },
