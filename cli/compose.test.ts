@@ -131,6 +131,7 @@ describe('docker-compose.yml', { timeout: 30_000 }, () => {
       Object.keys(RAW).filter((name) => JSON.stringify(RAW[name]?.environment ?? {}).includes(`\${${variable}:?`))
     expect(holders('ACCESS_TOKEN_KEYS')).toEqual(['accounts'])
     expect(holders('ACCOUNTS_SECRETS')).toEqual(['accounts'])
+    expect(holders('PAYMENTS_SECRETS')).toEqual(['payments'])
     expect(holders('ACCOUNTS_INTERNAL_KEYS')).toEqual(['accounts'])
     expect(holders('GATEWAY_INTERNAL_KEYS')).toEqual(GATEWAYS)
     expect(holders('LINKED_NUMBERS_INTERNAL_KEYS')).toEqual(['linked-numbers'])

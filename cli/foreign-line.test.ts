@@ -76,6 +76,18 @@ const ROOT_QUESTIONS: Readonly<Record<string, readonly ((subject: Subject) => st
     ({ lineId: id }) => money('enableLiveBalance', `dailyFee: "9.00", idempotencyKey: "other ${id}"`)({ lineId: id }),
   ],
   'Mutation.disableLiveBalance': [money('disableLiveBalance')],
+  'Query.payment': [
+    ({ lineId: id }) =>
+      `{ payment(lineId: "${id}", id: "${id}") { id status amount { amount } createdAt confirmationUrl failure { code } } }`,
+  ],
+  'Mutation.topUp': [
+    topUp('amount: "150.00"'),
+    topUp('amount: "-1.00"'),
+    topUp('amount: "0.01"'),
+    topUp(`amount: "150.00", cardId: "${MISSING.lineId}"`),
+    ({ lineId: id }) =>
+      `mutation { topUp(input: { lineId: "${id}", amount: "1.00", returnUrl: "", idempotencyKey: "" }) ${REFUSAL} }`,
+  ],
   'Subscription.balanceChanged': [
     ({ lineId: id }) => `subscription { balanceChanged(lineId: "${id}") { sequence line { id msisdn } } }`,
     ({ lineId: id }) => `subscription { balanceChanged(lineId: "${id}", afterSequence: "1") { sequence line { id } } }`,
@@ -85,6 +97,12 @@ const ROOT_QUESTIONS: Readonly<Record<string, readonly ((subject: Subject) => st
 function money(mutation: string, rest = '') {
   return ({ lineId: id }: Pick<Subject, 'lineId'>) =>
     `mutation { ${mutation}(input: { lineId: "${id}", ${rest} }) ${REFUSAL} }`
+}
+
+function topUp(rest: string) {
+  return ({ lineId: id }: Subject) =>
+    // A key is of one line.
+    `mutation { topUp(input: { lineId: "${id}", returnUrl: "http://localhost/", idempotencyKey: "${id} ${rest.length}", ${rest} }) ${REFUSAL} }`
 }
 
 function grant(rest: string) {

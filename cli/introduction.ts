@@ -9,6 +9,8 @@ export interface Started {
   readonly isDevelopment: boolean
   /** Of the network that stands in for the operator's; null when there is none. */
   readonly simSwapUrl: string | null
+  /** Of the acquirer that stands in for a real one; null when there is none. */
+  readonly acquirerUrl: string | null
   /** Where the data stay when it stops. */
   readonly databaseLabel: string
   /** Where text messages are shown; null when they go to a real message centre. */
@@ -17,7 +19,7 @@ export interface Started {
 
 /** What `start` says at the end, in the language of the one who reads it. */
 export function introduce(started: Started, variables: Variables): string {
-  const { url, greeting, isDevelopment, databaseLabel, inboxUrl, simSwapUrl } = started
+  const { url, greeting, isDevelopment, databaseLabel, inboxUrl, simSwapUrl, acquirerUrl } = started
   const texts = speaksRussian(variables) ? RUSSIAN : ENGLISH
   return [
     ...(greeting === null ? [`\n${texts.ready}`, ...(isDevelopment ? [texts.empty] : [])] : describe(greeting, texts)),
@@ -26,6 +28,7 @@ export function introduce(started: Started, variables: Variables): string {
     `\nGraphQL  ${url}/graphql`,
     `Health   ${url}/health/ready`,
     ...(simSwapUrl === null ? [] : [`SIM swap ${simSwapUrl}`]),
+    ...(acquirerUrl === null ? [] : [`Acquirer ${acquirerUrl}`]),
     `\n${texts.stop(databaseLabel)}`,
   ].join('\n')
 }
@@ -44,7 +47,7 @@ function describeExplorers(url: string, greeting: Greeting | null, texts: Texts)
 }
 
 /** By the variables that say what language a terminal speaks, the strongest first. */
-function speaksRussian(variables: Variables): boolean {
+export function speaksRussian(variables: Variables): boolean {
   const locale = variables['LC_ALL'] || variables['LC_MESSAGES'] || variables['LANG'] || ''
   return locale.toLowerCase().startsWith('ru')
 }

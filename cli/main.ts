@@ -10,6 +10,7 @@ import { merchantsCommand } from './commands/merchants.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { networkCommand } from './commands/network.ts'
 import { policyCommand } from './commands/policy.ts'
+import { reconcileCommand } from './commands/reconcile.ts'
 import { startCommand } from './commands/start.ts'
 import { tokenCommand } from './commands/token.ts'
 import { ussdCommand } from './commands/ussd.ts'
@@ -24,6 +25,7 @@ const program = new Command('cabinet')
   .addCommand(auditCommand())
   .addCommand(policyCommand())
   .addCommand(merchantsCommand())
+  .addCommand(reconcileCommand())
   .addCommand(gatewayCommand())
   .addCommand(keysCommand())
   .addCommand(networkCommand())

@@ -5,6 +5,8 @@ import { createNetworkElement } from '../gateway/network-element.ts'
 import { createSupergraphFile } from '../gateway/supergraph-file.ts'
 import { createLocalTransport } from '../gateway/transport/local.ts'
 import type { Transport } from '../gateway/transport/transport.ts'
+import type { Acquirer } from '../platform/acquirer/acquirer.ts'
+import { type NoticeTrust, serveNotices } from '../platform/acquirer/notice-route.ts'
 import type { Clock } from '../platform/clock.ts'
 import { connectDatabase } from '../platform/database/connect.ts'
 import { createListen } from '../platform/database/listen.ts'
@@ -16,7 +18,7 @@ import type { SocialProvider, StaffProviderOptions } from '../platform/identity/
 import { findKeyAmong, publicKeys } from '../platform/identity/keys.ts'
 import type { Secrets } from '../platform/identity/secrets.ts'
 import type { NewId } from '../platform/ids.ts'
-import { createJobs, type JobsOptions } from '../platform/jobs/jobs.ts'
+import { createJobs, type Jobs, type JobsOptions } from '../platform/jobs/jobs.ts'
 import { jobsSchema } from '../platform/jobs/migrate-jobs.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Merchants } from '../platform/merchants/merchants.ts'
@@ -29,14 +31,18 @@ import { type SimSwap, unknownSimSwap } from '../platform/sim-swap/sim-swap.ts'
 import type { SmsTransport } from '../platform/sms/transport.ts'
 import { type AskSubgraph, createLocalAsk } from '../platform/subgraph/ask.ts'
 import type { SubgraphName } from '../platform/subgraph/name.ts'
+import type { OpenDatabase } from '../platform/subgraph/open-database.ts'
 import type { Subgraph } from '../platform/subgraph/subgraph.ts'
 import { serveUssd } from '../platform/ussd/route.ts'
 import { type Accounts, createAccounts } from '../subgraphs/accounts/subgraph.ts'
 import { createLinkedNumbers } from '../subgraphs/linked-numbers/subgraph.ts'
-import { createPayments, type PaymentsDependencies } from '../subgraphs/payments/subgraph.ts'
+import { createPayments, type Payments, type PaymentsDependencies } from '../subgraphs/payments/subgraph.ts'
 import { createProducts } from '../subgraphs/products/subgraph.ts'
 
-export type Subgraphs = Readonly<Record<SubgraphName, Subgraph>> & { readonly accounts: Accounts }
+export type Subgraphs = Readonly<Record<SubgraphName, Subgraph>> & {
+  readonly accounts: Accounts
+  readonly payments: Payments
+}
 
 export interface SubgraphsDependencies {
   /** The database of each subgraph, under its own login role. */
@@ -52,6 +58,10 @@ export interface SubgraphsDependencies {
   readonly simSwap?: SimSwap
   /** Whoever is paid for services from a line; nobody answers if left out. */
   readonly merchants?: Merchants
+  /** How money comes off bank cards; not at all if left out. */
+  readonly cardPayments?: CardPayments
+  /** What payments seal with; the secrets of accounts if left out. */
+  readonly paymentsSecrets?: Secrets
   /** How often work that waits is looked for; tests do not wait long. */
   readonly jobTiming?: Pick<JobsOptions, 'pollSeconds' | 'superviseSeconds'>
   /** By whose accounts customers sign in, and staff; nobody's if left out. */
@@ -65,46 +75,83 @@ export interface SubgraphsDependencies {
   readonly onStatement?: (subgraph: SubgraphName, sql: string) => void
 }
 
+/** How money comes off bank cards. */
+export interface CardPayments {
+  readonly acquirer: Acquirer | null
+  /** The sites that customers may come back to from paying. */
+  readonly returnOrigins: readonly string[]
+  /** Whose word is heard that something was paid. */
+  readonly trust: NoticeTrust
+}
+
+const NO_CARDS: CardPayments = { acquirer: null, returnOrigins: [], trust: { peers: [], signature: null } }
+
+/** How the subgraphs of one process reach their databases, their work and one another. */
+interface Wiring {
+  readonly connect: <Tables>(name: SubgraphName) => OpenDatabase<Tables>
+  readonly jobsOf: (name: SubgraphName) => Jobs
+  readonly deliverTo: (name: SubgraphName) => Deliver
+  readonly askOf: (asker: SubgraphName, asked: SubgraphName) => AskSubgraph
+}
+
+/** Each has something to say to others: events and questions may wait until all are there. */
+function wire(dependencies: SubgraphsDependencies, ready: Promise<Subgraphs>): Wiring {
+  const { databaseUrls, newId, logger, onStatement, jobTiming } = dependencies
+  return {
+    connect(name) {
+      const told = onStatement && { onStatement: (statement: string) => onStatement(name, statement) }
+      const options = { url: databaseUrls[name], logger, ...told }
+      return {
+        db: connectDatabase(options),
+        reader: createReader(options),
+        listen: createListen(options),
+        listener: createListener(options),
+      }
+    },
+    jobsOf: (name) => createJobs({ url: databaseUrls[name], schema: jobsSchema(name), logger, ...jobTiming }),
+    deliverTo: (name) => async (event) => (await ready)[name].receive(event),
+    askOf: (asker, asked) => async (question) => createLocalAsk(asker, (await ready)[asked], newId)(question),
+  }
+}
+
 /** The four subgraphs in one process; events go from one to another as calls. */
 export async function createSubgraphs(dependencies: SubgraphsDependencies): Promise<Subgraphs> {
-  const { databaseUrls, clock, newId, logger, currencyCode, onStatement } = dependencies
-  const connect = <Tables>(name: SubgraphName) => {
-    const options = {
-      url: databaseUrls[name],
-      logger,
-      ...(onStatement && { onStatement: (statement: string) => onStatement(name, statement) }),
-    }
-    return {
-      db: connectDatabase<Tables>(options),
-      reader: createReader(options),
-      listen: createListen(options),
-      listener: createListener(options),
-    }
-  }
-  const products = createProducts({ ...connect('products'), clock, currencyCode, logger })
-  const random = dependencies.random ?? systemRandomness
-  const simSwap = dependencies.simSwap ?? unknownSimSwap
-  const jobsOf = (name: SubgraphName) =>
-    createJobs({ url: databaseUrls[name], schema: jobsSchema(name), logger, ...dependencies.jobTiming })
-  // Each has something to say to others: events and questions may wait until all are there.
+  const { clock, newId, logger, currencyCode } = dependencies
   const { promise: ready, resolve: announce } = Promise.withResolvers<Subgraphs>()
-  const deliverTo =
-    (name: SubgraphName): Deliver =>
-    async (event) =>
-      (await ready)[name].receive(event)
-  const askOf =
-    (asker: SubgraphName, name: SubgraphName): AskSubgraph =>
-    async (question) =>
-      createLocalAsk(asker, (await ready)[name], newId)(question)
-  const payments = createPayments({
+  const wiring = wire(dependencies, ready)
+  const { connect, deliverTo } = wiring
+  const subgraphs = {
+    products: createProducts({ ...connect('products'), clock, currencyCode, logger }),
+    payments: openPayments(dependencies, wiring),
+    'linked-numbers': createLinkedNumbers({
+      ...connect('linked-numbers'),
+      clock,
+      newId,
+      logger,
+      receivers: {
+        accounts: deliverTo('accounts'),
+        products: deliverTo('products'),
+        payments: deliverTo('payments'),
+      },
+    }),
+    accounts: await openAccounts(dependencies, wiring),
+  }
+  announce(subgraphs)
+  return subgraphs
+}
+
+function openPayments(dependencies: SubgraphsDependencies, wiring: Wiring): Payments {
+  const { clock, newId, logger, currencyCode } = dependencies
+  const { connect, jobsOf, askOf, deliverTo } = wiring
+  return createPayments({
     ...connect('payments'),
     clock,
     newId,
-    random,
+    random: dependencies.random ?? systemRandomness,
     currencyCode,
     logger,
     jobs: jobsOf('payments'),
-    simSwap,
+    simSwap: dependencies.simSwap ?? unknownSimSwap,
     merchants: dependencies.merchants ?? createOsmp({ endpoints: [] }),
     ask: {
       accounts: askOf('payments', 'accounts'),
@@ -113,28 +160,23 @@ export async function createSubgraphs(dependencies: SubgraphsDependencies): Prom
     },
     receivers: { accounts: deliverTo('accounts'), payments: deliverTo('payments') },
     ...dependencies.recurring,
+    ...(dependencies.cardPayments ?? NO_CARDS),
+    secrets: dependencies.paymentsSecrets ?? dependencies.accountsSecrets,
   })
-  const linkedNumbers = createLinkedNumbers({
-    ...connect('linked-numbers'),
-    clock,
-    newId,
-    logger,
-    receivers: {
-      accounts: deliverTo('accounts'),
-      products: products.receive,
-      payments: payments.receive,
-    },
-  })
-  const accounts = await createAccounts({
+}
+
+function openAccounts(dependencies: SubgraphsDependencies, { connect, jobsOf, askOf }: Wiring): Promise<Accounts> {
+  const { clock, newId, logger } = dependencies
+  return createAccounts({
     ...connect('accounts'),
     clock,
     newId,
-    random,
+    random: dependencies.random ?? systemRandomness,
     logger,
     accessTokenKeys: dependencies.accessTokenKeys,
     secrets: dependencies.accountsSecrets,
     jobs: jobsOf('accounts'),
-    simSwap,
+    simSwap: dependencies.simSwap ?? unknownSimSwap,
     socialProviders: dependencies.socialProviders ?? [],
     staffProvider: dependencies.staffProvider ?? null,
     sms: dependencies.sms ?? null,
@@ -144,9 +186,6 @@ export async function createSubgraphs(dependencies: SubgraphsDependencies): Prom
       payments: askOf('accounts', 'payments'),
     },
   })
-  const subgraphs = { accounts, 'linked-numbers': linkedNumbers, products, payments }
-  announce(subgraphs)
-  return subgraphs
 }
 
 export interface OneProcessDependencies extends SubgraphsDependencies {
@@ -211,6 +250,8 @@ export async function createOneProcess(dependencies: OneProcessDependencies): Pr
     for (const { sessionId } of ended) gateway.endStreamsOf(sessionId)
   })
   serveDownloads(gateway.http, subgraphs.accounts.openDownload)
+  const { trust } = dependencies.cardPayments ?? NO_CARDS
+  serveNotices(gateway.http, { ...trust, take: subgraphs.payments.takeNotice })
   if (dependencies.ussdKey) serveUssd(gateway.http, { ...subgraphs.accounts.ussd, key: dependencies.ussdKey })
   return {
     gateway,

@@ -48,6 +48,7 @@ describe('docs/operating.md', { timeout: 30_000 }, () => {
         DATABASE_URL: 'postgres://x@y/z',
         INTERNAL_JWKS: keys,
         INTERNAL_KEYS: keys,
+        PAYMENTS_SECRETS: 'x'.repeat(43),
       }),
       ...readGatewayEnvironment({ ...Object.fromEntries(urls.map((name) => [name, url])), INTERNAL_KEYS: keys }),
     }

@@ -46,6 +46,7 @@ const REQUIRED = {
     'LINKED_NUMBERS_URL',
     'PRODUCTS_URL',
     'PAYMENTS_URL',
+    'PAYMENTS_SECRETS',
   ],
 }
 const PROCESSES = ['gateway', ...SUBGRAPH_NAMES] as const

@@ -20,6 +20,8 @@ const RECIPES: Readonly<Record<string, string>> = {
   'Query.personalProductData': `{ answer: personalProductData(lineId: "${ID}") { next } }`,
   'Query.comingFees': `{ answer: comingFees(lineIds: ["${ID}"], until: "2026-12-22T00:00:00Z") { lineId } }`,
   'Query.personalPaymentData': `{ answer: personalPaymentData(lineId: "${ID}") { next } }`,
+  'Query.personalPayerData': `{ answer: personalPayerData(accountId: "${ID}") { next } }`,
+  'Query.numberOfLine': `{ answer: numberOfLine(lineId: "${ID}") }`,
   'Query.memberLimit': `{ answer: memberLimit(organizationId: "${ID}", memberId: "${ID}") { __typename } }`,
   'Query.lineBalance': `{ answer: lineBalance(lineId: "${ID}") { asOf } }`,
   'Mutation.reserve': `mutation { answer: reserve(input: { lineId: "${ID}", reservationId: "1", amount: "1.00",

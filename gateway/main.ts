@@ -1,3 +1,4 @@
+import { passNoticesOn } from '../platform/acquirer/notice-passing.ts'
 import { systemClock } from '../platform/clock.ts'
 import { processVariables, readGatewayEnvironment } from '../platform/environment.ts'
 import { createEndedSessions } from '../platform/identity/ended-sessions.ts'
@@ -69,6 +70,7 @@ const hearing = hearEndedSessions({
   clock: systemClock,
   logger,
 })
+passNoticesOn(gateway.http, environment.PAYMENTS_URL)
 serveDownloads(gateway.http, createHttpDownload(environment.ACCOUNTS_URL))
 stopOnSignal(async () => {
   await gateway.close()

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import { BlockList, isIPv6 } from 'node:net'
 import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import { TOKEN_ALGORITHM } from '../platform/identity/keys.ts'
 import type { NetworkAssertion } from '../platform/identity/viewer.ts'
 import { parseE164 } from '../platform/phone.ts'
+import { createAddressList } from '../platform/serving/address-list.ts'
 
 /** The header in which the element says whose telephone a request came from: a signed token of its own. */
 export const NETWORK_HEADER = 'x-network-subscriber'
@@ -36,10 +36,10 @@ const claims = z.object({ sub: z.string(), iat: z.number(), jti: z.string().min(
  * when the element's key signed it a moment ago. Anything else is as if there were no header: a spoofer learns nothing.
  */
 export function createNetworkElement({ peers, findKey, clock }: NetworkElementOptions): ReadNetwork {
-  const listed = createBlockList(peers)
+  const listed = createAddressList(peers)
   return async ({ socket, rawHeaders }) => {
     const token = onlyHeader(rawHeaders)
-    if (token === null || !isListed(listed, socket.remoteAddress)) return null
+    if (token === null || !listed.has(socket.remoteAddress)) return null
     const now = clock.now()
     const said = await verify(token, findKey, now)
     if (!said || Math.abs(now.getTime() / 1_000 - said.iat) > TIME_DIFFERENCE_MAX_SECONDS) return null
@@ -69,20 +69,4 @@ async function verify(token: string, findKey: JWTVerifyGetKey, now: Date): Promi
     if (error instanceof errors.JOSEError) return null
     throw error
   }
-}
-
-function createBlockList(peers: readonly string[]): BlockList {
-  const list = new BlockList()
-  for (const peer of peers) {
-    const [address = '', bits] = peer.split('/')
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
-    if (bits === undefined) list.addAddress(address, family)
-    else list.addSubnet(address, Number(bits), family)
-  }
-  return list
-}
-
-function isListed(list: BlockList, address: string | undefined): boolean {
-  if (address === undefined) return false
-  return list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
 }

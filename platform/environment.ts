@@ -184,6 +184,27 @@ const merchants = json.pipe(
   ),
 )
 
+/** The operator's own sites, by commas: `https://cabinet.example`, or every port as `http://localhost:*`. */
+const origins = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()])))
+  .pipe(z.array(z.string().regex(/^https?:\/\/[a-z0-9.-]+(:(\d+|\*))?$/, 'is no origin like https://cabinet.example')))
+
+/** Who takes money off bank cards; nobody without the shop's id and key. */
+const acquirer = {
+  ACQUIRER_URL: httpUrl.default('https://api.yookassa.ru/v3'),
+  ACQUIRER_SHOP_ID: z.string().optional(),
+  ACQUIRER_SECRET_KEY: z.string().optional(),
+  ACQUIRER_PEERS: addresses,
+  ACQUIRER_SIGNATURE_HEADER: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, 'is no name of a header in small letters')
+    .default('x-acquirer-signature'),
+  ACQUIRER_SIGNATURE_KEY: sharedSecret.optional(),
+  RETURN_ORIGINS: origins,
+}
+
 const paymentsVariables = moneyVariables.extend({
   MERCHANTS: merchants.default([]),
   INTERNAL_KEYS: keySet,
@@ -191,7 +212,10 @@ const paymentsVariables = moneyVariables.extend({
   LINKED_NUMBERS_URL: httpUrl,
   PRODUCTS_URL: httpUrl,
   PAYMENTS_URL: httpUrl,
+  PAYMENTS_SECRETS: secretList,
+  TRUSTED_PROXIES: addresses,
   ...simSwap,
+  ...acquirer,
 })
 
 const cliVariables = common.extend({
@@ -204,6 +228,7 @@ const cliVariables = common.extend({
   CURRENCY: currency,
   ACCESS_TOKEN_KEYS: keySet.optional(),
   ACCOUNTS_SECRETS: secretList.optional(),
+  PAYMENTS_SECRETS: secretList.optional(),
   ...otherWaysIn,
   ...networkElement,
   /** In development without it messages go to a stand-in of the message centre. */
@@ -212,6 +237,7 @@ const cliVariables = common.extend({
   SMS_PER_SECOND: smsPerSecond,
   ...network,
   MERCHANTS: merchants.optional(),
+  ...acquirer,
 })
 
 /** What each kind of process reads, for those who start them: the deployment's test compares with this. */
@@ -240,6 +266,7 @@ function reader<Schema extends z.ZodObject>(schema: Schema) {
     refuseDemoSecrets(read.data)
     refuseDemoProviders(read.data)
     refuseOpenMerchants(read.data)
+    refuseOpenWires(read.data)
     return read.data
   }
 }
@@ -271,6 +298,16 @@ function refuseDemoSecrets(environment: Record<string, unknown>): void {
     if (Array.isArray(value) && value.some((secret) => String(secret).startsWith(DEVELOPMENT_SECRET_PREFIX))) {
       throw new EnvironmentError(`${name} holds a development secret. Make real ones: npm run cabinet -- keys`)
     }
+  }
+}
+
+/** Money is asked for, and customers are sent back, over an encrypted wire only. */
+function refuseOpenWires(environment: Record<string, unknown>): void {
+  if (environment['NODE_ENV'] !== 'production') return
+  const { ACQUIRER_URL = '', RETURN_ORIGINS = [] } = environment as { ACQUIRER_URL?: string; RETURN_ORIGINS?: string[] }
+  if (ACQUIRER_URL.startsWith('http:')) throw new EnvironmentError('ACQUIRER_URL names an address that is not https.')
+  if (RETURN_ORIGINS.some((origin) => origin.startsWith('http:'))) {
+    throw new EnvironmentError('RETURN_ORIGINS names an address that is not https.')
   }
 }
 

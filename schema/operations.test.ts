@@ -72,6 +72,32 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
     variables: () => ({ id: STRANGER_ID }),
     answer: () => ({ account: { id: STRANGER_ID, members: [], lines: { nodes: [{ msisdn: SUBSCRIBER_PHONE }] } } }),
   },
+  // Paying takes an acquirer: cli/card-top-up.test.ts.
+  'cards.graphql': { as: 'owner', answer: () => ({ cards: [] }) },
+  'payment.graphql': {
+    as: 'owner',
+    variables: ({ lineId }) => ({ lineId, id: lineId }),
+    answer: ({ lineId }) => ({
+      payment: { id: lineId, kind: 'TOP_UP', status: 'SUCCEEDED', amount: { amount: '150.00' }, failure: null },
+    }),
+  },
+  'top-up.graphql': {
+    as: 'linked, PAY',
+    variables: ({ lineId }) => ({
+      input: { lineId, amount: '150.00', returnUrl: 'http://localhost/', idempotencyKey: '1' },
+    }),
+    answer: () => ({ topUp: { __typename: 'CardPaymentsUnavailableError', path: [] } }),
+  },
+  'remove-card.graphql': {
+    as: 'owner',
+    variables: ({ lineId }) => ({ input: { cardId: lineId } }),
+    answer: () => ({ removeCard: { __typename: 'CardNotFoundError', path: ['cardId'] } }),
+  },
+  'refund-payment.graphql': {
+    as: 'staff: supervisor',
+    variables: ({ lineId }) => ({ input: { lineId, paymentId: lineId, idempotencyKey: '1' } }),
+    answer: () => ({ refundPayment: { __typename: 'CardPaymentsUnavailableError', path: [] } }),
+  },
   'catalogue.graphql': {
     as: 'anonymous',
     answer: () => ({

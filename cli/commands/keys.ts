@@ -18,6 +18,7 @@ export function keysCommand(): Command {
         '# Keep these in your secret store. Private: each only to the process named.',
         `ACCESS_TOKEN_KEYS='${keySet(tokens)}'`,
         `ACCOUNTS_SECRETS='${systemRandomness.bytes(32).toString('base64url')}'`,
+        `PAYMENTS_SECRETS='${systemRandomness.bytes(32).toString('base64url')}'`,
         `GATEWAY_INTERNAL_KEYS='${keySet(gateway)}'`,
         `ACCOUNTS_INTERNAL_KEYS='${keySet(accounts)}'`,
         `LINKED_NUMBERS_INTERNAL_KEYS='${keySet(linkedNumbers)}'`,

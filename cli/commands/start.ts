@@ -10,6 +10,7 @@ import { createNewId } from '../../platform/ids.ts'
 import { createLogger, type Logger, silentLogger } from '../../platform/logger.ts'
 import { createOsmp } from '../../platform/merchants/osmp-client.ts'
 import { stopOnSignal } from '../../platform/serving/process.ts'
+import { openAcquirer } from '../acquirer.ts'
 import { type CabinetDatabase, openDatabase } from '../database.ts'
 import { isDemoWanted, loadDemoAtStart } from '../demo/demo-at-start.ts'
 import { networkElement } from '../development-network.ts'
@@ -73,9 +74,10 @@ interface ServeOptions {
 async function serve({ environment, variables, database, sms, logger, options }: ServeOptions): Promise<void> {
   const isDevelopment = environment.NODE_ENV !== 'production'
   if (options.demo && isDevelopment) await offerDemo(environment, database)
-  const { keys, secrets } = await readSecrets(environment)
+  const { keys, secrets, paymentsSecrets } = await readSecrets(environment)
   const network = await openNetwork(environment)
   const merchants = await openMerchants(environment)
+  const acquirer = await openAcquirer(environment)
   const newId = createNewId(systemClock)
   const providers = options.withOpenid ? await startDevelopmentProviders(environment) : configuredProviders(environment)
   const cabinet = await step(terminal, 'gateway and subgraphs', async () =>
@@ -93,6 +95,8 @@ async function serve({ environment, variables, database, sms, logger, options }:
       sms: sms.transport,
       simSwap: network.simSwap,
       merchants: merchants.merchants,
+      cardPayments: acquirer.cardPayments,
+      paymentsSecrets,
       ...(network.ussdKey !== null && { ussdKey: network.ussdKey }),
       isDevelopment,
       supergraphPath: SUPERGRAPH_PATH,
@@ -105,16 +109,20 @@ async function serve({ environment, variables, database, sms, logger, options }:
     await sms.close()
     await network.close()
     await merchants.close()
+    await acquirer.close()
     await database.stop()
     terminal.progress('✓ stopped')
   }
   stopOnSignal(stop, logger)
   const url = await listen(cabinet.gateway.http, environment, terminal.progress)
+  acquirer.announce(url)
   // A token for whoever reads the log is for development only.
   const greeting = isDevelopment ? await greet(cabinet, newId) : null
   const { inboxUrl } = sms
   const started = { url, greeting, isDevelopment, databaseLabel: database.label }
-  terminal.result(introduce({ ...started, inboxUrl, simSwapUrl: network.standInUrl }, variables))
+  terminal.result(
+    introduce({ ...started, inboxUrl, simSwapUrl: network.standInUrl, acquirerUrl: acquirer.standInUrl }, variables),
+  )
 }
 
 /** Those of the environment, or, in development, stand-ins for those of the demo. */

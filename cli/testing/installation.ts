@@ -68,7 +68,7 @@ export async function startInstallation({ database, variables }: InstallationOpt
     },
     'linked-numbers': pick(keys, { INTERNAL_KEYS: 'LINKED_NUMBERS_INTERNAL_KEYS' }),
     products: {},
-    payments: pick(keys, { INTERNAL_KEYS: 'PAYMENTS_INTERNAL_KEYS' }),
+    payments: pick(keys, { INTERNAL_KEYS: 'PAYMENTS_INTERNAL_KEYS', PAYMENTS_SECRETS: 'PAYMENTS_SECRETS' }),
   }
   await Promise.all(
     SUBGRAPH_NAMES.map((name, index) =>

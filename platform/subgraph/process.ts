@@ -10,7 +10,10 @@ import type { SubgraphName } from './name.ts'
 import { serveSubgraph } from './serve.ts'
 import type { Subgraph } from './subgraph.ts'
 
-type SubgraphEnvironment = Omit<ReturnType<typeof readProductsEnvironment>, 'CURRENCY'>
+type SubgraphEnvironment = Omit<ReturnType<typeof readProductsEnvironment>, 'CURRENCY'> & {
+  /** Of a process that others than our own parts call. */
+  readonly TRUSTED_PROXIES?: readonly string[]
+}
 
 /** What a process gives its subgraph: the real clock, ids and log. */
 export interface ProcessServices {
@@ -30,7 +33,8 @@ export async function runSubgraph<Running extends Subgraph>(
   const newId = createNewId(systemClock)
   const subgraph = await create({ clock: systemClock, newId, logger })
   const findKey = findKeyAmong(environment.INTERNAL_JWKS)
-  const http = serveSubgraph({ subgraph, findKey, clock: systemClock, newId, logger })
+  const trustedProxies = environment.TRUSTED_PROXIES ?? []
+  const http = serveSubgraph({ subgraph, findKey, clock: systemClock, newId, logger, trustedProxies })
   addRoutes(http, subgraph)
   stopOnSignal(async () => {
     await drainHttpServer(http, environment.DRAIN_DELAY_MS)

@@ -18,6 +18,8 @@ export interface SubgraphServerOptions {
   readonly clock: Clock
   readonly newId: () => string
   readonly logger: Logger
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies?: readonly string[]
 }
 
 const IDENTITIES_MAX = 10_000
@@ -31,8 +33,9 @@ const graphqlBody = z.object({
 
 /** Puts a subgraph behind HTTP. Operations are taken from the gateway and, for
  * themselves, from other subgraphs; batches and streams from the gateway only, events from other subgraphs only. */
-export function serveSubgraph({ subgraph, findKey, clock, newId, logger }: SubgraphServerOptions): FastifyInstance {
-  const http = createHttpServer({ logger, newId, checkReady: subgraph.checkReady })
+export function serveSubgraph(options: SubgraphServerOptions): FastifyInstance {
+  const { subgraph, findKey, clock, newId, logger, trustedProxies = [] } = options
+  const http = createHttpServer({ logger, newId, checkReady: subgraph.checkReady, trustedProxies })
   const identify = createIdentifier(subgraph.name, findKey, clock)
 
   http.post('/graphql', async (request, reply) => {

@@ -30,11 +30,12 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   store: ['ledger'],
   bulk: ['ledger', 'store'],
   audit: ['ledger', 'store'],
+  reconciliation: ['ledger', 'store'],
   migrations: [],
 }
 
 /** The parts of a subgraph that cli and bench may use. */
-const DOORS = ['main', 'subgraph', 'bulk', 'audit', 'type store']
+const DOORS = ['main', 'subgraph', 'bulk', 'audit', 'reconciliation', 'type store']
 
 /** Packages that belong to some folders. A name that ends in a slash is a whole scope. */
 interface PackageRule {

@@ -22,7 +22,7 @@ import { type LinePageKey, type LineRow, readLineIdPages, readLineIdsByPhone, re
 import { type NumberManagementRow, readNumberManagement } from './store/number-management.ts'
 import { type OwnedLinePage, type OwnedLineRow, readLinesInService, readOwnedLines } from './store/owned-lines.ts'
 import { ACCOUNT_TABLES, LINE_TABLES } from './store/personal-tables.ts'
-import { readSubscribers, type SubscriberRow } from './store/subscribers.ts'
+import { readNumberOfLine, readSubscribers, type SubscriberRow } from './store/subscribers.ts'
 
 /** An account as another subgraph refers to it. */
 export interface AccountReference {
@@ -35,6 +35,7 @@ export interface Context extends GuardedContext {
   readonly accessLists: LineLoader<readonly (AccessRow & { readonly id: string })[] | null>
   readonly lineIdsByPhone: DataLoader<string, string | null, string>
   readonly lineIdPages: DataLoader<LinePageKey, string[], string>
+  readonly numberOfLine: (lineId: string) => Promise<string | null>
   readonly subscribers: DataLoader<string, SubscriberRow | null, string>
   readonly linesInService: DataLoader<string, OwnedLineRow | null, string>
   readonly admitSubscriber: (command: AdmitSubscriber, viewer: Viewer) => Promise<AdmitSubscriberOutcome>
@@ -89,6 +90,7 @@ export function createContextServices(dependencies: ContextDependencies): Contex
     personalAccountData: (accountId, after) => readPersonalPage(db, ACCOUNT_TABLES, accountId, after),
     personalNumberData: (lineId, after) => readPersonalPage(db, LINE_TABLES, lineId, after),
     ownedLines: (accountId, page) => readOwnedLines(reader, accountId, page),
+    numberOfLine: (lineId) => readNumberOfLine(db, lineId),
     subscribers: createBatchLoader({
       read: (phones) => readSubscribers(reader, phones),
       keyText: (phone) => phone,

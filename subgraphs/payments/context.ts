@@ -1,8 +1,10 @@
+import type DataLoader from 'dataloader'
 import type { GuardedContext } from '../../platform/access/enforce.ts'
 import type { Grant } from '../../platform/access/grant.ts'
 import type { LineKey } from '../../platform/access/line-key.ts'
 import { createLineLoader, type LineLoader } from '../../platform/access/line-loader.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { createBatchLoader } from '../../platform/database/batch-loader.ts'
 import type { Listener } from '../../platform/database/listener.ts'
 import { type ChangeFeed, createChangeFeed } from '../../platform/events/change-feed.ts'
 import type { CurrencyCode } from '../../platform/money.ts'
@@ -15,6 +17,9 @@ import {
   type GivePointsRefusal,
   givePoints,
 } from './actions/bonus/give-points.ts'
+import { type CardActions, createCardActions } from './actions/card-payments/card-actions.ts'
+import type { CardDependencies } from './actions/card-payments/card-dependencies.ts'
+import { type ChargeActions, createChargeActions } from './actions/charges/charge-actions.ts'
 import type { KeyRefusal } from './actions/once.ts'
 import { checkPromisedPayment, type PromiseEligibility } from './actions/promised-payments/check-promised-payment.ts'
 import {
@@ -28,19 +33,19 @@ import {
   confirmPurchase,
 } from './actions/purchases/confirm-purchase.ts'
 import { type QuotePurchase, type QuotePurchaseOutcome, quotePurchase } from './actions/purchases/quote-purchase.ts'
+import { createReading, type Reading } from './actions/reading.ts'
 import {
   type ConfirmTransfer,
   type ConfirmTransferOutcome,
   confirmTransfer,
 } from './actions/transfers/confirm-transfer.ts'
 import { type QuoteTransfer, type QuoteTransferOutcome, quoteTransfer } from './actions/transfers/quote-transfer.ts'
-import { type ChargeActions, createChargeActions } from './actions/charges/charge-actions.ts'
-import { createReading, type Reading } from './actions/reading.ts'
 import { createRecurring, type Recurring } from './recurring.ts'
 import { BALANCE_CHANNEL, type BalanceChangeRow, readBalanceChanges, watchBalances } from './store/balance-changes.ts'
 import { type BalanceRow, type ExpiringPointsRow, readBalances, readExpiringPoints } from './store/balances.ts'
 import { type MerchantRow, readMerchants } from './store/merchants.ts'
-import { LINE_TABLES } from './store/personal-tables.ts'
+import { type PaymentKey, type PaymentView, readPaymentViews } from './store/payment-views.ts'
+import { LINE_TABLES, PAYER_TABLES } from './store/personal-tables.ts'
 import { type PromisedPaymentRow, readActivePromises } from './store/promised-payments.ts'
 import type { PurchaseQuote } from './store/purchases.ts'
 
@@ -72,6 +77,9 @@ export interface Context extends GuardedContext, Reading, ChargeActions, Recurri
   readonly policies: ActionDependencies['policies']
   readonly currencyCode: CurrencyCode
   readonly personalPaymentData: (lineId: string, after: string | null) => Promise<PersonalPage>
+  readonly personalPayerData: (accountId: string, after: string | null) => Promise<PersonalPage>
+  readonly payments: DataLoader<PaymentKey, PaymentView | null, string>
+  readonly cards: CardActions
   readonly balances: LineLoader<BalanceRow | null>
   readonly expiringPoints: LineLoader<ExpiringPointsRow | null>
   readonly balanceChanges: ChangeFeed<LineKey, BalanceChangeRow>
@@ -92,7 +100,7 @@ export interface Context extends GuardedContext, Reading, ChargeActions, Recurri
 /** The part of a context that does not depend on who asks: made once, so that requests of a moment are read together. */
 export type ContextServices = Omit<Context, keyof GuardedContext>
 
-export interface ContextDependencies extends ActionDependencies {
+export interface ContextDependencies extends CardDependencies {
   readonly listener: Listener
   /** How often all that is watched is read again; tests set it. */
   readonly sweepIntervalMs?: number
@@ -108,6 +116,13 @@ export function createContextServices(dependencies: ContextDependencies): Contex
     ...createRecurring(dependencies),
     currencyCode,
     personalPaymentData: (lineId, after) => readPersonalPage(db, LINE_TABLES, lineId, after),
+    personalPayerData: (accountId, after) => readPersonalPage(db, PAYER_TABLES, accountId, after),
+    cards: createCardActions(dependencies),
+    payments: createBatchLoader({
+      read: (keys) => readPaymentViews(reader, keys, clock.now()),
+      keyText: ({ lineId, paymentId, accountId, rights }) => `${lineId} ${paymentId} ${accountId} ${rights}`,
+      owner: ({ lineId }) => lineId,
+    }),
     balances: createLineLoader((keys) => readBalances(reader, keys, clock.now())),
     expiringPoints: createLineLoader((keys) => readExpiringPoints(reader, keys, clock.now())),
     quoteTransfer: (command, asker) => quoteTransfer(dependencies, command, asker),

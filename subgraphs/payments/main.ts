@@ -1,6 +1,9 @@
+import { configuredTrust, createConfiguredAcquirer } from '../../platform/acquirer/configured.ts'
+import { serveNotices } from '../../platform/acquirer/notice-route.ts'
 import { processVariables, readPaymentsEnvironment } from '../../platform/environment.ts'
 import { createHttpDelivery } from '../../platform/events/http-delivery.ts'
 import { signingKey } from '../../platform/identity/keys.ts'
+import { createSecrets } from '../../platform/identity/secrets.ts'
 import { createJobs } from '../../platform/jobs/jobs.ts'
 import { jobsSchema } from '../../platform/jobs/migrate-jobs.ts'
 import { createOsmp } from '../../platform/merchants/osmp-client.ts'
@@ -17,32 +20,41 @@ const environment = readPaymentsEnvironment(processVariables())
 
 const signer = await signingKey(environment.INTERNAL_KEYS)
 
-await runSubgraph('payments', environment, ({ clock, newId, logger }) => {
-  const askOf = (asked: SubgraphName, url: string) =>
-    createHttpAsk({ asker: 'payments', asked, url, signer, clock, newId })
-  const deliverTo = (receiver: SubgraphName, url: string) =>
-    createHttpDelivery({ issuer: 'payments', receiver, url, signer, clock })
-  return createPayments({
-    ...openDatabase(environment, logger),
-    jobs: createJobs({ url: environment.DATABASE_URL, schema: jobsSchema('payments'), logger }),
-    clock,
-    newId,
-    random: systemRandomness,
-    currencyCode: environment.CURRENCY,
-    simSwap:
-      environment.SIM_SWAP_URL === undefined
-        ? unknownSimSwap
-        : createSimSwapClient({ url: environment.SIM_SWAP_URL, token: environment.SIM_SWAP_TOKEN ?? '' }),
-    merchants: createOsmp({ endpoints: environment.MERCHANTS }),
-    ask: {
-      accounts: askOf('accounts', environment.ACCOUNTS_URL),
-      'linked-numbers': askOf('linked-numbers', environment.LINKED_NUMBERS_URL),
-      products: askOf('products', environment.PRODUCTS_URL),
-    },
-    receivers: {
-      accounts: deliverTo('accounts', environment.ACCOUNTS_URL),
-      payments: deliverTo('payments', environment.PAYMENTS_URL),
-    },
-    logger,
-  })
-})
+await runSubgraph(
+  'payments',
+  environment,
+  ({ clock, newId, logger }) => {
+    const askOf = (asked: SubgraphName, url: string) =>
+      createHttpAsk({ asker: 'payments', asked, url, signer, clock, newId })
+    const deliverTo = (receiver: SubgraphName, url: string) =>
+      createHttpDelivery({ issuer: 'payments', receiver, url, signer, clock })
+    return createPayments({
+      ...openDatabase(environment, logger),
+      jobs: createJobs({ url: environment.DATABASE_URL, schema: jobsSchema('payments'), logger }),
+      clock,
+      newId,
+      random: systemRandomness,
+      currencyCode: environment.CURRENCY,
+      simSwap:
+        environment.SIM_SWAP_URL === undefined
+          ? unknownSimSwap
+          : createSimSwapClient({ url: environment.SIM_SWAP_URL, token: environment.SIM_SWAP_TOKEN ?? '' }),
+      ask: {
+        accounts: askOf('accounts', environment.ACCOUNTS_URL),
+        'linked-numbers': askOf('linked-numbers', environment.LINKED_NUMBERS_URL),
+        products: askOf('products', environment.PRODUCTS_URL),
+      },
+      receivers: {
+        accounts: deliverTo('accounts', environment.ACCOUNTS_URL),
+        payments: deliverTo('payments', environment.PAYMENTS_URL),
+      },
+      merchants: createOsmp({ endpoints: environment.MERCHANTS }),
+      acquirer: createConfiguredAcquirer(environment),
+      returnOrigins: environment.RETURN_ORIGINS,
+      secrets: createSecrets(environment.PAYMENTS_SECRETS),
+      logger,
+    })
+  },
+  // The gateways pass them on.
+  (http, payments) => serveNotices(http, { ...configuredTrust(environment), take: payments.takeNotice }),
+)

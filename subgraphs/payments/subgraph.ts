@@ -1,11 +1,15 @@
 import type { Kysely } from 'kysely'
+import type { TakeNotice } from '../../platform/acquirer/notice-route.ts'
 import { checkConnection } from '../../platform/database/check-connection.ts'
 import { applyLineAccessChanged } from '../../platform/events/line-access-projection.ts'
 import { createOutboxRelay, type Deliver } from '../../platform/events/outbox.ts'
 import { createPolicies } from '../../platform/policy/policies.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
-import { receivePoints } from './actions/bonus/give-points.ts'
 import { noSavedCards, type SavedCards } from './actions/auto-payments/saved-cards.ts'
+import { receivePoints } from './actions/bonus/give-points.ts'
+import { createBackground } from './actions/card-payments/background.ts'
+import { cardJobs } from './actions/card-payments/card-actions.ts'
+import { createReturnOrigins } from './actions/card-payments/return-url.ts'
 import { recurringRounds } from './actions/recurring/rounds.ts'
 import { startRounds } from './actions/rounds.ts'
 import { creditTransfer } from './actions/transfers/credit-transfer.ts'
@@ -17,7 +21,10 @@ import { paymentsPolicies } from './store/policies.ts'
 
 export { paymentsPolicies } from './store/policies.ts'
 
-export interface PaymentsDependencies extends Omit<ContextDependencies, 'policies' | 'onEvent' | 'savedCards'> {
+export interface PaymentsDependencies
+  extends Omit<ContextDependencies, 'policies' | 'onEvent' | 'background' | 'returnOrigins' | 'savedCards'> {
+  /** The operator's own sites, as origins. */
+  readonly returnOrigins: readonly string[]
   /**
    * How events reach accounts, which keeps the audit trail, and payments themselves: the other line of a transfer may
    * be kept elsewhere.
@@ -29,18 +36,26 @@ export interface PaymentsDependencies extends Omit<ContextDependencies, 'policie
   readonly roundIntervalMs?: number
 }
 
+/** The subgraph, and what it serves beside the graph. */
+export interface Payments extends Subgraph {
+  /** What the acquirer tells by itself. */
+  readonly takeNotice: TakeNotice
+}
+
 /** The ledger, and all that moves money and bonus points of lines. */
-export function createPayments(dependencies: PaymentsDependencies): Subgraph {
+export function createPayments(dependencies: PaymentsDependencies): Payments {
   const { db, reader, listener, clock, logger, jobs, receivers } = dependencies
   const relay = createOutboxRelay({ db, receivers, logger })
   const policies = createPolicies({ reader, clock, schema: paymentsPolicies })
   const savedCards = dependencies.savedCards ?? noSavedCards
-  const all = { ...dependencies, policies, savedCards, onEvent: relay.poke }
+  const background = createBackground(logger)
+  const returnOrigins = createReturnOrigins(dependencies.returnOrigins)
+  const all = { ...dependencies, policies, savedCards, onEvent: relay.poke, background, returnOrigins }
   const services = createContextServices(all)
   const recurring = recurringRounds(all, dependencies.roundIntervalMs)
   const upkeep = startRounds([...upkeepRounds(all), ...recurring], logger)
-  jobs.start(new Map())
-  return createSubgraph({
+  jobs.start(new Map(cardJobs(all)))
+  const subgraph = createSubgraph({
     name: 'payments',
     resolvers,
     services,
@@ -62,6 +77,7 @@ export function createPayments(dependencies: PaymentsDependencies): Subgraph {
       services.balanceChanges.close()
       await listener.close()
       await upkeep.stop()
+      await background.stop()
       await jobs.stop()
       await relay.stop()
       await reader.close()
@@ -69,4 +85,5 @@ export function createPayments(dependencies: PaymentsDependencies): Subgraph {
     },
     logger,
   })
+  return { ...subgraph, takeNotice: services.cards.takeNotice }
 }

@@ -41,6 +41,25 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
   },
   'Line.spending': { arguments: () => '(from: "2024-01-01", to: "2024-12-31")' },
   'Line.balanceAt': { arguments: () => '(at: "2024-12-31T00:00:00Z")' },
+  'Query.payment': {
+    arguments: ({ lineId }) => `(lineId: "${lineId}", id: "${lineId}")`,
+    // Who may only pay sees their own payments, and this is the owner's.
+    isEmptyFor: ({ rights }) => rights.includes('PAY') && !rights.includes('VIEW'),
+  },
+  'Mutation.topUp': {
+    arguments: ({ lineId }) =>
+      `(input: { lineId: "${lineId}", amount: "150.00", returnUrl: "http://localhost/", idempotencyKey: "${lineId}" })`,
+    // No cards are taken in the world of the table, and only who may pay is told so.
+    answer: () => 'CardPaymentsUnavailableError',
+  },
+  'Mutation.removeCard': {
+    arguments: () => `(input: { cardId: "${MISSING_ID}" })`,
+    answer: () => 'CardNotFoundError',
+  },
+  'Mutation.refundPayment': {
+    arguments: ({ lineId }) => `(input: { lineId: "${lineId}", paymentId: "${lineId}", idempotencyKey: "${lineId}" })`,
+    answer: () => 'CardPaymentsUnavailableError',
+  },
   'Mutation.grantLineAccess': {
     arguments: ({ lineId }) => `(input: { lineId: "${lineId}", phone: "${SUBSCRIBER_PHONE}", rights: [VIEW] })`,
   },
@@ -71,8 +90,7 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
   },
   'Query.merchants': {},
   'Mutation.quotePurchase': {
-    arguments: ({ lineId }) =>
-      `(input: { lineId: "${lineId}", merchantId: "nobody", reference: "1", amount: "1.00" })`,
+    arguments: ({ lineId }) => `(input: { lineId: "${lineId}", merchantId: "nobody", reference: "1", amount: "1.00" })`,
     // There are no merchants in the table's world, and only one who may pay is told so.
     answer: () => 'MerchantNotFoundError',
   },

@@ -73,6 +73,12 @@ async function insertSubject(database: TestDatabase, number: number, ownerId: st
     [id, ownerId],
   )
   await database.sql('insert into payments.spend_cap values ($1, 100000, $2, now())', [id, ownerId])
+  // A payment onto the line, under its id.
+  await database.sql(
+    `insert into payments.payment (line_id, id, kind, status, amount, account_id, created_at, ended_at)
+     values ($1, $1, 'TOP_UP', 'SUCCEEDED', 15000, $2, now(), now())`,
+    [id, ownerId],
+  )
   await database.sql(`update linked_numbers.account_line set alias = 'Home' where line_id = $1`, [id])
   return { accountId: ownerId, lineId: id, phone: phone(number) }
 }

@@ -22,6 +22,11 @@ export const query: QueryResolvers = {
     return id === null ? null : linesInService.load(id)
   },
 
+  numberOfLine: (_, { lineId }, { numberOfLine }) => {
+    const id = parseId(lineId)
+    return id === null ? null : numberOfLine(id)
+  },
+
   subscriberByPhone: async (_, { phone }, { subscribers }) => {
     const subscriber = await subscribers.load(phone)
     return (

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import { LINE_RIGHTS } from '../../../platform/access/rights.ts'
 import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
 import type { Reader } from '../../../platform/database/reader.ts'
@@ -27,6 +27,17 @@ export async function readSubscribers(reader: Reader, phones: readonly string[])
   const rows = await reader.read(SUBSCRIBERS, { phones })
   const byPhone = new Map(rows.map((row) => [row.msisdn, row]))
   return phones.map((phone) => byPhone.get(phone) ?? null)
+}
+
+/** The telephone number of a line; null when there is no such line, or its contract has ended. */
+export async function readNumberOfLine(db: Kysely<Tables>, lineId: string): Promise<string | null> {
+  const line = await db
+    .selectFrom('line')
+    .select('msisdn')
+    .where('id', '=', lineId)
+    .where('status', '<>', 'CLOSED')
+    .executeTakeFirst()
+  return line?.msisdn ?? null
 }
 
 /**

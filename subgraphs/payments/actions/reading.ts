@@ -7,7 +7,7 @@ import {
   readPastBalances,
 } from '../store/past-balances.ts'
 import { type PaymentPageKey, paymentPageKeyText, readPaymentPages } from '../store/payment-pages.ts'
-import type { PaymentRow } from '../store/payments.ts'
+import type { PaymentView } from '../store/payment-views.ts'
 import { readSpending, type SpendingKey, type SpendingRows, spendingKeyText } from '../store/spending.ts'
 import { readStatementPages, type StatementKey, type StatementPage, statementKeyText } from '../store/statement.ts'
 import type { ActionDependencies } from './actions.ts'
@@ -20,7 +20,7 @@ import { chargeSources } from './forecast/sources.ts'
  */
 export interface Reading {
   readonly statementPages: DataLoader<StatementKey, StatementPage | null, string>
-  readonly paymentPages: DataLoader<PaymentPageKey, readonly PaymentRow[] | null, string>
+  readonly paymentPages: DataLoader<PaymentPageKey, readonly PaymentView[] | null, string>
   readonly spendings: DataLoader<SpendingKey, SpendingRows | null, string>
   readonly pastBalances: DataLoader<PastBalanceKey, PastBalanceRow | null, string>
   readonly forecasts: DataLoader<ForecastKey, ForecastOutcome | null, string>

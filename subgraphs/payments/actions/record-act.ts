@@ -18,6 +18,27 @@ export interface LineAct {
   readonly concerns?: string
 }
 
+/** Something that was done to what an account itself has here. */
+export interface AccountAct {
+  readonly accountId: string
+  readonly act: string
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+/** Writes into the audit trail of one account. */
+export async function recordAccountAct(
+  trx: Transaction<Tables>,
+  { clock, newId }: { readonly clock: Clock; readonly newId: NewId },
+  { accountId, act, details }: AccountAct,
+  viewer: Viewer,
+): Promise<void> {
+  const occurredAt = clock.now().toISOString()
+  const by = authorOf(viewer, accountId)
+  await writeEvent(trx, { id: newId(), kind: 'ActRecorded', occurredAt, accountId, act, lineId: null, details, by }, [
+    'accounts',
+  ])
+}
+
 /** Writes into the audit trail of the line's owner, and of the account that acted or is concerned where that is another. */
 export async function recordAct(
   trx: Transaction<Tables>,

@@ -4,11 +4,11 @@ import { forgetKeys } from '../store/idempotency-keys.ts'
 import { forgetPurchaseQuotes } from '../store/purchases.ts'
 import { forgetTransferQuotes } from '../store/transfer-quotes.ts'
 import type { ActionDependencies } from './actions.ts'
+import { auditDaily } from './audit/daily-audit.ts'
 import { earnPoints } from './bonus/earn-points.ts'
 import { expirePoints } from './bonus/expire-points.ts'
 import { endDuePromises } from './promised-payments/settle-promised-payment.ts'
 import { settlePurchases } from './purchases/settle-purchases.ts'
-import { auditDaily } from './audit/daily-audit.ts'
 import type { Round } from './rounds.ts'
 
 const SECOND_MS = 1_000

@@ -4,7 +4,8 @@ import type { FailedPurchaseRule } from '../actions/purchases/rules.ts'
 import type { Reason } from './eligibility.ts'
 import type { ReasonWords } from './reason-words.ts'
 
-const REFUSALS: Readonly<Record<MerchantRefusal, Omit<Reason, 'code'>>> = {
+/** Why a merchant does not take a payment, and what would mend it. */
+export const MERCHANT_REFUSALS = {
   REFERENCE_UNKNOWN: {
     message: { ru: 'Получатель не знает такого счёта.', en: 'The merchant does not know such an account.' },
     remedy: { ru: 'Проверьте его по договору или квитанции.', en: 'Check it against the contract or a bill.' },
@@ -21,12 +22,12 @@ const REFUSALS: Readonly<Record<MerchantRefusal, Omit<Reason, 'code'>>> = {
     message: { ru: 'Получатель не принимает этот платёж.', en: 'The merchant does not take this payment.' },
     remedy: { ru: 'Обратитесь к получателю.', en: 'Ask the merchant.' },
   },
-}
+} satisfies Readonly<Record<MerchantRefusal, Omit<Reason, 'code'>>>
 
 /** What stands against a purchase and what would mend it, for people. */
 export function purchaseReason(failed: FailedPurchaseRule, words: ReasonWords): Reason {
   if ('kopecks' in failed) return amountReason(failed, words)
-  if (failed.code !== 'SIM_CHANGED') return { code: failed.code, ...REFUSALS[failed.code] }
+  if (failed.code !== 'SIM_CHANGED') return { code: failed.code, ...MERCHANT_REFUSALS[failed.code] }
   const until = words.moment(failed.until)
   return {
     code: failed.code,

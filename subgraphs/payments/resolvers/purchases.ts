@@ -10,7 +10,7 @@ import type {
   PurchaseQuoteResolvers,
   QueryResolvers,
 } from '../generated/resolvers.ts'
-import type { PaymentRow } from '../store/payments.ts'
+import type { PaymentView } from '../store/payment-views.ts'
 import { notEligible } from './eligibility.ts'
 import { keyRefusal } from './key-refusal.ts'
 import { purchaseReason } from './purchase-reasons.ts'
@@ -109,7 +109,7 @@ function reasonsOf({ failed, timeZone }: Refused, currencyCode: CurrencyCode) {
   return failed.map((rule) => purchaseReason(rule, words))
 }
 
-function toPayment({ lineId, id, amount, fee, createdAt }: BegunPurchase): PaymentRow {
+function toPayment({ lineId, id, amount, fee, createdAt }: BegunPurchase): PaymentView {
   return {
     line_id: lineId,
     id,
@@ -118,5 +118,8 @@ function toPayment({ lineId, id, amount, fee, createdAt }: BegunPurchase): Payme
     amount: BigInt(amount),
     fee: BigInt(fee),
     created_at: new Date(createdAt),
+    failure: null,
+    account_id: null,
+    confirmation_url: null,
   }
 }

@@ -8,6 +8,15 @@ export const query: QueryResolvers = {
 
   ...merchantQueries,
 
+  personalPayerData: (_, { accountId, after }, { personalPayerData }) => personalPayerData(accountId, after ?? null),
+
+  payment: (_, { lineId, id }, { grant, payments }) => {
+    const [line, payment] = [parseId(lineId), parseId(id)]
+    return line === null || payment === null ? null : payments.load({ lineId: line, paymentId: payment, ...grant })
+  },
+
+  cards: (_, _arguments, { cards, viewer }) => cards.ownCards(viewer),
+
   lineBalance: async (_, { lineId }, { grant, balances }) => {
     const id = parseId(lineId)
     return id === null ? null : reviewed(await balances.load({ lineId: id, ...grant }))

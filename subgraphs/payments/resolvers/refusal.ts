@@ -5,6 +5,18 @@ const MESSAGES = {
     ru: 'У номера нет такого автоплатежа. Обновите список.',
     en: 'The number has no such automatic payment. Refresh the list.',
   },
+  AmountOutOfRangeError: {
+    ru: 'Такую сумму одним платежом внести нельзя. Наименьшая и наибольшая указаны.',
+    en: 'One payment cannot be of this amount. The smallest and the largest are given.',
+  },
+  CardNotFoundError: {
+    ru: 'Такой сохранённой карты нет. Обновите список карт или введите карту заново.',
+    en: 'There is no such saved card. Refresh the list of cards, or type the card again.',
+  },
+  CardPaymentsUnavailableError: {
+    ru: 'Оплата картой здесь не подключена. Пополните номер другим способом.',
+    en: 'Cards are not taken here. Top up in another way.',
+  },
   IdempotencyKeyReusedError: {
     ru: 'Этот ключ уже использован с другим содержимым. Создайте новый.',
     en: 'This key was used with another body. Make a new one.',
@@ -56,6 +68,14 @@ const MESSAGES = {
   LineNotFoundError: {
     ru: 'Такого номера нет или у вас нет на него прав. Обновите список номеров.',
     en: 'There is no such number, or you have no right to it. Refresh the list of numbers.',
+  },
+  PaymentNotFoundError: {
+    ru: 'Такого платежа картой нет. Проверьте номер и платёж.',
+    en: 'There is no such payment by card. Check the line and the payment.',
+  },
+  ReturnUrlNotAllowedError: {
+    ru: 'На этот адрес вернуть нельзя. Укажите адрес на сайте оператора.',
+    en: 'Nobody can be sent back to this address. Give one of the operator’s own sites.',
   },
   NotEligibleError: {
     ru: 'Сейчас это сделать нельзя. Причины и что поможет — в списке.',

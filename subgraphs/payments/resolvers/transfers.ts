@@ -5,7 +5,7 @@ import type { SentPayment } from '../actions/transfers/confirm-transfer.ts'
 import type { FailedTransferRule } from '../actions/transfers/rules.ts'
 import { chargeOf } from '../actions/transfers/rules.ts'
 import type { MutationResolvers, TransferQuoteResolvers } from '../generated/resolvers.ts'
-import type { PaymentRow } from '../store/payments.ts'
+import type { PaymentView } from '../store/payment-views.ts'
 import { notEligible } from './eligibility.ts'
 import { keyRefusal } from './key-refusal.ts'
 import { reasonWords } from './reason-words.ts'
@@ -75,7 +75,7 @@ function reasonsOf({ failed, timeZone }: Refused, currencyCode: CurrencyCode) {
   return failed.map((rule) => transferReason(rule, words))
 }
 
-function toPayment({ lineId, id, amount, fee, createdAt }: SentPayment): PaymentRow {
+function toPayment({ lineId, id, amount, fee, createdAt }: SentPayment): PaymentView {
   return {
     line_id: lineId,
     id,
@@ -84,5 +84,8 @@ function toPayment({ lineId, id, amount, fee, createdAt }: SentPayment): Payment
     amount: BigInt(amount),
     fee: BigInt(fee),
     created_at: new Date(createdAt),
+    failure: null,
+    account_id: null,
+    confirmation_url: null,
   }
 }

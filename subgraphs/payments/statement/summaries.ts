@@ -21,6 +21,7 @@ const SUMMARIES: Readonly<Record<LedgerKind | ComingChargeKind, Translated>> = {
   SERVICE_CHARGE: { ru: 'Услуга', en: 'Service' },
   SUBSCRIPTION_FEE: { ru: 'Регулярная плата', en: 'Regular fee' },
   PURCHASE: { ru: 'Оплата покупки', en: 'Purchase' },
+  PURCHASE_FEE: { ru: 'Плата за оплату', en: 'Fee for a purchase' },
   AUTO_PAYMENT: { ru: 'Автоплатёж', en: 'Automatic payment' },
   CARD_REFUND: { ru: 'Возврат на карту', en: 'Refund to the card' },
   COMPENSATION: { ru: 'Компенсация от оператора', en: 'Compensation from the operator' },

@@ -3,7 +3,7 @@ import { allowedLines } from '../../../platform/access/line-access-sql.ts'
 import { type LineKey, type LineKeyValues, lineKeyText, toLineKeyValues } from '../../../platform/access/line-key.ts'
 import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
 import type { Reader } from '../../../platform/database/reader.ts'
-import type { PaymentRow } from './payments.ts'
+import type { PaymentView } from './payment-views.ts'
 
 /** Which page of a line's payments. */
 export interface PaymentPageKey extends LineKey {
@@ -20,7 +20,7 @@ interface PaymentPageValues extends LineKeyValues {
   readonly afterIds: readonly string[]
 }
 
-type PageRow = { readonly key: number } & (PaymentRow | { readonly id: null })
+type PageRow = { readonly key: number } & (PaymentView | { readonly id: null })
 
 const PAYMENT_PAGES = prepareStatement<PaymentPageValues, PageRow>(
   'payment-pages',
@@ -31,9 +31,13 @@ const PAYMENT_PAGES = prepareStatement<PaymentPageValues, PageRow>(
     join unnest(${values.sizes}::int[], ${values.afterIds}::uuid[])
       with ordinality as asked (size, after_id, place) on asked.place = allowed.key
     left join lateral (
-      select line_id, id, kind, status, amount, fee, created_at from payment
-      where line_id = allowed.line_id and id < asked.after_id
-      order by id desc
+      select payment.line_id, payment.id, payment.kind, payment.status, payment.amount, payment.fee, payment.created_at,
+        payment.failure, payment.account_id,
+        case when payment.account_id = allowed.account_id then card_payment.confirmation_url end as confirmation_url
+      from payment
+      left join card_payment on card_payment.line_id = payment.line_id and card_payment.payment_id = payment.id
+      where payment.line_id = allowed.line_id and payment.id < asked.after_id
+      order by payment.id desc
       limit asked.size
     ) as page on true
     order by allowed.key, page.id desc
@@ -47,7 +51,7 @@ export async function readPaymentPages(
   reader: Reader,
   keys: readonly PaymentPageKey[],
   now: Date,
-): Promise<(PaymentRow[] | null)[]> {
+): Promise<(PaymentView[] | null)[]> {
   const rows = await reader.read(PAYMENT_PAGES, {
     ...toLineKeyValues(keys, now),
     sizes: keys.map(({ first }) => first + 1),
@@ -57,6 +61,6 @@ export async function readPaymentPages(
   return keys.map((_, place) => byKey.get(place + 1)?.filter(isPayment) ?? null)
 }
 
-function isPayment(row: PageRow): row is PageRow & PaymentRow {
+function isPayment(row: PageRow): row is PageRow & PaymentView {
   return row.id !== null
 }

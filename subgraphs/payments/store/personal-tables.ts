@@ -1,5 +1,10 @@
 import { ownedBy, type PersonalTable } from '../../../platform/personal-data/personal-tables.ts'
 
+/** What is kept of an account itself: for its owner only. */
+export const PAYER_TABLES: readonly PersonalTable[] = [
+  { table: 'card', belongsTo: ownedBy('account_id'), key: ['id'], withheld: ['token_sealed', 'fingerprint'] },
+]
+
 /** What is kept of a line: for its owner only. */
 export const LINE_TABLES: readonly PersonalTable[] = [
   { table: 'ledger_balance', belongsTo: ownedBy('line_id'), key: ['unit'], withheld: ['entry_hash'] },
@@ -29,4 +34,11 @@ export const LINE_TABLES: readonly PersonalTable[] = [
   { table: 'spend_cap', belongsTo: ownedBy('line_id'), key: ['line_id'], withheld: ['is_stale'] },
   { table: 'spend_cap_alert', belongsTo: ownedBy('line_id'), key: ['month', 'monthly_amount', 'percent'] },
   { table: 'live_balance', belongsTo: ownedBy('line_id'), key: ['line_id'] },
+  {
+    table: 'card_payment',
+    belongsTo: ownedBy('line_id'),
+    key: ['payment_id'],
+    withheld: ['request_sealed', 'confirmation_url'],
+  },
+  { table: 'card_refund', belongsTo: ownedBy('line_id'), key: ['id'], withheld: ['request_sealed', 'staff_id'] },
 ]

@@ -3,10 +3,11 @@ import type { OutboxTables } from '../../../platform/events/outbox.ts'
 import type { E164 } from '../../../platform/phone.ts'
 import type { HoldState } from '../ledger/holds.ts'
 import type { LedgerAccount, LedgerKind, LedgerUnit } from '../ledger/kinds.ts'
+import type { CardTables } from './card-tables.ts'
 import type { RecurringTables } from './recurring-tables.ts'
 
 /** The tables of payments, as the queries see them. */
-export interface Tables extends OutboxTables, RecurringTables {
+export interface Tables extends OutboxTables, RecurringTables, CardTables {
   ledger_balance: LedgerBalanceTable
   ledger_transaction: LedgerTransactionTable
   ledger_entry: LedgerEntryTable

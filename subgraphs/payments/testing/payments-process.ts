@@ -3,10 +3,12 @@ import { connectDatabase } from '../../../platform/database/connect.ts'
 import { createListener } from '../../../platform/database/listener.ts'
 import { createReader } from '../../../platform/database/reader.ts'
 import type { DomainEvent } from '../../../platform/events/event.ts'
+import { createSecrets } from '../../../platform/identity/secrets.ts'
 import { UNKNOWN_CLIENT } from '../../../platform/identity/viewer.ts'
 import { createNewId } from '../../../platform/ids.ts'
 import type { Jobs } from '../../../platform/jobs/jobs.ts'
 import { createLogger } from '../../../platform/logger.ts'
+import { createOsmp } from '../../../platform/merchants/osmp-client.ts'
 import { systemRandomness } from '../../../platform/random.ts'
 import type { AskSubgraph } from '../../../platform/subgraph/ask.ts'
 import type { Subgraph } from '../../../platform/subgraph/subgraph.ts'
@@ -59,6 +61,10 @@ const payments: Subgraph = createPayments({
   currencyCode: 'RUB',
   jobs: NO_JOBS,
   ask: { accounts: NOBODY, 'linked-numbers': LINKED_NUMBERS, products: NOBODY },
+  merchants: createOsmp({ endpoints: [] }),
+  acquirer: null,
+  returnOrigins: [],
+  secrets: createSecrets(['development-secret-of-a-test-development-secret']),
   simSwap: { retrieveDate: async () => null, check: async () => false },
   receivers: { accounts: async () => undefined, payments: deliver },
 })

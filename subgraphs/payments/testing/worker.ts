@@ -4,6 +4,7 @@ import { connectDatabase } from '../../../platform/database/connect.ts'
 import { createReader } from '../../../platform/database/reader.ts'
 import { createNewId, type NewId } from '../../../platform/ids.ts'
 import type { Logger } from '../../../platform/logger.ts'
+import { createOsmp } from '../../../platform/merchants/osmp-client.ts'
 import { createPolicies } from '../../../platform/policy/policies.ts'
 import { systemRandomness } from '../../../platform/random.ts'
 import { unknownSimSwap } from '../../../platform/sim-swap/sim-swap.ts'
@@ -57,6 +58,7 @@ export function createWorker(options: WorkerOptions): Worker {
     jobs: { send: noneAsks, start: () => undefined, stop: async () => undefined },
     ask: { accounts: noneAsks, 'linked-numbers': noneAsks, products: noneAsks },
     simSwap: unknownSimSwap,
+    merchants: createOsmp({ endpoints: [] }),
   }
 
   async function move(lineId: string, kind: LedgerKind, movement: Movement): Promise<void> {

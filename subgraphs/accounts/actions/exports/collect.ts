@@ -23,7 +23,9 @@ export async function* collectRecords(
 ): AsyncGenerator<CollectedRecord> {
   const { db, ask } = dependencies
   yield* ofPart('accounts', (after) => readPersonalPage(db, ACCOUNT_TABLES, accountId, after))
-  yield* ofPart('linked-numbers', (after) => askPage(ask['linked-numbers'], ABOUT_ACCOUNT, { id: accountId, after }))
+  for (const [part, query] of ABOUT_ACCOUNT) {
+    yield* ofPart(part, (after) => askPage(ask[part], query, { id: accountId, after }))
+  }
   for (let last: string | null = null; ; ) {
     const page = await ownedLines(ask['linked-numbers'], accountId, last)
     for (const { id } of page) yield* ofLine(dependencies, id)
@@ -48,7 +50,10 @@ async function* ofPart(
   } while (after !== null)
 }
 
-const ABOUT_ACCOUNT = pageQuery('personalAccountData', 'accountId')
+const ABOUT_ACCOUNT = [
+  ['linked-numbers', pageQuery('personalAccountData', 'accountId')],
+  ['payments', pageQuery('personalPayerData', 'accountId')],
+] as const
 const ABOUT_LINE = [
   ['linked-numbers', pageQuery('personalNumberData', 'lineId')],
   ['products', pageQuery('personalProductData', 'lineId')],

@@ -1,0 +1,139 @@
+import type { Transaction } from 'kysely'
+import type { CardPayment } from '../../../../platform/acquirer/acquirer.ts'
+import { seal } from '../../../../platform/identity/seal.ts'
+import { post } from '../../ledger/post.ts'
+import { give } from '../../ledger/posting.ts'
+import {
+  type CardPaymentKey,
+  type CardPaymentRow,
+  claimAcquirerPayment,
+  endCardPayment,
+  lockCardPayment,
+  openCardPayment,
+  setPaymentStatus,
+} from '../../store/card-payments.ts'
+import { putCard } from '../../store/cards.ts'
+import type { Tables } from '../../store/tables.ts'
+import { CARD_TOKEN } from '../cards/token.ts'
+import type { CardDependencies } from './card-dependencies.ts'
+import { toCardFailure } from './failure.ts'
+
+/** What the acquirer's word came to: whether more is to be learnt of the payment. */
+export type Settled = 'ended' | 'open' | 'notOurs'
+
+/**
+ * Does to one of our payments what the acquirer itself says of it, in one transaction under the payment's lock.
+ * However often, late or out of order that is heard, money comes onto the line once: a success counts whatever came
+ * before, and nothing counts after it.
+ */
+export async function settle(
+  dependencies: CardDependencies,
+  key: CardPaymentKey,
+  heard: CardPayment,
+): Promise<Settled> {
+  return dependencies.db.transaction().execute(async (trx): Promise<Settled> => {
+    const row = await lockCardPayment(trx, key)
+    if (!row) return 'notOurs'
+    if (!(await isTheSame(trx, dependencies, row, heard))) return 'notOurs'
+    switch (heard.status) {
+      case 'SUCCEEDED':
+        await credit(trx, dependencies, row, heard)
+        return 'ended'
+      case 'CANCELED':
+        await fail(trx, dependencies, row, toCardFailure(heard.cancellation?.reason))
+        return 'ended'
+      default:
+        if (row.state === 'ENDED') return 'ended'
+        await openCardPayment(trx, key, heard.confirmationUrl)
+        return 'open'
+    }
+  })
+}
+
+/** One of theirs is one of ours, of the same amount. What is not is for people to look at, and moves no money. */
+async function isTheSame(
+  trx: Transaction<Tables>,
+  { logger, currencyCode }: CardDependencies,
+  row: CardPaymentRow,
+  { id, amount }: CardPayment,
+): Promise<boolean> {
+  const about = { paymentId: row.payment_id, acquirerId: id }
+  if (amount.kopecks !== row.amount || amount.currencyCode !== currencyCode) {
+    logger.error(about, 'the acquirer has another amount for a payment of ours')
+    return false
+  }
+  if (await claimAcquirerPayment(trx, keyOf(row), id)) return true
+  logger.error(about, 'the acquirer has two payments for one of ours')
+  return false
+}
+
+async function credit(
+  trx: Transaction<Tables>,
+  dependencies: CardDependencies,
+  row: CardPaymentRow,
+  heard: CardPayment,
+): Promise<void> {
+  const now = dependencies.clock.now()
+  const outcome = await post(trx, dependencies, {
+    lineId: row.line_id,
+    kind: 'TOP_UP',
+    sourceKey: `acquirer:${heard.id}`,
+    occurredAt: heard.capturedAt ?? now,
+    movements: [give('KOPECK', 'CARD_ACQUIRING', row.amount)],
+    cause: { paymentId: row.payment_id },
+  })
+  if (outcome.kind === 'alreadyPosted') return
+  const cardId = await saveCard(trx, dependencies, row, heard)
+  await setPaymentStatus(trx, keyOf(row), { status: 'SUCCEEDED', failure: null, now })
+  await endCardPayment(trx, keyOf(row), { capturedAt: heard.capturedAt ?? now, cardId })
+}
+
+/** Ends a payment that brought no money; one that has brought it, or has failed, stays as it is. */
+export async function fail(
+  trx: Transaction<Tables>,
+  { clock, logger }: Pick<CardDependencies, 'clock' | 'logger'>,
+  row: CardPaymentRow,
+  failure: string,
+): Promise<void> {
+  if (row.status === 'SUCCEEDED' || row.status === 'REFUNDED') {
+    logger.error({ paymentId: row.payment_id }, 'the acquirer took back what it said was paid')
+    return
+  }
+  if (row.status === 'PENDING') {
+    await setPaymentStatus(trx, keyOf(row), { status: 'FAILED', failure, now: clock.now() })
+  }
+  await endCardPayment(trx, keyOf(row), { capturedAt: null, cardId: null })
+}
+
+/** The card that paid, where the customer wanted it kept. Null when it is not. */
+async function saveCard(
+  trx: Transaction<Tables>,
+  dependencies: CardDependencies,
+  { is_card_saved: isWanted, account_id: accountId }: CardPaymentRow,
+  { card }: CardPayment,
+): Promise<string | null> {
+  if (!isWanted || accountId === null || !card?.isSaved) return null
+  const { clock, newId, secrets, random } = dependencies
+  const { 'card.savedMax': savedMax } = await dependencies.policies.current()
+  const { brand, last4, expiryYear, expiryMonth, likeness } = card
+  const tokenSealed = seal(card.token, CARD_TOKEN, secrets, random)
+  return putCard(
+    trx,
+    {
+      accountId,
+      id: newId(),
+      tokenSealed,
+      fingerprint: likeness,
+      brand,
+      last4,
+      expiryYear,
+      expiryMonth,
+      now: clock.now(),
+    },
+    savedMax,
+  )
+}
+
+function keyOf({ line_id: lineId, payment_id: paymentId }: CardPaymentRow): CardPaymentKey {
+  return { lineId, paymentId }
+}

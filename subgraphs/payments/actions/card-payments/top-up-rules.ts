@@ -1,0 +1,29 @@
+import { failedRules, type Rule } from '../rules.ts'
+
+/** What a top-up is decided on. Amounts are kopecks. */
+export interface TopUpFacts {
+  readonly amount: bigint
+  /** Begun onto the line in 24 hours, without this one. */
+  readonly dayKopecks: bigint
+  readonly dayCount: number
+  readonly dayKopecksMax: bigint
+  readonly dayCountMax: number
+}
+
+export type TopUpFailed =
+  | { readonly code: 'DAY_AMOUNT_REACHED'; readonly leftKopecks: bigint; readonly maxKopecks: bigint }
+  | { readonly code: 'DAY_COUNT_REACHED'; readonly countMax: number }
+
+const RULES: readonly Rule<TopUpFacts, TopUpFailed>[] = [
+  ({ amount, dayKopecks, dayKopecksMax }) => {
+    if (dayKopecks + amount <= dayKopecksMax) return null
+    const left = dayKopecksMax - dayKopecks
+    return { code: 'DAY_AMOUNT_REACHED', leftKopecks: left > 0n ? left : 0n, maxKopecks: dayKopecksMax }
+  },
+  ({ dayCount, dayCountMax }) => (dayCount < dayCountMax ? null : { code: 'DAY_COUNT_REACHED', countMax: dayCountMax }),
+]
+
+/** Everything that stands in the way of a top-up of this amount; nothing when it may be. */
+export function failedTopUpRules(facts: TopUpFacts): TopUpFailed[] {
+  return failedRules(RULES, facts)
+}

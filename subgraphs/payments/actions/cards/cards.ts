@@ -1,0 +1,37 @@
+import type { Viewer } from '../../../../platform/identity/viewer.ts'
+import { parseId } from '../../../../platform/ids.ts'
+import { type CardRow, deleteCard, listCards } from '../../store/cards.ts'
+import type { CardDependencies } from '../card-payments/card-dependencies.ts'
+import { recordAccountAct } from '../record-act.ts'
+
+/** The saved cards of the viewer's account; none for whoever may not pay with them. */
+export async function ownCards({ db }: CardDependencies, { principal }: Viewer): Promise<CardRow[]> {
+  if (principal.kind !== 'account' || principal.organizationRole === 'user') return []
+  return listCards(db, principal.accountId)
+}
+
+export type RemoveCardOutcome =
+  | { readonly kind: 'removed'; readonly cardId: string }
+  | { readonly kind: 'cardNotFound' }
+
+/** Forgets a card and its token. Payments by it that are under way go on. */
+export async function removeCard(
+  dependencies: CardDependencies,
+  { cardId }: { readonly cardId: string },
+  viewer: Viewer,
+): Promise<RemoveCardOutcome> {
+  const { principal } = viewer
+  const id = parseId(cardId)
+  if (id === null || principal.kind !== 'account' || principal.organizationRole === 'user') {
+    return { kind: 'cardNotFound' }
+  }
+  const { accountId } = principal
+  const isRemoved = await dependencies.db.transaction().execute(async (trx) => {
+    if (!(await deleteCard(trx, accountId, id))) return false
+    await recordAccountAct(trx, dependencies, { accountId, act: 'CARD_REMOVED', details: { cardId: id } }, viewer)
+    return true
+  })
+  if (!isRemoved) return { kind: 'cardNotFound' }
+  dependencies.onEvent()
+  return { kind: 'removed', cardId: id }
+}
