@@ -36,6 +36,3 @@ export const paymentsPolicies = z.object({
 
 export type PaymentsPolicies = z.output<typeof paymentsPolicies>
 
-function isTimeZone(name: string): boolean {
-  return name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name)
-}
