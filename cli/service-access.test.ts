@@ -20,6 +20,7 @@ const RECIPES: Readonly<Record<string, string>> = {
   'Query.personalProductData': `{ answer: personalProductData(lineId: "${ID}") { next } }`,
   'Query.personalPaymentData': `{ answer: personalPaymentData(lineId: "${ID}") { next } }`,
   'Query.memberLimit': `{ answer: memberLimit(organizationId: "${ID}", memberId: "${ID}") { __typename } }`,
+  'Query.simHold': `{ answer: simHold(personId: "${ID}") }`,
   'Query.lineBalance': `{ answer: lineBalance(lineId: "${ID}") { asOf } }`,
   'Mutation.enableNumberManagementByPhone': `mutation {
     answer: enableNumberManagementByPhone(input: { phone: "+79160000999" }) { __typename } }`,

@@ -172,7 +172,11 @@ const linkedNumbersVariables = subgraphVariables.extend({
   PAYMENTS_URL: httpUrl,
 })
 const moneyVariables = subgraphVariables.extend({ CURRENCY: currency })
+/** Two relays hold a connection each while they deliver, and what they deliver to payments needs another. */
+const PAYMENTS_POOL_SIZE_MIN = 4
+
 const paymentsVariables = moneyVariables.extend({
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(PAYMENTS_POOL_SIZE_MIN).max(1_000).default(10),
   INTERNAL_KEYS: keySet,
   ACCOUNTS_URL: httpUrl,
   LINKED_NUMBERS_URL: httpUrl,
