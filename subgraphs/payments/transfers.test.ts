@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { accountId, giveAccess, insertAccount } from '../../cli/testing/fixture.ts'
+import { systemClock } from '../../platform/clock.ts'
 import { connectDatabase } from '../../platform/database/connect.ts'
+import { createNewId } from '../../platform/ids.ts'
 import { silentLogger } from '../../platform/logger.ts'
 import { SimSwapUnavailableError } from '../../platform/sim-swap/sim-swap.ts'
 import { auditLedger } from './audit.ts'
@@ -8,6 +10,7 @@ import type { Tables } from './store/tables.ts'
 import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
 
 const HOUR_MS = 3_600_000
+const newId = createNewId(systemClock)
 
 describe('a transfer', () => {
   let world: MoneyWorld
@@ -369,6 +372,32 @@ describe('a transfer', () => {
       await world.sql(`update accounts.organization_member set role = 'USER' where member_id = $1`, [member])
       expect((await quote(first, to, '1.00', await tokenAs('accountant'))).__typename).toBe('LineNotFoundError')
     })
+  })
+
+  it('ends as it ended, whatever of its events come again, in whatever order', async () => {
+    const [from, to] = [await world.line(50_000n), await world.line(0n)]
+    const { payment } = await send(from, to)
+    await world.settled()
+    const newEvent = () => ({
+      id: newId(),
+      occurredAt: NOON.toISOString(),
+      transferId: payment.id,
+      fromLineId: from.id,
+    })
+    const sent = { ...newEvent(), kind: 'TransferSent', toLineId: to.id, amount: '10000', fromPhone: null } as const
+    const { payments } = world.cabinet.subgraphs
+    await Promise.all([
+      ...Array.from({ length: 20 }, () => payments.receive(sent)),
+      ...Array.from({ length: 5 }, () => payments.receive({ ...newEvent(), kind: 'TransferRefused' })),
+      ...Array.from({ length: 5 }, () => payments.receive({ ...newEvent(), kind: 'TransferCredited' })),
+      payments.receive({ ...sent, id: newId() }),
+    ])
+    await world.settled()
+    expect(await world.money(from)).toEqual([39_300n, 0n])
+    expect(await world.money(to)).toEqual([10_000n, 0n])
+    expect(await world.sql('select kind, status from payments.payment where line_id = $1', [to.id])).toEqual([
+      { kind: 'TRANSFER_IN', status: 'SUCCEEDED' },
+    ])
   })
 
   it('may be asked about a hundred times a day', async () => {
