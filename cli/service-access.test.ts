@@ -23,6 +23,7 @@ const RECIPES: Readonly<Record<string, string>> = {
   'Query.personalPayerData': `{ answer: personalPayerData(accountId: "${ID}") { next } }`,
   'Query.numberOfLine': `{ answer: numberOfLine(lineId: "${ID}") }`,
   'Query.memberLimit': `{ answer: memberLimit(organizationId: "${ID}", memberId: "${ID}") { __typename } }`,
+  'Query.simHold': `{ answer: simHold(personId: "${ID}") }`,
   'Query.lineBalance': `{ answer: lineBalance(lineId: "${ID}") { asOf } }`,
   'Mutation.reserve': `mutation { answer: reserve(input: { lineId: "${ID}", reservationId: "1", amount: "1.00",
     kind: SERVICE_CHARGE, reason: { title: { ru: "Услуга", en: "A service" } } }) { __typename } }`,

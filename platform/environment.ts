@@ -205,8 +205,12 @@ const acquirer = {
   RETURN_ORIGINS: origins,
 }
 
+/** Two relays hold a connection each while they deliver, and what they deliver to payments needs another. */
+const PAYMENTS_POOL_SIZE_MIN = 4
+
 const paymentsVariables = moneyVariables.extend({
   MERCHANTS: merchants.default([]),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(PAYMENTS_POOL_SIZE_MIN).max(1_000).default(10),
   INTERNAL_KEYS: keySet,
   ACCOUNTS_URL: httpUrl,
   LINKED_NUMBERS_URL: httpUrl,

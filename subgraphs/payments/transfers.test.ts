@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { accountId, giveAccess, insertAccount } from '../../cli/testing/fixture.ts'
+import { systemClock } from '../../platform/clock.ts'
 import { connectDatabase } from '../../platform/database/connect.ts'
+import { createNewId } from '../../platform/ids.ts'
 import { silentLogger } from '../../platform/logger.ts'
 import { SimSwapUnavailableError } from '../../platform/sim-swap/sim-swap.ts'
 import { auditLedger } from './audit.ts'
@@ -8,24 +10,28 @@ import type { Tables } from './store/tables.ts'
 import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
 
 const HOUR_MS = 3_600_000
+const newId = createNewId(systemClock)
 
 describe('a transfer', () => {
   let world: MoneyWorld
   /** When the SIM of every number was changed; an error when the network does not answer. */
   let simChange: Date | null | Error = null
+  /** The only number of which that is so; null when it is so of all. */
+  let changedOnly: string | null = null
   let keys = 0
   const newKey = () => `key-${++keys}`
 
   beforeAll(async () => {
-    const retrieveDate = async () => {
+    const retrieveDate = async (phone: string) => {
       if (simChange instanceof Error) throw simChange
-      return simChange
+      return changedOnly === null || changedOnly === phone ? simChange : null
     }
     world = await openMoneyWorld({ simSwap: { retrieveDate, check: async () => false } })
   })
   beforeEach(() => {
     world.clock.now = NOON
     simChange = null
+    changedOnly = null
   })
   afterAll(() => world.close())
 
@@ -172,26 +178,41 @@ describe('a transfer', () => {
       })
     })
 
-    it('for a day after the SIM was changed, and while nobody can say', async () => {
-      const [from, to] = [await world.line(50_000n), await world.line(0n)]
+    it('for a day after the SIM was changed', async () => {
+      const [from, other, to] = [await world.line(50_000n), await world.line(50_000n), await world.line(0n)]
       simChange = new Date(NOON.getTime() - 24 * HOUR_MS + 60_000)
-      const refused = await quote(from, to)
-      expect(refused.reasons[0]).toMatchObject({
-        code: 'SIM_CHANGED',
-        message: expect.stringContaining('November 18, 2026'),
-      })
+      expect((await quote(from, to)).reasons).toMatchObject([
+        { code: 'SIM_CHANGED', message: expect.stringContaining('November 18, 2026') },
+      ])
       simChange = new Date(NOON.getTime() - 24 * HOUR_MS)
-      const shown = await quote(from, to)
+      const shown = await quote(other, to)
       expect(shown.__typename).toBe('QuoteTransferSuccess')
+      // Between the question and the confirmation, too.
+      simChange = NOON
+      expect(await confirm(other, shown.quote.id)).toMatchObject({ __typename: 'NotEligibleError' })
+      expect(await world.money(other)).toEqual([50_000n, 0n])
+    })
+
+    it('while nobody can say whether the SIM was changed; the key is as good as new then', async () => {
+      const [from, to] = [await world.line(50_000n), await world.line(0n)]
+      const shown = await quote(from, to)
       simChange = new SimSwapUnavailableError('no answer')
       await expect(quote(from, to)).rejects.toThrow('SUBGRAPH_UNAVAILABLE')
       await expect(confirm(from, shown.quote.id, 'asked in vain')).rejects.toThrow('SUBGRAPH_UNAVAILABLE')
-      simChange = new Date(NOON.getTime() - HOUR_MS)
-      expect(await confirm(from, shown.quote.id)).toMatchObject({ __typename: 'NotEligibleError' })
       simChange = null
-      // What could not be asked was not refused: the key is as good as new.
       expect((await confirm(from, shown.quote.id, 'asked in vain')).__typename).toBe('ConfirmTransferSuccess')
       await world.settled()
+    })
+
+    it('from any line of a person, when the SIM of another of their lines was changed', async () => {
+      const [mine, to] = [await world.line(50_000n), await world.line(0n)]
+      const other = await world.line(0n, mine.ownerId)
+      simChange = new Date(NOON.getTime() - HOUR_MS)
+      changedOnly = other.phone
+      expect(codes(await quote(mine, to))).toEqual(['SIM_CHANGED'])
+      // Nothing of the receiver's counts.
+      const third = await world.line(50_000n)
+      expect((await quote(third, other)).__typename).toBe('QuoteTransferSuccess')
     })
 
     it('when more than 1,500 roubles would leave in a day of Moscow', async () => {
@@ -351,6 +372,32 @@ describe('a transfer', () => {
       await world.sql(`update accounts.organization_member set role = 'USER' where member_id = $1`, [member])
       expect((await quote(first, to, '1.00', await tokenAs('accountant'))).__typename).toBe('LineNotFoundError')
     })
+  })
+
+  it('ends as it ended, whatever of its events come again, in whatever order', async () => {
+    const [from, to] = [await world.line(50_000n), await world.line(0n)]
+    const { payment } = await send(from, to)
+    await world.settled()
+    const newEvent = () => ({
+      id: newId(),
+      occurredAt: NOON.toISOString(),
+      transferId: payment.id,
+      fromLineId: from.id,
+    })
+    const sent = { ...newEvent(), kind: 'TransferSent', toLineId: to.id, amount: '10000', fromPhone: null } as const
+    const { payments } = world.cabinet.subgraphs
+    await Promise.all([
+      ...Array.from({ length: 20 }, () => payments.receive(sent)),
+      ...Array.from({ length: 5 }, () => payments.receive({ ...newEvent(), kind: 'TransferRefused' })),
+      ...Array.from({ length: 5 }, () => payments.receive({ ...newEvent(), kind: 'TransferCredited' })),
+      payments.receive({ ...sent, id: newId() }),
+    ])
+    await world.settled()
+    expect(await world.money(from)).toEqual([39_300n, 0n])
+    expect(await world.money(to)).toEqual([10_000n, 0n])
+    expect(await world.sql('select kind, status from payments.payment where line_id = $1', [to.id])).toEqual([
+      { kind: 'TRANSFER_IN', status: 'SUCCEEDED' },
+    ])
   })
 
   it('may be asked about a hundred times a day', async () => {

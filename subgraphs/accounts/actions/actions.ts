@@ -9,6 +9,7 @@ import { requestCaptcha, requestProofOfWork } from './captcha/request-captcha.ts
 import { closeAccount } from './closing/close-account.ts'
 import { createConsultant } from './consultant/consultant.ts'
 import type { CredentialHoldDependencies } from './credential-hold.ts'
+import { checkCredentialHold } from './credential-hold.ts'
 import { downloadExport } from './exports/download-export.ts'
 import { findOwnExport, requestExport } from './exports/request-export.ts'
 import { attachIdentity } from './identities/attach-identity.ts'
@@ -89,6 +90,7 @@ export function createActions(dependencies: ActionDependencies) {
     requestExport: bind(requestExport),
     downloadExport: bind(downloadExport),
     closeAccount: bind(closeAccount),
+    findSimHold: (personId: string) => checkCredentialHold(dependencies, personId, dependencies.clock.now()),
     recordSight: bind(recordSight),
     setLanguage: bind(setLanguage),
     setNotificationPreference: bind(setNotificationPreference),

@@ -33,6 +33,11 @@ export const query: QueryResolvers = {
     return memberLimits.load({ organizationId: organization, memberId: member })
   },
 
+  simHold: (_, { personId }, { findSimHold }) => {
+    const id = parseId(personId)
+    return id === null ? null : findSimHold(id)
+  },
+
   dataExport: (_, { id }, { viewer, findExport }) => {
     const exportId = parseId(id)
     return exportId === null ? null : findExport(exportId, viewer)

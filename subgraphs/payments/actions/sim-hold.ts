@@ -1,17 +1,38 @@
 import { unavailable } from '../../../platform/errors.ts'
 import { SimSwapUnavailableError } from '../../../platform/sim-swap/sim-swap.ts'
 import type { ActionDependencies } from './actions.ts'
-import type { LineInService } from './line-in-service.ts'
+import { type LineInService, orUnavailable } from './line-in-service.ts'
 
 const HOUR_MS = 3_600_000
 
+type Dependencies = Pick<ActionDependencies, 'ask' | 'simSwap' | 'policies'>
+
 /**
- * Until when money of a line does not move to others because its SIM was changed; null when it may. The network is
- * asked: before the transaction. Throws the retryable `SUBGRAPH_UNAVAILABLE` when it does not answer: who has just taken
- * somebody's number must not gain by that.
+ * Until when money does not move to others because a SIM was changed: that of the line that pays, or of any line that
+ * opens the cabinet of the person who acts; null when it may. Asked before the transaction. Throws the retryable
+ * `SUBGRAPH_UNAVAILABLE` when nobody can say: who has just taken somebody's number must not gain by that.
  */
 export async function findSimHold(
-  { simSwap, policies }: Pick<ActionDependencies, 'simSwap' | 'policies'>,
+  dependencies: Dependencies,
+  { line, personId, now }: { readonly line: LineInService; readonly personId: string; readonly now: Date },
+): Promise<Date | null> {
+  const [ofLine, ofPerson] = await Promise.all([
+    findLineHold(dependencies, line, now),
+    findPersonHold(dependencies, personId),
+  ])
+  return ofLine !== null && (ofPerson === null || ofLine > ofPerson) ? ofLine : ofPerson
+}
+
+const SIM_HOLD = 'query ($personId: ID!) { simHold(personId: $personId) }'
+
+/** Accounts know which numbers open a cabinet: a one-time password to any of them lets in. */
+async function findPersonHold({ ask }: Dependencies, personId: string): Promise<Date | null> {
+  const { simHold } = await orUnavailable(ask.accounts({ query: SIM_HOLD, variables: { personId } }))
+  return simHold === null ? null : new Date(String(simHold))
+}
+
+async function findLineHold(
+  { simSwap, policies }: Dependencies,
   { phone, activatedOn }: LineInService,
   now: Date,
 ): Promise<Date | null> {

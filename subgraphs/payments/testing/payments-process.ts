@@ -32,6 +32,7 @@ const LINKED_NUMBERS: AskSubgraph = async ({ variables = {} }) => ({
   lineInService: { id: told.lineId, msisdn: null, activatedOn: '2020-01-01' },
   subscriberByPhone: { lineId: told.lineIdsByPhone[String(variables['phone'])] },
 })
+const ACCOUNTS: AskSubgraph = async () => ({ simHold: null })
 const NOBODY: AskSubgraph = () => Promise.reject(new Error('nobody is asked'))
 const NO_JOBS: Jobs = { send: async () => undefined, start: () => undefined, stop: async () => undefined }
 
@@ -60,7 +61,7 @@ const payments: Subgraph = createPayments({
   logger,
   currencyCode: 'RUB',
   jobs: NO_JOBS,
-  ask: { accounts: NOBODY, 'linked-numbers': LINKED_NUMBERS, products: NOBODY },
+  ask: { accounts: ACCOUNTS, 'linked-numbers': LINKED_NUMBERS, products: NOBODY },
   merchants: createOsmp({ endpoints: [] }),
   acquirer: null,
   returnOrigins: [],

@@ -55,10 +55,7 @@ async function tryToCredit(
   if (!mayBeCredited({ amount, receivedToday, receivedPerDay })) return false
 
   const payment = { lineId, id: dependencies.newId() }
-  const details = { from: fromPhone }
-  await beginPayment(trx, { ...payment, kind: 'TRANSFER_IN', amount, accountId: null, at: now, details })
-  await endPayment(trx, payment, { status: 'SUCCEEDED', at: now })
-  await post(trx, dependencies, {
+  const posted = await post(trx, dependencies, {
     lineId,
     kind: 'TRANSFER_IN',
     sourceKey: transferKey(transferId),
@@ -66,6 +63,11 @@ async function tryToCredit(
     movements: [give('KOPECK', 'TRANSFERS', amount)],
     cause: { paymentId: payment.id, ...(fromPhone !== null && { title: { ru: fromPhone, en: fromPhone } }) },
   })
+  // Credited by another event of the same transfer: it is told again, and nothing else is done again.
+  if (posted.kind === 'alreadyPosted') return true
+  const details = { from: fromPhone }
+  await beginPayment(trx, { ...payment, kind: 'TRANSFER_IN', amount, accountId: null, at: now, details })
+  await endPayment(trx, payment, { status: 'SUCCEEDED', at: now })
   await countTransfer(trx, { lineId, day: today, received: amount })
   const act = { lineId, act: 'TRANSFER_RECEIVED', details: { paymentId: payment.id, kopecks: text } }
   await recordAct(trx, dependencies, act, forOurselves(eventId))

@@ -38,7 +38,7 @@ export async function askAround(
     findAllowance(dependencies, principal, monthOf(today)),
   ])
   if (payer === null || allowance.kind === 'none') return null
-  const heldUntil = await findSimHold(dependencies, payer, now)
+  const heldUntil = await findSimHold(dependencies, { line: payer, personId: principal.personId, now })
   return { payer, receiverLineId, heldUntil, allowance, today, policies }
 }
 
