@@ -146,6 +146,14 @@ describe('the paid live balance', { timeout: 60_000 }, () => {
     expect(await worker.posted(LINE)).toBe(15_000n - BigInt(perRound + 2) * 100n)
   })
 
+  it('charges no day twice, even if what is written of the service is set back', async () => {
+    await enable()
+    await cabinet.database.sql(`update payments.live_balance set paid_until = null, next_charge_at = 'epoch'`)
+    await worker.round()
+    expect(await worker.posted(LINE)).toBe(14_900n)
+    expect(await service()).toMatchObject({ paidUntil: '2026-01-31T21:00:00.000Z' })
+  })
+
   it('does not charge days on which nobody looked', async () => {
     await enable()
     now = new Date('2026-02-10T09:00:00Z')
