@@ -412,6 +412,37 @@ describe('automatic payments', { timeout: 60_000 }, () => {
       expect(cards.taken.size).toBe(1)
     })
 
+    it.each(['refuse', 'succeed'] as const)(
+      'when an answer comes late, after another has heard the same: %s',
+      async (answer) => {
+        const { promise: isLate, resolve: arrive } = Promise.withResolvers<void>()
+        const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>()
+        cards.behave(() => answer)
+        cards.delay(async () => {
+          if (cards.askings.length > 1) return
+          asked()
+          await isLate
+        })
+        await set({ threshold: '100' })
+        await worker.spend(LINE, 6_000n)
+        const slow = worker.round()
+        await isAsked
+        later(3)
+        await anotherWorker().round()
+        const before = await list()
+        arrive()
+        await slow
+        expect(cards.askings).toHaveLength(2)
+        expect(await list()).toEqual(before)
+        expect(await told(answer === 'refuse' ? 'AUTO_PAYMENT_REFUSED' : 'AUTO_PAYMENT_MADE')).toBe(1)
+        expect(await worker.posted(LINE)).toBe(answer === 'refuse' ? 9_000n : 19_000n)
+        const [{ refusals } = { refusals: -1 }] = await cabinet.database.sql<{ refusals: number }>(
+          'select refusals from payments.auto_payment',
+        )
+        expect(refusals).toBe(answer === 'refuse' ? 1 : 0)
+      },
+    )
+
     it('however many processes do their rounds at one time', async () => {
       const lines = Array.from({ length: 12 }, (_, index) => index + 10)
       for (const number of lines) {

@@ -3,6 +3,7 @@ import { type EventStream, openEventStream } from '../../cli/testing/event-strea
 import { accountId, insertAccount, insertCatalogue, insertLine, lineId } from '../../cli/testing/fixture.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import { readOperations } from '../../schema/operations.ts'
+import { comingFees } from './actions/live-balance/coming-fees.ts'
 import { createCardsInMemory } from './testing/cards-in-memory.ts'
 import { createWorker, type Worker } from './testing/worker.ts'
 
@@ -146,6 +147,14 @@ describe('the paid live balance', { timeout: 60_000 }, () => {
     expect(await worker.posted(LINE)).toBe(15_000n - BigInt(perRound + 2) * 100n)
   })
 
+  it('charges no day twice, even if what is written of the service is set back', async () => {
+    await enable()
+    await cabinet.database.sql(`update payments.live_balance set paid_until = null, next_charge_at = 'epoch'`)
+    await worker.round()
+    expect(await worker.posted(LINE)).toBe(14_900n)
+    expect(await service()).toMatchObject({ paidUntil: '2026-01-31T21:00:00.000Z' })
+  })
+
   it('does not charge days on which nobody looked', async () => {
     await enable()
     now = new Date('2026-02-10T09:00:00Z')
@@ -205,6 +214,26 @@ describe('the paid live balance', { timeout: 60_000 }, () => {
     await worker.round()
     expect(await fees()).toEqual(['2026-01-31'])
     expect(await acts()).toEqual(['ENABLED', 'DISABLED', 'ENABLED', 'DISABLED'])
+  })
+
+  it('tells which days it will charge, and then charges them', async () => {
+    const until = new Date('2026-02-03T09:00:00Z')
+    const coming = () => comingFees(worker.dependencies, [LINE, lineId(9)], { now, until })
+    expect(await coming()).toEqual([])
+    await enable()
+    const told = await coming()
+    expect(told.map(({ dueAt, amount }) => [dueAt.toISOString(), amount])).toEqual([
+      ['2026-01-31T21:00:00.000Z', -100n],
+      ['2026-02-01T21:00:00.000Z', -100n],
+      ['2026-02-02T21:00:00.000Z', -100n],
+    ])
+    for (const { dueAt } of told) {
+      now = dueAt
+      await worker.round()
+    }
+    expect(await worker.posted(LINE)).toBe(15_000n - 400n)
+    await disable()
+    expect(await coming()).toEqual([])
   })
 
   describe('where the operator requires it for the stream of changes', () => {

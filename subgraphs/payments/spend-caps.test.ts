@@ -7,6 +7,7 @@ import { reachedLevels, spendCapRule } from './actions/spend-cap/spend-cap-rule.
 import { lockBalance } from './ledger/balance.ts'
 import { post } from './ledger/post.ts'
 import { take } from './ledger/posting.ts'
+import { SPENDING_KINDS } from './ledger/spending.ts'
 import { createCardsInMemory } from './testing/cards-in-memory.ts'
 import { createWorker, type Worker } from './testing/worker.ts'
 
@@ -179,6 +180,14 @@ describe('a cap on spending', { timeout: 60_000 }, () => {
     await set('900')
     await rounds()
     expect(await acts()).toEqual([50, 80, 100, 80, 80])
+  })
+
+  it('counts the kinds that its index has, so that the index serves', async () => {
+    const [index] = await cabinet.database.sql<{ definition: string }>(
+      `select pg_get_indexdef('payments.ledger_entry_spending'::regclass) as definition`,
+    )
+    const kinds = [...(index?.definition ?? '').matchAll(/'([A-Z_]+)'/g)].map(([, kind]) => kind)
+    expect(kinds.filter((kind) => kind !== 'KOPECK').sort()).toEqual([...SPENDING_KINDS].sort())
   })
 
   it('is taken away, and must be within the operator’s range', async () => {

@@ -66,20 +66,6 @@ create unique index auto_payment_attempt_paid on auto_payment_attempt (line_id, 
 create index auto_payment_attempt_due on auto_payment_attempt (ask_at, line_id) where state = 'OPEN';
 create index auto_payment_attempt_month on auto_payment_attempt (line_id, auto_payment_id, month);
 
--- Less money wakes what waits for it, by trigger, so that no way of spending can forget it. `epoch` is "at once": the
--- database does not know the time of the process that will look.
-create function wake_auto_payment() returns trigger language plpgsql as $$
-begin
-  update payments.auto_payment set next_attempt_at = 'epoch'
-    where line_id = new.line_id and basis = 'THRESHOLD' and stopped_by is null and next_attempt_at is null
-      and threshold > new.posted - new.reserved;
-  return null;
-end $$;
-create trigger ledger_balance_wakes_auto_payment after update on ledger_balance
-  for each row
-  when (new.unit = 'KOPECK' and new.posted - new.reserved < old.posted - old.reserved)
-  execute function wake_auto_payment();
-
 insert into policy (name, version, value, valid_from) values
   ('operator.timeZone', 1, '"Europe/Moscow"', '2000-01-01'),
   ('autoPayment.amountMinKopecks', 1, '5000', '2000-01-01'),

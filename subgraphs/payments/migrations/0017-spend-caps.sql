@@ -26,15 +26,33 @@ create index ledger_entry_spending on ledger_entry (line_id, posted_at) where un
   'PROMISED_PAYMENT_FEE', 'COMPENSATION'
 );
 
-create function mark_spend_cap() returns trigger language plpgsql as $$
+-- Less money wakes what waits for it, by trigger, so that no way of spending can forget it. Every posting pays for the
+-- question, so it is one; `epoch` is "at once": the database does not know the time of the process that will look.
+create function wake_by_spending() returns trigger language plpgsql as $$
+declare
+  wakes_auto_payment boolean;
+  marks_cap boolean;
 begin
-  update payments.spend_cap set is_stale = true where line_id = new.line_id and not is_stale;
+  select exists (
+    select from payments.auto_payment
+    where line_id = new.line_id and basis = 'THRESHOLD' and stopped_by is null and next_attempt_at is null
+      and threshold > new.posted - new.reserved
+  ), exists (
+    select from payments.spend_cap where line_id = new.line_id and not is_stale
+  ) into wakes_auto_payment, marks_cap;
+  -- Whoever changes these holds the balance: what was found is still so.
+  if wakes_auto_payment then
+    update payments.auto_payment set next_attempt_at = 'epoch' where line_id = new.line_id and basis = 'THRESHOLD';
+  end if;
+  if marks_cap then
+    update payments.spend_cap set is_stale = true where line_id = new.line_id;
+  end if;
   return null;
 end $$;
-create trigger ledger_balance_marks_spend_cap after update on ledger_balance
+create trigger ledger_balance_wakes_by_spending after update on ledger_balance
   for each row
   when (new.unit = 'KOPECK' and new.posted - new.reserved < old.posted - old.reserved)
-  execute function mark_spend_cap();
+  execute function wake_by_spending();
 
 insert into policy (name, version, value, valid_from) values
   ('spendCap.amountMinKopecks', 1, '10000', '2000-01-01'),

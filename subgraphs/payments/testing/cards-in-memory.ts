@@ -18,6 +18,8 @@ export interface CardsInMemory extends SavedCards {
   readonly askings: readonly CardCharge[]
   /** What the acquirer does next; succeeds when it is not told. */
   behave(behaviour: (charge: CardCharge) => Behaviour): void
+  /** Keeps an asker waiting for its answer, after it was decided, until the promise is kept. */
+  delay(answer: (charge: CardCharge) => Promise<void>): void
   /** Cards that are there no more. */
   readonly removed: Set<string>
 }
@@ -29,6 +31,7 @@ export function createCardsInMemory(): CardsInMemory {
   const askings: CardCharge[] = []
   const removed = new Set<string>()
   let behaviour: (charge: CardCharge) => Behaviour = () => 'succeed'
+  let delay: (charge: CardCharge) => Promise<void> = async () => undefined
 
   function known(key: string): CardAnswer | null {
     if (taken.has(key)) return { kind: 'succeeded', acquirerPaymentId: `at-the-bank-${key}` }
@@ -42,6 +45,9 @@ export function createCardsInMemory(): CardsInMemory {
     behave(next) {
       behaviour = next
     },
+    delay(next) {
+      delay = next
+    },
     isUsable: async (_, { cardId }) => !removed.has(cardId),
     async charge(charge) {
       askings.push(charge)
@@ -52,6 +58,7 @@ export function createCardsInMemory(): CardsInMemory {
         if (next === 'refuse') refused.add(key)
         else taken.set(key, charge)
       }
+      await delay(charge)
       if (next === 'crash') throw new Error('the process dies here')
       return next === 'loseAnswer' ? { kind: 'unknown' } : (known(key) ?? { kind: 'unknown' })
     },

@@ -7,7 +7,8 @@ import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
 
 export const FEE_POLICY = 'liveBalance.dailyFeeKopecks'
-const TITLE = { ru: 'Живой баланс', en: 'Live balance' }
+/** As the statement names it. */
+export const TITLE = { ru: 'Живой баланс', en: 'Live balance' }
 
 /**
  * Charges the day that it is now, at the fee that was agreed; a day that was charged is not charged again. Gives the
