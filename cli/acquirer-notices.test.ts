@@ -59,7 +59,8 @@ interface Begun {
 async function begin(input: object = {}): Promise<Begun> {
   const whole = { lineId: line, amount: '150.00', returnUrl: RETURN_URL, idempotencyKey: newId(), ...input }
   const { payment } = await shop.send('top-up', { input: whole }, token)
-  return { ...payment, theirs: theirsOf(payment.id) }
+  const confirmationUrl = await shop.confirmationUrl(line, payment.id, token)
+  return { id: payment.id, confirmationUrl, theirs: theirsOf(payment.id) }
 }
 
 function theirsOf(paymentId: string): StoredPayment {

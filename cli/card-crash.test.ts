@@ -64,13 +64,6 @@ const payment = (id: string) => shop.send('payment', { lineId: line, id }, token
 const theirs = () => [...shop.acquirer.bank.payments.values()].filter(({ metadata }) => metadata['line_id'] === line)
 const becomes = (id: string, status: string) =>
   vi.waitFor(async () => expect(await payment(id)).toMatchObject({ status }), PATIENCE)
-const hasAddress = (id: string) =>
-  vi.waitFor(async () => {
-    const { confirmationUrl } = await payment(id)
-    expect(confirmationUrl).toMatch(/^http/)
-    return confirmationUrl as string
-  }, PATIENCE)
-
 describe('a process that dies', { timeout: 120_000 }, () => {
   it.each(['beforeAsking', 'afterAsking'] as const)(
     'at the first request to the acquirer, %s, leaves a payment that is seen through',
@@ -78,7 +71,7 @@ describe('a process that dies', { timeout: 120_000 }, () => {
       deaths = [death, death]
       const { id, confirmationUrl } = await begin()
       expect(confirmationUrl).toBeNull()
-      await payOnPage(await hasAddress(id))
+      await payOnPage(await shop.confirmationUrl(line, id, token))
       await becomes(id, 'SUCCEEDED')
       expect((await shop.balance(line)).posted).toBe(25_000)
       expect(theirs()).toHaveLength(1)
@@ -86,7 +79,8 @@ describe('a process that dies', { timeout: 120_000 }, () => {
   )
 
   it('when it hears that it was paid, credits once all the same', async () => {
-    const { id, confirmationUrl } = await begin()
+    const { id } = await begin()
+    const confirmationUrl = await shop.confirmationUrl(line, id, token)
     // The notice, its repetition and the job.
     deaths = ['afterAsking', 'beforeAsking', 'afterAsking']
     await payOnPage(confirmationUrl)
@@ -95,7 +89,8 @@ describe('a process that dies', { timeout: 120_000 }, () => {
   })
 
   it('between the credit and the end of its transaction, has credited nothing, and then once', async () => {
-    const { id, confirmationUrl } = await begin()
+    const { id } = await begin()
+    const confirmationUrl = await shop.confirmationUrl(line, id, token)
     const { database } = shop.cabinet
     await database.sql(`
       create function payments.die() returns trigger language plpgsql as $$
@@ -113,8 +108,8 @@ describe('a process that dies', { timeout: 120_000 }, () => {
   })
 
   it('at a refund, leaves its money set aside until it has gone back, once', async () => {
-    const { id, confirmationUrl } = await begin()
-    await payOnPage(confirmationUrl)
+    const { id } = await begin()
+    await payOnPage(await shop.confirmationUrl(line, id, token))
     await becomes(id, 'SUCCEEDED')
     deaths = ['afterAsking']
     const input = { lineId: line, paymentId: id, amount: '60.00', idempotencyKey: newId() }

@@ -105,7 +105,8 @@ function formPayer(): Payer {
 
 const begin = async () => {
   const input = { lineId: line, amount: '150.00', returnUrl, isCardSaved: true, idempotencyKey: newId() }
-  return (await shop.send('top-up', { input }, token)).payment
+  const { id } = (await shop.send('top-up', { input }, token)).payment
+  return { id, confirmationUrl: await shop.confirmationUrl(line, id, token) }
 }
 const statusOf = async (id: string) => (await shop.send('payment', { lineId: line, id }, token)).status
 const available = async () =>

@@ -39,14 +39,21 @@ beforeEach(async () => {
   token = await shop.cabinet.accountToken(owner)
   const input = { lineId: line, amount: '150.00', returnUrl: RETURN_URL, idempotencyKey: newId() }
   const { payment } = await shop.send('top-up', { input }, token)
-  await payOnPage(payment.confirmationUrl)
   paymentId = payment.id
+  await payOnPage(await shop.confirmationUrl(line, paymentId, token))
   await vi.waitFor(async () => expect(await status()).toBe('SUCCEEDED'), PATIENCE)
 })
 
 const status = async () => (await shop.send('payment', { lineId: line, id: paymentId }, token)).status
-const refund = (input: object = {}) =>
-  shop.send('refund-payment', { input: { lineId: line, paymentId, idempotencyKey: newId(), ...input } }, supervisor)
+/** Asks again with the same key, as clients do, until it is known what came of it. */
+const refund = (wish: object = {}) => {
+  const input = { lineId: line, paymentId, idempotencyKey: newId(), ...wish }
+  return vi.waitFor(async () => {
+    const result = await shop.send('refund-payment', { input }, supervisor)
+    expect(result.refund?.status).not.toBe('PENDING')
+    return result
+  }, PATIENCE)
+}
 const ours = () =>
   [...shop.acquirer.bank.refunds.values()].filter(
     (one) => shop.acquirer.bank.payments.get(one.paymentId)?.metadata['line_id'] === line,

@@ -32,7 +32,7 @@ beforeAll(async () => {
   for (const amount of ['100.00', '200.00', '300.00']) {
     const input = { lineId, amount, returnUrl: RETURN_URL, idempotencyKey: newId() }
     const { payment } = await shop.send('top-up', { input }, token)
-    await payOnPage(payment.confirmationUrl, 'success')
+    await payOnPage(await shop.confirmationUrl(lineId, payment.id, token), 'success')
     await vi.waitFor(async () => {
       expect(await shop.send('payment', { lineId, id: payment.id }, token)).toMatchObject({ status: 'SUCCEEDED' })
     }, PATIENCE)

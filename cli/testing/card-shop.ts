@@ -1,3 +1,4 @@
+import { expect, vi } from 'vitest'
 import type { Acquirer } from '../../platform/acquirer/acquirer.ts'
 import { createYooKassa } from '../../platform/acquirer/yookassa-client.ts'
 import { type Clock, systemClock } from '../../platform/clock.ts'
@@ -19,6 +20,8 @@ export interface CardShop {
   /** Sends an operation by the name of its file, and gives the one field that it asks for. */
   // biome-ignore lint/suspicious/noExplicitAny: a test knows the shape of the answer it asked for.
   send(operation: string, variables: object, token?: string): Promise<any>
+  /** Where the payer of a payment goes, once the acquirer has said; a machine may be busy. */
+  confirmationUrl(lineId: string, paymentId: string, token: string): Promise<string>
   /** In kopecks. */
   balance(lineId: string): Promise<{ readonly posted: number; readonly reserved: number }>
   close(): Promise<void>
@@ -40,6 +43,7 @@ export interface CardShopOptions extends TestCabinetOptions {
 }
 
 const OPERATIONS = readOperations()
+const PATIENCE = { timeout: 30_000, interval: 50 }
 
 export async function openCardShop({
   acquirerTimeoutMs,
@@ -77,17 +81,24 @@ export async function openCardShop({
     },
   })
   url = await cabinet.gateway.http.listen({ host: '127.0.0.1', port: 0 })
+  const send: CardShop['send'] = async (name, variables, token) => {
+    const query = OPERATIONS[`${name}.graphql`] ?? name
+    const headers = { 'accept-language': 'en' }
+    const { data, errors } = await cabinet.ask({ query, variables: { ...variables }, headers }, token)
+    if (errors) throw new Error(`${name}: ${JSON.stringify(errors)}`)
+    return Object.values(data as object)[0]
+  }
   return {
     cabinet,
     acquirer,
     url,
-    async send(name, variables, token) {
-      const query = OPERATIONS[`${name}.graphql`] ?? name
-      const headers = { 'accept-language': 'en' }
-      const { data, errors } = await cabinet.ask({ query, variables: { ...variables }, headers }, token)
-      if (errors) throw new Error(`${name}: ${JSON.stringify(errors)}`)
-      return Object.values(data as object)[0]
-    },
+    send,
+    confirmationUrl: (lineId, id, token) =>
+      vi.waitFor(async () => {
+        const { confirmationUrl } = await send('payment', { lineId, id }, token)
+        expect(confirmationUrl).toMatch(/^http/)
+        return confirmationUrl as string
+      }, PATIENCE),
     async balance(lineId) {
       const [row] = await cabinet.database.sql(
         `select posted::int, reserved::int from payments.ledger_balance where line_id = $1 and unit = 'KOPECK'`,

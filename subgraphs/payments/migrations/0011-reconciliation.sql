@@ -12,7 +12,7 @@ create table reconciliation (
 comment on table reconciliation is 'staff';
 
 create table reconciliation_difference (
-  reconciliation_id uuid not null references reconciliation,
+  reconciliation_id uuid not null,
   kind text not null check (kind in ('PAYMENT', 'REFUND')),
   acquirer_id text not null,
   verdict text not null check (verdict in ('MISSING_HERE', 'MISSING_THERE', 'DIFFERING')),

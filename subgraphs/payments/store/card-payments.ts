@@ -110,16 +110,17 @@ export async function claimAcquirerPayment(
   { lineId, paymentId }: CardPaymentKey,
   acquirerId: string,
 ): Promise<boolean> {
+  await sql`
+    insert into acquirer_payment_directory (acquirer_id, line_id, payment_id)
+    values (${acquirerId}, ${lineId}, ${paymentId}) on conflict do nothing
+  `.execute(trx)
+  // A statement of its own: it sees what somebody who was faster has committed meanwhile.
   const { rows } = await sql`
-    with claimed as (
-      insert into acquirer_payment_directory (acquirer_id, line_id, payment_id)
-      values (${acquirerId}, ${lineId}, ${paymentId}) on conflict do nothing
-    )
     update card_payment set acquirer_id = ${acquirerId}
     where line_id = ${lineId} and payment_id = ${paymentId} and (acquirer_id is null or acquirer_id = ${acquirerId})
-      and not exists (
-        select from acquirer_payment_directory where acquirer_id = ${acquirerId}
-          and (line_id, payment_id) <> (${lineId}, ${paymentId})
+      and exists (
+        select from acquirer_payment_directory as claimed where claimed.acquirer_id = ${acquirerId}
+          and claimed.line_id = ${lineId} and claimed.payment_id = ${paymentId}
       )
     returning payment_id
   `.execute(trx)
