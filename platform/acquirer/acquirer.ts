@@ -58,6 +58,8 @@ export type PaymentWay =
   | { readonly kind: 'PAGE'; readonly returnUrl: string; readonly isCardSaved: boolean }
   /** The acquirer may still ask for the customer: then the payment has a `confirmationUrl`. */
   | { readonly kind: 'SAVED_CARD'; readonly token: string; readonly returnUrl: string }
+  /** The customer is not there: what the bank will not do without them is refused. */
+  | { readonly kind: 'SAVED_CARD_ALONE'; readonly token: string }
 
 /** Whose payment it is on our side. */
 export interface PaymentReference {

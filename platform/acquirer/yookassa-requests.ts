@@ -41,6 +41,7 @@ export function listQuery({ from, before, cursor }: Span, moment: 'created_at' |
 }
 
 function wayOf(way: PaymentWay) {
+  if (way.kind === 'SAVED_CARD_ALONE') return { payment_method_id: way.token }
   const confirmation = { type: 'redirect', return_url: way.returnUrl }
   return way.kind === 'SAVED_CARD'
     ? { payment_method_id: way.token, confirmation }

@@ -183,6 +183,41 @@ describe('reading a line’s money', () => {
     await cabinet.database.sql(promise, [LINE, 0n])
   })
 
+  it('counts on what payments will do by themselves, of this line and of no other', async () => {
+    const id = await insertLine(cabinet.database, { number: 4, ownerId: accountId(1), kopecks: 0n, optionCount: 0 })
+    const { sql } = cabinet.database
+    const account = accountId(1)
+    await sql(
+      `insert into payments.promised_payment (line_id, id, account_id, amount, fee, taken_at, due_at)
+       values ($1, $1, $2, 20000, 0, '2026-11-21', '2026-11-24T10:00:00Z')`,
+      [id, account],
+    )
+    await sql(`update payments.ledger_balance set promised = 20000 where line_id = $1 and unit = 'KOPECK'`, [id])
+    await sql(
+      `insert into payments.live_balance (line_id, is_enabled, daily_fee, policy_version, consent_id, enabled_at, next_charge_at)
+       values ($1, true, 100, 1, $1, '2026-11-21', '2026-11-22T21:00:00Z')`,
+      [id],
+    )
+    await sql(
+      `insert into payments.auto_payment (line_id, basis, id, account_id, card_id, amount, schedule, counts_from, set_at,
+         occasion, next_attempt_at)
+       values ($1, 'SCHEDULE', $1, $2, $2, 50000, 'MONTHLY', '2026-10-24', '2026-10-24', '2026-11-24', '2026-11-24T07:00:00Z')`,
+      [id, account],
+    )
+    const { data, errors } = await ask('forecast(days: 3) { charges { dueAt kind summary amount { amount } } }', id)
+    expect(errors).toBeUndefined()
+    const shown = (charge: { dueAt: string; kind: string; summary: string; amount: { amount: string } }) =>
+      `${charge.dueAt.slice(5, 16)} ${charge.kind} ${charge.summary} ${charge.amount.amount}`
+    expect(data.line.forecast.charges.map(shown)).toEqual([
+      '11-22T21:00 SUBSCRIPTION_FEE Регулярная плата: «Живой баланс» -1.00',
+      '11-23T21:00 SUBSCRIPTION_FEE Регулярная плата: «Живой баланс» -1.00',
+      '11-24T07:00 AUTO_PAYMENT Автоплатёж 500.00',
+      '11-24T10:00 PROMISED_PAYMENT_DUE Срок обещанного платежа -200.00',
+      '11-24T21:00 SUBSCRIPTION_FEE Регулярная плата: «Живой баланс» -1.00',
+    ])
+    expect((await ask('forecast(days: 3) { charges { dueAt } }')).data.line.forecast.charges).toEqual([])
+  })
+
   it('foretells nothing while products are away, and says so; the rest is there', async () => {
     areProductsAway = true
     const { data, errors } = await ask('forecast { asOf } balance { asOf }')
@@ -284,7 +319,9 @@ describe('reading a line’s money', () => {
       const entities = answer.data?.['_entities'] as { asked: object | null }[]
       expect(entities.filter(({ asked }) => asked !== null)).toHaveLength(some.length)
       // A stream that has just ended may be looked at once more.
-      return statements.filter((text) => text.includes('allowed as') && !text.includes('balance_change'))
+      return statements.filter(
+        (text) => /allowed as|from promised_payment where/.test(text) && !text.includes('balance_change'),
+      )
     }
     for (const selection of [
       'ledgerEntries { nodes { id } }',
@@ -294,7 +331,8 @@ describe('reading a line’s money', () => {
       'forecast { charges { dueAt } }',
     ]) {
       const one = await readAll(ids.slice(0, 1), selection)
-      expect(one).toHaveLength(1)
+      // A forecast asks for the balances, and for what payments themselves have planned.
+      expect(one).toHaveLength(selection.startsWith('forecast') ? 2 : 1)
       expect(await readAll(ids, selection)).toEqual(one)
     }
   })

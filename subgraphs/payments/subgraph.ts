@@ -5,7 +5,8 @@ import { applyLineAccessChanged } from '../../platform/events/line-access-projec
 import { createOutboxRelay, type Deliver } from '../../platform/events/outbox.ts'
 import { createPolicies } from '../../platform/policy/policies.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
-import { noSavedCards, type SavedCards } from './actions/auto-payments/saved-cards.ts'
+import { createAcquirerCards } from './actions/auto-payments/acquirer-cards.ts'
+import type { SavedCards } from './actions/auto-payments/saved-cards.ts'
 import { receivePoints } from './actions/bonus/give-points.ts'
 import { createBackground } from './actions/card-payments/background.ts'
 import { cardJobs } from './actions/card-payments/card-actions.ts'
@@ -30,7 +31,7 @@ export interface PaymentsDependencies
    * be kept elsewhere.
    */
   readonly receivers: Readonly<Record<'accounts' | 'payments', Deliver>>
-  /** Cards that pay without their holder; nobody has one without an acquirer. */
+  /** Cards that pay without their holder; those at the acquirer if left out. */
   readonly savedCards?: SavedCards
   /** How often it is looked what is due; tests set it, or do their own rounds. */
   readonly roundIntervalMs?: number
@@ -47,10 +48,10 @@ export function createPayments(dependencies: PaymentsDependencies): Payments {
   const { db, reader, listener, clock, logger, jobs, receivers } = dependencies
   const relay = createOutboxRelay({ db, receivers, logger })
   const policies = createPolicies({ reader, clock, schema: paymentsPolicies })
-  const savedCards = dependencies.savedCards ?? noSavedCards
   const background = createBackground(logger)
   const returnOrigins = createReturnOrigins(dependencies.returnOrigins)
-  const all = { ...dependencies, policies, savedCards, onEvent: relay.poke, background, returnOrigins }
+  const cards = { ...dependencies, policies, onEvent: relay.poke, background, returnOrigins }
+  const all = { ...cards, savedCards: dependencies.savedCards ?? createAcquirerCards(cards) }
   const services = createContextServices(all)
   const recurring = recurringRounds(all, dependencies.roundIntervalMs)
   const upkeep = startRounds([...upkeepRounds(all), ...recurring], logger)

@@ -8,6 +8,7 @@ import type { ChargeRefusal } from '../actions/charges/charge-wish.ts'
 import type { MutationResolvers } from '../generated/resolvers.ts'
 import type { Hold } from '../ledger/holds.ts'
 import { notEligible, type Reason } from './eligibility.ts'
+import { spendCapReached } from './recurring-reasons.ts'
 import { refusal } from './refusal.ts'
 
 /** What other subgraphs have lines pay. Each has ids of its own. */
@@ -117,6 +118,8 @@ function toReason(failed: FailedChargeRule): Reason {
         message: { ru: 'Остаток номера проверяется.', en: 'The balance of the line is being checked.' },
         remedy: null,
       }
+    case 'spendCap':
+      return spendCapReached(failed.reached)
     default:
       return unreachable(failed)
   }

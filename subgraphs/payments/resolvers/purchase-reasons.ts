@@ -1,8 +1,10 @@
 import { unreachable } from '../../../platform/invariant.ts'
 import type { MerchantRefusal } from '../../../platform/merchants/merchants.ts'
 import type { FailedPurchaseRule } from '../actions/purchases/rules.ts'
+import { fromKept } from '../actions/spend-cap/spend-cap-rule.ts'
 import type { Reason } from './eligibility.ts'
 import type { ReasonWords } from './reason-words.ts'
+import { spendCapReached } from './recurring-reasons.ts'
 
 /** Why a merchant does not take a payment, and what would mend it. */
 export const MERCHANT_REFUSALS = {
@@ -27,6 +29,7 @@ export const MERCHANT_REFUSALS = {
 /** What stands against a purchase and what would mend it, for people. */
 export function purchaseReason(failed: FailedPurchaseRule, words: ReasonWords): Reason {
   if ('kopecks' in failed) return amountReason(failed, words)
+  if (failed.code === 'SPEND_CAP_REACHED') return spendCapReached(fromKept(failed))
   if (failed.code !== 'SIM_CHANGED') return { code: failed.code, ...MERCHANT_REFUSALS[failed.code] }
   const until = words.moment(failed.until)
   return {

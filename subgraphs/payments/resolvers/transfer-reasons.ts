@@ -1,7 +1,9 @@
 import { unreachable } from '../../../platform/invariant.ts'
+import { fromKept } from '../actions/spend-cap/spend-cap-rule.ts'
 import type { FailedTransferRule } from '../actions/transfers/rules.ts'
 import type { Reason } from './eligibility.ts'
 import type { ReasonWords } from './reason-words.ts'
+import { spendCapReached } from './recurring-reasons.ts'
 
 /** What stands against a transfer and what would mend it, for people. */
 export function transferReason(failed: FailedTransferRule, words: ReasonWords): Reason {
@@ -36,6 +38,8 @@ export function transferReason(failed: FailedTransferRule, words: ReasonWords): 
         },
       }
     }
+    case 'SPEND_CAP_REACHED':
+      return spendCapReached(fromKept(failed))
     default:
       return amountReason(failed, words)
   }

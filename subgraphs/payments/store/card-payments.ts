@@ -40,16 +40,25 @@ export interface NewCardPaymentRow extends CardPaymentKey {
 export async function insertCardPayment(trx: Transaction<Tables>, row: NewCardPaymentRow): Promise<void> {
   const { lineId, paymentId, kind, amount, accountId, now } = row
   await beginPayment(trx, { lineId, id: paymentId, kind, amount, accountId, at: now })
+  await insertCardAsking(trx, row)
+}
+
+/** What the acquirer is to be asked for a payment that was begun; nothing when it is there already. */
+export async function insertCardAsking(
+  trx: Transaction<Tables>,
+  row: Pick<NewCardPaymentRow, 'lineId' | 'paymentId' | 'requestSealed' | 'cardId' | 'isCardSaved' | 'expiresAt'>,
+): Promise<void> {
   await trx
     .insertInto('card_payment')
     .values({
-      line_id: lineId,
-      payment_id: paymentId,
+      line_id: row.lineId,
+      payment_id: row.paymentId,
       request_sealed: row.requestSealed,
       card_id: row.cardId,
       is_card_saved: row.isCardSaved,
       expires_at: row.expiresAt,
     })
+    .onConflict((conflict) => conflict.doNothing())
     .execute()
 }
 

@@ -35,4 +35,3 @@ export const paymentsPolicies = z.object({
 })
 
 export type PaymentsPolicies = z.output<typeof paymentsPolicies>
-

@@ -14,6 +14,7 @@ import { type AutoPayment, findAutoPayment, putAutoPayment } from '../../store/a
 import { endPayment } from '../../store/payments.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
+import { settlePromisedPayment } from '../promised-payments/settle-promised-payment.ts'
 import { eachDue } from '../recurring/each-due.ts'
 import { autoPaymentRules } from './auto-payment-rules.ts'
 import { stopAutoPayment, tell } from './begin-attempts.ts'
@@ -94,6 +95,7 @@ async function credit(
     movements: [give('KOPECK', 'CARD_ACQUIRING', amount)],
     cause: { paymentId },
   })
+  await settlePromisedPayment(trx, dependencies, lineId)
   await endPayment(trx, { lineId, id: paymentId }, { status: 'SUCCEEDED', at: now })
 }
 

@@ -80,7 +80,7 @@ export async function givePoints(
     findLineByPhone(dependencies, toPhone),
   ])
   if (giver === null) return { kind: 'lineNotFound' }
-  const heldUntil = await findSimHold(dependencies, giver, clock.now())
+  const heldUntil = await findSimHold(dependencies, { line: giver, personId, now: clock.now() })
   const from = giver.phone && maskPhone(giver.phone)
   const outcome = await once<GivePointsOutcome>(dependencies, command, (trx) =>
     send(trx, dependencies, { lineId, toLineId, points: BigInt(points), today, heldUntil, from, policies, asker }),

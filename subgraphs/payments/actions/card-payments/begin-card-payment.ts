@@ -33,19 +33,11 @@ export async function beginCardPayment(
   dependencies: CardDependencies,
   wish: CardPaymentWish,
 ): Promise<string> {
-  const { clock, newId, jobs, currencyCode } = dependencies
+  const { clock, newId, jobs } = dependencies
   const policies = await dependencies.policies.current()
   const now = clock.now()
   const paymentId = newId()
-  const amount = { kopecks: kopecks(wish.amount), currencyCode }
-  const request: NewCardPayment = {
-    amount,
-    description: DESCRIPTION,
-    reference: { lineId: wish.lineId, paymentId },
-    isCapturedAtOnce: true,
-    way: wish.way,
-    receipt: advanceReceipt(amount, wish.customerPhone, policies),
-  }
+  const request = await requestOf(dependencies, { ...wish, paymentId })
   await insertCardPayment(trx, {
     lineId: wish.lineId,
     paymentId,
@@ -64,4 +56,20 @@ export async function beginCardPayment(
     startAfter: new Date(now.getTime() + pause * 1_000),
   })
   return paymentId
+}
+
+/** What the acquirer is asked for a payment. */
+export async function requestOf(
+  { policies, currencyCode }: Pick<CardDependencies, 'policies' | 'currencyCode'>,
+  wish: Pick<CardPaymentWish, 'lineId' | 'amount' | 'way' | 'customerPhone'> & { readonly paymentId: string },
+): Promise<NewCardPayment> {
+  const amount = { kopecks: kopecks(wish.amount), currencyCode }
+  return {
+    amount,
+    description: DESCRIPTION,
+    reference: { lineId: wish.lineId, paymentId: wish.paymentId },
+    isCapturedAtOnce: true,
+    way: wish.way,
+    receipt: advanceReceipt(amount, wish.customerPhone, await policies.current()),
+  }
 }

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { CardPayment } from '../../../../platform/acquirer/acquirer.ts'
 import { seal } from '../../../../platform/identity/seal.ts'
+import { lockBalance } from '../../ledger/balance.ts'
 import { post } from '../../ledger/post.ts'
 import { give } from '../../ledger/posting.ts'
 import {
@@ -15,6 +16,7 @@ import {
 import { putCard } from '../../store/cards.ts'
 import type { Tables } from '../../store/tables.ts'
 import { CARD_TOKEN } from '../cards/token.ts'
+import { settlePromisedPayment } from '../promised-payments/settle-promised-payment.ts'
 import type { CardDependencies } from './card-dependencies.ts'
 import { toCardFailure } from './failure.ts'
 
@@ -32,6 +34,8 @@ export async function settle(
   heard: CardPayment,
 ): Promise<Settled> {
   return dependencies.db.transaction().execute(async (trx): Promise<Settled> => {
+    // The balance before the payment, as everybody does: so nobody waits in a circle.
+    await lockBalance(trx, key.lineId, 'KOPECK')
     const row = await lockCardPayment(trx, key)
     if (!row) return 'notOurs'
     if (!(await isTheSame(trx, dependencies, row, heard))) return 'notOurs'
@@ -83,6 +87,7 @@ async function credit(
     cause: { paymentId: row.payment_id },
   })
   if (outcome.kind === 'alreadyPosted') return
+  await settlePromisedPayment(trx, dependencies, row.line_id)
   const cardId = await saveCard(trx, dependencies, row, heard)
   await setPaymentStatus(trx, keyOf(row), { status: 'SUCCEEDED', failure: null, now })
   await endCardPayment(trx, keyOf(row), { capturedAt: heard.capturedAt ?? now, cardId })

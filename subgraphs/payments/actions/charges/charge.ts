@@ -16,7 +16,7 @@ export type ChargeOutcome =
 
 /** Takes money for a service at once, once for each of its ids. */
 export async function charge(
-  dependencies: Pick<ReservationDependencies, 'db' | 'clock' | 'newId'>,
+  dependencies: ReservationDependencies,
   wish: ChargeWish,
 ): Promise<ChargeOutcome> {
   const parsed = parseCharge(wish, 'chargeId')
@@ -27,14 +27,14 @@ export async function charge(
 
 async function chargeOnce(
   trx: Transaction<Tables>,
-  dependencies: Pick<ReservationDependencies, 'clock' | 'newId'>,
+  dependencies: ReservationDependencies,
   wanted: ParsedCharge & { readonly sourceKey: string },
 ): Promise<ChargeOutcome> {
   const balance = await lockBalance(trx, wanted.lineId, 'KOPECK')
   if (balance === null) return { kind: 'lineNotFound' }
   const known = await findCharge(trx, wanted)
   if (known) return { kind: isSameCharge(known, wanted) ? 'charged' : 'idReused' }
-  const failed = await refuseCharge(trx, wanted, balance)
+  const failed = await refuseCharge(trx, dependencies, wanted, balance)
   if (failed.length > 0) return { kind: 'notEligible', failed }
   const movements = [take('KOPECK', 'REVENUE', wanted.amount)]
   await post(trx, dependencies, { ...wanted, occurredAt: dependencies.clock.now(), movements })

@@ -47,7 +47,7 @@ async function reserveOnce(
   if (balance === null) return { kind: 'lineNotFound' }
   const known = await findHold(trx, charge)
   if (known) return isSameCharge(known, charge) ? { kind: 'reserved', hold: known } : { kind: 'idReused' }
-  const failed = await refuseCharge(trx, charge, balance)
+  const failed = await refuseCharge(trx, dependencies, charge, balance)
   if (failed.length > 0) return { kind: 'notEligible', failed }
   const hold = await placeHold(trx, dependencies, { ...charge, unit: 'KOPECK' })
   return hold ? { kind: 'reserved', hold } : { kind: 'idReused' }

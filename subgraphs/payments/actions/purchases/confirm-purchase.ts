@@ -17,6 +17,7 @@ import { findLineInService } from '../line-in-service.ts'
 import { type KeyedCommand, type KeyRefusal, once, recall } from '../once.ts'
 import { recordAct } from '../record-act.ts'
 import { findSimHold } from '../sim-hold.ts'
+import { checkSpendCap } from '../spend-cap/check-spend-cap.ts'
 import { costOf, type FailedPurchaseRule, purchaseObstacles } from './rules.ts'
 
 export interface ConfirmPurchase {
@@ -74,15 +75,17 @@ async function askAround(
   asker: Asker,
 ): Promise<Surroundings | null> {
   const now = dependencies.clock.now()
+  const principal = asAccount(asker)
+  const { personId } = principal
   const { 'operator.timeZone': timeZone } = await dependencies.policies.current()
   const month = monthOf(createCalendar(timeZone).dayOf(now))
   const [payer, merchant, allowance] = await Promise.all([
     findLineInService(dependencies, lineId),
     findMerchant(dependencies.db, merchantId),
-    findAllowance(dependencies, asAccount(asker), month),
+    findAllowance(dependencies, principal, month),
   ])
   if (payer === null || merchant === null || allowance.kind === 'none') return null
-  return { merchant, allowance, timeZone, heldUntil: await findSimHold(dependencies, payer, now) }
+  return { merchant, allowance, timeZone, heldUntil: await findSimHold(dependencies, { line: payer, personId, now }) }
 }
 
 interface Beginning {
@@ -114,6 +117,7 @@ async function begin(
     refusal: null,
     heldUntil,
     memberLeft: await lockAllowance(trx, allowance),
+    capReached: await checkSpendCap(trx, dependencies, { lineId: quote.lineId, amount: costOf(quote) }),
   })
   if (failed.length > 0) return { kind: 'notEligible', failed, timeZone }
   return write(trx, dependencies, beginning, now)

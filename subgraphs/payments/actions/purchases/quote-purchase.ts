@@ -14,6 +14,7 @@ import { type Allowance, findAllowance, lockAllowance } from '../allowance.ts'
 import { type Asker, asAccount } from '../asker.ts'
 import { findLineInService } from '../line-in-service.ts'
 import { findSimHold } from '../sim-hold.ts'
+import { checkSpendCap } from '../spend-cap/check-spend-cap.ts'
 import { costOf, type FailedPurchaseRule, feeOf, purchaseObstacles } from './rules.ts'
 
 export interface QuotePurchase {
@@ -104,7 +105,7 @@ async function askAround(
   ])
   if (payer === null || allowance.kind === 'none') return { kind: 'lineNotFound' }
   if (answer.kind === 'unknown') return { kind: 'merchantUnavailable' }
-  const heldUntil = await findSimHold(dependencies, payer, now)
+  const heldUntil = await findSimHold(dependencies, { line: payer, personId: principal.personId, now })
   return show(dependencies, { ...asked, transactionId, answer, heldUntil, allowance }, principal)
 }
 
@@ -137,6 +138,7 @@ async function show(
       refusal: answer.kind === 'refused' ? answer.code : null,
       heldUntil: question.heldUntil,
       memberLeft: await lockAllowance(trx, allowance),
+      capReached: await checkSpendCap(trx, { clock, policies }, { lineId, amount: costOf({ amount, fee }) }),
     })
     if (failed.length > 0) return { kind: 'notEligible', failed, timeZone: values['operator.timeZone'] }
     const quote: PurchaseQuote = {

@@ -1,5 +1,6 @@
 import type { MerchantRefusal } from '../../../../platform/merchants/merchants.ts'
 import { failedRules, type Rule } from '../rules.ts'
+import { type KeptSpendCapReached, type SpendCapReached, toKept } from '../spend-cap/spend-cap-rule.ts'
 
 /** All that decides on a purchase; kopecks. */
 export interface PurchaseFacts {
@@ -15,6 +16,8 @@ export interface PurchaseFacts {
   readonly heldUntil: Date | null
   /** What the member of an organization may still spend this month; null without a limit. */
   readonly memberLeft: bigint | null
+  /** Where the line's cap of the month stands against it. */
+  readonly capReached: SpendCapReached | null
 }
 
 /** A rule that failed. As JSON: it is kept with the client's key. `kopecks` is what its text names. */
@@ -25,6 +28,7 @@ export type FailedPurchaseRule =
       readonly kopecks: string
     }
   | { readonly code: 'SIM_CHANGED'; readonly until: string }
+  | KeptSpendCapReached
 
 /** What the payer's balance is less by. */
 export function costOf({ amount, fee }: Pick<PurchaseFacts, 'amount' | 'fee'>): bigint {
@@ -65,5 +69,9 @@ const RULES: readonly Rule<PurchaseFacts, FailedPurchaseRule>[] = [
   function memberLimit({ amount, fee, memberLeft }) {
     if (memberLeft === null || costOf({ amount, fee }) <= memberLeft) return null
     return { code: 'MEMBER_LIMIT', kopecks: String(memberLeft > 0n ? memberLeft : 0n) }
+  },
+
+  function spendCap({ capReached }) {
+    return capReached === null ? null : toKept(capReached)
   },
 ]

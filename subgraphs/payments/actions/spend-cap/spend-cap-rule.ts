@@ -9,6 +9,22 @@ export interface SpendCapReached {
   readonly resetsAt: Date
 }
 
+/** The same as JSON, for what is kept with a client's key; amounts are kopecks. */
+export interface KeptSpendCapReached {
+  readonly code: 'SPEND_CAP_REACHED'
+  readonly cap: string
+  readonly left: string
+  readonly resetsAt: string
+}
+
+export function toKept({ code, cap, left, resetsAt }: SpendCapReached): KeptSpendCapReached {
+  return { code, cap: String(cap), left: String(left), resetsAt: resetsAt.toISOString() }
+}
+
+export function fromKept({ code, cap, left, resetsAt }: KeptSpendCapReached): SpendCapReached {
+  return { code, cap: BigInt(cap), left: BigInt(left), resetsAt: new Date(resetsAt) }
+}
+
 export interface SpendingFacts {
   /** Null when the line has no cap. */
   readonly spending: CappedSpending | null

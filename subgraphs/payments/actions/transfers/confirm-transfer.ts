@@ -17,6 +17,7 @@ import { lockAllowance, spendAllowance } from '../allowance.ts'
 import { type Asker, asAccount } from '../asker.ts'
 import { type KeyedCommand, type KeyRefusal, once, recall } from '../once.ts'
 import { recordAct } from '../record-act.ts'
+import { checkSpendCap } from '../spend-cap/check-spend-cap.ts'
 import { chargeOf, type FailedTransferRule, transferObstacles } from './rules.ts'
 import { askAround, limitsOf, type Surroundings } from './surroundings.ts'
 
@@ -94,6 +95,7 @@ async function send(
     isSameLine: quote.toLineId === quote.lineId,
     heldUntil: surroundings.heldUntil,
     memberLeft: await lockAllowance(trx, surroundings.allowance),
+    capReached: await checkSpendCap(trx, dependencies, { lineId: quote.lineId, amount: chargeOf(quote) }),
     limits: limitsOf(policies),
   })
   if (failed.length > 0) return { kind: 'notEligible', failed, timeZone: policies['operator.timeZone'] }

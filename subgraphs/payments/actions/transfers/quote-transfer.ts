@@ -12,6 +12,7 @@ import { countQuote, insertTransferQuote, type TransferQuote } from '../../store
 import type { ActionDependencies } from '../actions.ts'
 import { lockAllowance } from '../allowance.ts'
 import { type Asker, asAccount } from '../asker.ts'
+import { checkSpendCap } from '../spend-cap/check-spend-cap.ts'
 import { chargeOf, type FailedTransferRule, transferObstacles } from './rules.ts'
 import { askAround, limitsOf, type Surroundings } from './surroundings.ts'
 
@@ -78,10 +79,11 @@ async function countAsking({ db, clock, policies }: ActionDependencies, principa
 }
 
 async function show(
-  { db, clock, newId }: ActionDependencies,
+  dependencies: ActionDependencies,
   { lineId, toPhone, amount }: Question,
   { principal, surroundings }: { readonly principal: AccountPrincipal; readonly surroundings: Surroundings },
 ): Promise<QuoteTransferOutcome> {
+  const { db, clock, newId } = dependencies
   const { policies, receiverLineId, heldUntil, allowance, today } = surroundings
   const now = clock.now()
   const fee = BigInt(policies['transfer.feeKopecks'])
@@ -97,6 +99,7 @@ async function show(
       isSameLine: receiverLineId === lineId,
       heldUntil,
       memberLeft: await lockAllowance(trx, allowance),
+      capReached: await checkSpendCap(trx, dependencies, { lineId, amount: chargeOf({ amount, fee }) }),
       limits: limitsOf(policies),
     })
     if (failed.length > 0 || receiverLineId === null) {

@@ -13,6 +13,7 @@ const GOOD: TransferFacts = {
   isSameLine: false,
   heldUntil: null,
   memberLeft: null,
+  capReached: null,
   limits: LIMITS,
 }
 const codesOf = (facts: TransferFacts) => transferObstacles(facts).map(({ code }) => code)
@@ -33,6 +34,7 @@ const anyFacts: fc.Arbitrary<TransferFacts> = fc.record({
   isSameLine: fc.boolean(),
   heldUntil: fc.option(fc.constant(new Date('2026-11-22T10:00:00Z'))),
   memberLeft: fc.option(kopecks.map((left) => left - 500n)),
+  capReached: fc.constant(null),
   limits: fc.constant(LIMITS),
 })
 

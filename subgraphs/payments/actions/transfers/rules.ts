@@ -1,4 +1,5 @@
 import { failedRules, type Rule } from '../rules.ts'
+import { type KeptSpendCapReached, type SpendCapReached, toKept } from '../spend-cap/spend-cap-rule.ts'
 
 /** What a transfer may be, as the operator has set it; kopecks. */
 export interface TransferLimits {
@@ -22,6 +23,8 @@ export interface TransferFacts {
   readonly heldUntil: Date | null
   /** What the member of an organization may still spend this month; null without a limit. */
   readonly memberLeft: bigint | null
+  /** Where the line's cap of the month stands against it. */
+  readonly capReached: SpendCapReached | null
   readonly limits: TransferLimits
 }
 
@@ -33,6 +36,7 @@ export type FailedTransferRule =
       readonly kopecks: string
     }
   | { readonly code: 'SIM_CHANGED'; readonly until: string }
+  | KeptSpendCapReached
 
 /** What the payer's balance is less by. */
 export function chargeOf({ amount, fee }: Pick<TransferFacts, 'amount' | 'fee'>): bigint {
@@ -80,6 +84,10 @@ const RULES: readonly TransferRule[] = [
   function memberLimit({ amount, fee, memberLeft }) {
     if (memberLeft === null || amount + fee <= memberLeft) return null
     return { code: 'MEMBER_LIMIT', kopecks: String(positive(memberLeft - fee)) }
+  },
+
+  function spendCap({ capReached }) {
+    return capReached === null ? null : toKept(capReached)
   },
 ]
 

@@ -1,0 +1,50 @@
+import { sql } from 'kysely'
+import type { Day } from '../../../platform/calendar.ts'
+import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
+import type { Reader } from '../../../platform/database/reader.ts'
+import type { Schedule } from './recurring-tables.ts'
+
+/** What payments themselves will do to a line's money, and when for the first time. Kopecks, without a sign. */
+export type DatedChargeRow = { readonly line_id: string; readonly due_at: Date; readonly amount: bigint } & (
+  | { readonly kind: 'PROMISED_PAYMENT' | 'LIVE_BALANCE' }
+  | {
+      readonly kind: 'AUTO_PAYMENT'
+      readonly schedule: Schedule
+      readonly counts_from: Day
+      readonly monthly_cap: bigint | null
+      /** What it has taken, or may have taken, in the month that was asked about. */
+      readonly taken: bigint
+    }
+)
+
+interface DatedChargeValues {
+  readonly lineIds: readonly string[]
+  readonly month: Day
+}
+
+const DATED_CHARGES = prepareStatement<DatedChargeValues, DatedChargeRow>(
+  'dated-charges',
+  ({ lineIds, month }) => sql`
+    select line_id, 'PROMISED_PAYMENT' as kind, due_at, amount, null as schedule, null::date as counts_from,
+      null::bigint as monthly_cap, 0::bigint as taken
+    from promised_payment where line_id = any(${lineIds}::uuid[]) and ended_at is null
+    union all
+    select line_id, 'LIVE_BALANCE', next_charge_at, daily_fee, null, null, null, 0
+    from live_balance
+    where line_id = any(${lineIds}::uuid[]) and is_enabled and next_charge_at is not null and daily_fee > 0
+    union all
+    select line_id, 'AUTO_PAYMENT', next_attempt_at, amount, schedule, counts_from, monthly_cap, (
+      select coalesce(sum(attempt.amount), 0)::bigint from auto_payment_attempt as attempt
+      where attempt.line_id = payment.line_id and attempt.auto_payment_id = payment.id
+        and attempt.month = ${month}::date and attempt.state <> 'REFUSED'
+    )
+    from auto_payment as payment
+    where line_id = any(${lineIds}::uuid[]) and basis = 'SCHEDULE' and stopped_by is null
+      and next_attempt_at is not null
+  `,
+)
+
+/** Asks for nobody's rights. */
+export function readDatedCharges(reader: Reader, lineIds: readonly string[], month: Day): Promise<DatedChargeRow[]> {
+  return reader.read(DATED_CHARGES, { lineIds, month })
+}
