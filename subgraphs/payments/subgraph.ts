@@ -6,6 +6,7 @@ import { createPolicies } from '../../platform/policy/policies.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
 import { startRounds } from './actions/rounds.ts'
 import { upkeepRounds } from './actions/upkeep.ts'
+import { auditDaily } from './audit/daily-audit.ts'
 import { type ContextDependencies, createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
 import { paymentsPolicies } from './store/policies.ts'
@@ -20,6 +21,9 @@ export interface PaymentsDependencies extends Omit<ContextDependencies, 'policie
   readonly receivers: Readonly<Record<'accounts' | 'payments', Deliver>>
 }
 
+/** How often it is looked whether the day's audit is due. */
+const AUDIT_INTERVAL_MS = 600_000
+
 /** The ledger, and all that moves money and bonus points of lines. */
 export function createPayments(dependencies: PaymentsDependencies): Subgraph {
   const { db, reader, listener, clock, logger, jobs, receivers } = dependencies
@@ -27,7 +31,8 @@ export function createPayments(dependencies: PaymentsDependencies): Subgraph {
   const policies = createPolicies({ reader, clock, schema: paymentsPolicies })
   const all = { ...dependencies, policies, onEvent: relay.poke }
   const services = createContextServices(all)
-  const upkeep = startRounds(upkeepRounds(all), logger)
+  const auditRound = { name: 'the ledger is audited', intervalMs: AUDIT_INTERVAL_MS, run: () => auditDaily(all) }
+  const upkeep = startRounds([...upkeepRounds(all), auditRound], logger)
   jobs.start(new Map())
   return createSubgraph({
     name: 'payments',

@@ -1,7 +1,6 @@
 import { expireHolds } from '../ledger/holds.ts'
 import { forgetKeys } from '../store/idempotency-keys.ts'
 import type { ActionDependencies } from './actions.ts'
-import { auditDaily } from './audit/daily-audit.ts'
 import type { Round } from './rounds.ts'
 
 const SECOND_MS = 1_000
@@ -13,7 +12,6 @@ export function upkeepRounds(dependencies: ActionDependencies): Round[] {
   return [
     { name: 'holds expire', intervalMs: 10 * SECOND_MS, run: () => expireHolds(db, clock.now()) },
     { name: 'keys are forgotten', intervalMs: 600 * SECOND_MS, run: () => forgetOldKeys(dependencies) },
-    { name: 'the ledger is audited', intervalMs: 600 * SECOND_MS, run: () => auditDaily(dependencies) },
   ]
 }
 

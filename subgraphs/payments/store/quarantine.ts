@@ -1,7 +1,12 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { prepareStatement, runPrepared } from '../../../platform/database/prepared-statement.ts'
-import type { BrokenLine } from '../audit.ts'
 import type { Tables } from './tables.ts'
+
+/** A line that does not reconcile, and the first that was found of it. */
+export interface BrokenLine {
+  readonly lineId: string
+  readonly reason: string
+}
 
 export interface QuarantinedLine extends BrokenLine {
   readonly since: Date
