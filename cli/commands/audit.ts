@@ -7,9 +7,14 @@ import { parseId } from '../../platform/ids.ts'
 import { unreachable } from '../../platform/invariant.ts'
 import { silentLogger } from '../../platform/logger.ts'
 import { formatKopecks } from '../../platform/money.ts'
-import { releaseLine } from '../../subgraphs/payments/actions/audit/release-line.ts'
-import { type AuditFinding, type AuditReport, auditLedger } from '../../subgraphs/payments/audit.ts'
-import { listQuarantine, quarantineLines } from '../../subgraphs/payments/store/quarantine.ts'
+import { releaseLine } from '../../subgraphs/payments/audit/release-line.ts'
+import {
+  type AuditFinding,
+  type AuditReport,
+  auditLedger,
+  listQuarantine,
+  quarantineLines,
+} from '../../subgraphs/payments/audit.ts'
 import type { Tables } from '../../subgraphs/payments/store/tables.ts'
 import { openDatabase } from '../database.ts'
 import { createProgress } from '../import/progress.ts'

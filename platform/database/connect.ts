@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { Logger } from '../logger.ts'
+import { preparedName } from './prepared-statement.ts'
 import { getTypeParser } from './type-parsers.ts'
 
 /** How a process reaches its database. */
@@ -26,6 +27,7 @@ export function connectDatabase<Tables>(options: DatabaseOptions): Kysely<Tables
 
 export function createPool({ url, poolSizeMax, logger }: DatabaseOptions): pg.Pool {
   const pool = new pg.Pool({
+    Client: PreparingClient,
     connectionString: url,
     max: poolSizeMax ?? POOL_SIZE_MAX_DEFAULT,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -43,4 +45,15 @@ export function createPool({ url, poolSizeMax, logger }: DatabaseOptions): pg.Po
     client.on('error', (error) => logger.debug({ err: error }, 'a database connection broke'))
   })
   return pool
+}
+
+/** Gives statements that were prepared their names: kysely sends only their text. */
+class PreparingClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: the method has many shapes, and all but one go on as they are.
+  override query(...args: any[]): any {
+    const [text, values, ...rest] = args
+    const name = typeof text === 'string' && Array.isArray(values) ? preparedName(text) : undefined
+    const query = super.query as (...all: unknown[]) => unknown
+    return name === undefined ? query.apply(this, args) : query.call(this, { name, text, values }, ...rest)
+  }
 }

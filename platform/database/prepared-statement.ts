@@ -1,9 +1,11 @@
 import {
+  CompiledQuery,
   DummyDriver,
   Kysely,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
+  type QueryResult,
   type RawBuilder,
   sql,
 } from 'kysely'
@@ -41,7 +43,30 @@ export function prepareStatement<Values extends object, Row extends object>(
     invariant(parameter instanceof Placeholder, `the values of ${name} come at each run`)
     return parameter.key as keyof Values
   })
+  namesByText.set(text, name)
   return { name, text, parameters: (values) => keys.map((key) => values[key]) }
+}
+
+const namesByText = new Map<string, string>()
+
+/** The name of a statement that was prepared, by its text. */
+export function preparedName(text: string): string | undefined {
+  return namesByText.get(text)
+}
+
+/** A transaction, whatever its tables. */
+interface StatementRunner {
+  executeQuery<Row>(query: CompiledQuery<Row>): Promise<QueryResult<Row>>
+}
+
+/** Runs a prepared statement in a transaction: the connection has parsed and planned it before. */
+export async function runPrepared<Values extends object, Row extends object>(
+  trx: StatementRunner,
+  statement: PreparedStatement<Values, Row>,
+  values: Values,
+): Promise<Row[]> {
+  const { rows } = await trx.executeQuery<Row>(CompiledQuery.raw(statement.text, statement.parameters(values)))
+  return rows
 }
 
 function placeholders<Values extends object>(): Placeholders<Values> {

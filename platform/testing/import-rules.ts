@@ -22,7 +22,7 @@ const FOLDERS_OF_TESTS: Readonly<Record<string, readonly string[]>> = {
 /** Inside a subgraph imports run one way; `type` marks what may be imported as a type only. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   main: ['subgraph'],
-  subgraph: ['context', 'resolvers', 'actions', 'ledger', 'store', 'generated'],
+  subgraph: ['context', 'resolvers', 'actions', 'audit', 'ledger', 'store', 'generated'],
   context: ['actions', 'ledger', 'store', 'generated'],
   resolvers: ['type context', 'actions', 'type ledger', 'type store', 'generated'],
   actions: ['ledger', 'store'],

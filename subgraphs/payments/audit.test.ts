@@ -5,10 +5,11 @@ import { connectDatabase } from '../../platform/database/connect.ts'
 import { createNewId } from '../../platform/ids.ts'
 import { watchedLogger } from '../../platform/testing/log-watch.ts'
 import { onlyLine } from './audit/ranges.ts'
-import { auditLedger, type BrokenLine } from './audit.ts'
+import { auditLedger } from './audit.ts'
 import { captureHold, placeHold } from './ledger/holds.ts'
 import { post } from './ledger/post.ts'
 import { give, take } from './ledger/posting.ts'
+import type { BrokenLine } from './store/quarantine.ts'
 import type { Tables } from './store/tables.ts'
 
 const NOON = new Date('2026-03-01T12:00:00Z')

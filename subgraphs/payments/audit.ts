@@ -7,9 +7,11 @@ import { GUARD_CHECKS, TIME_CHECKS } from './audit/guards.ts'
 import { HOLD_CHECKS } from './audit/holds.ts'
 import { rangesOf } from './audit/ranges.ts'
 import { addTotals, type LedgerTotal, noTotals, readTotals } from './audit/totals.ts'
+import type { BrokenLine } from './store/quarantine.ts'
 import type { Tables } from './store/tables.ts'
 
 export type { LedgerTotal } from './audit/totals.ts'
+export { listQuarantine, quarantineLines } from './store/quarantine.ts'
 
 /** One invariant of the ledger and what breaks it. */
 export interface AuditFinding {
@@ -26,12 +28,6 @@ export interface AuditReport {
   readonly totals: readonly LedgerTotal[]
   readonly lines: number
   readonly isClean: boolean
-}
-
-/** A line that does not reconcile, and the first that was found of it. */
-export interface BrokenLine {
-  readonly lineId: string
-  readonly reason: string
 }
 
 export interface AuditOptions {

@@ -16,6 +16,7 @@ import { startRounds } from './actions/rounds.ts'
 import { creditTransfer } from './actions/transfers/credit-transfer.ts'
 import { settleTransfer } from './actions/transfers/settle-transfer.ts'
 import { upkeepRounds } from './actions/upkeep.ts'
+import { auditDaily } from './audit/daily-audit.ts'
 import { type ContextDependencies, createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
 import { paymentsPolicies } from './store/policies.ts'
@@ -43,6 +44,9 @@ export interface Payments extends Subgraph {
   readonly takeNotice: TakeNotice
 }
 
+/** How often it is looked whether the day's audit is due. */
+const AUDIT_INTERVAL_MS = 600_000
+
 /** The ledger, and all that moves money and bonus points of lines. */
 export function createPayments(dependencies: PaymentsDependencies): Payments {
   const { db, reader, listener, clock, logger, jobs, receivers } = dependencies
@@ -53,8 +57,9 @@ export function createPayments(dependencies: PaymentsDependencies): Payments {
   const cards = { ...dependencies, policies, onEvent: relay.poke, background, returnOrigins }
   const all = { ...cards, savedCards: dependencies.savedCards ?? createAcquirerCards(cards) }
   const services = createContextServices(all)
+  const auditRound = { name: 'the ledger is audited', intervalMs: AUDIT_INTERVAL_MS, run: () => auditDaily(all) }
   const recurring = recurringRounds(all, dependencies.roundIntervalMs)
-  const upkeep = startRounds([...upkeepRounds(all), ...recurring], logger)
+  const upkeep = startRounds([...upkeepRounds(all), auditRound, ...recurring], logger)
   jobs.start(new Map(cardJobs(all)))
   const subgraph = createSubgraph({
     name: 'payments',

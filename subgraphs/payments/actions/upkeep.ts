@@ -4,7 +4,6 @@ import { forgetKeys } from '../store/idempotency-keys.ts'
 import { forgetPurchaseQuotes } from '../store/purchases.ts'
 import { forgetTransferQuotes } from '../store/transfer-quotes.ts'
 import type { ActionDependencies } from './actions.ts'
-import { auditDaily } from './audit/daily-audit.ts'
 import { earnPoints } from './bonus/earn-points.ts'
 import { expirePoints } from './bonus/expire-points.ts'
 import { endDuePromises } from './promised-payments/settle-promised-payment.ts'
@@ -25,7 +24,6 @@ export function upkeepRounds(dependencies: ActionDependencies): Round[] {
     { name: 'points expire', intervalMs: MINUTE_MS, run: () => expirePoints(dependencies) },
     { name: 'points are earned', intervalMs: 10 * MINUTE_MS, run: () => earnPoints(dependencies) },
     { name: 'keys and quotes are forgotten', intervalMs: 10 * MINUTE_MS, run: () => forget(dependencies) },
-    { name: 'the ledger is audited', intervalMs: 10 * MINUTE_MS, run: () => auditDaily(dependencies) },
   ]
 }
 

@@ -46,6 +46,7 @@ interface Directory {
 /** Where a payment that somebody else took is written down with its line, before it is credited there. */
 const DIRECTORIES: readonly Directory[] = [
   { table: 'top_up_directory', column: 'external_id', prefix: 'top-up:', account: 'EXTERNAL_TOP_UP' },
+  { table: 'acquirer_payment_directory', column: 'acquirer_id', prefix: 'acquirer:', account: 'CARD_ACQUIRING' },
 ]
 
 const topUpsAreCreditedOnce: LineCheck = {

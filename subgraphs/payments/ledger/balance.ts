@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely'
+import { prepareStatement, runPrepared } from '../../../platform/database/prepared-statement.ts'
 import type { Tables } from '../store/tables.ts'
 import type { LedgerUnit } from './kinds.ts'
 
@@ -29,16 +30,28 @@ export function ownMoney(balance: Balance): bigint {
   return left > 0n ? left : 0n
 }
 
+interface BalanceRow {
+  readonly posted: bigint
+  readonly reserved: bigint
+  readonly debt_limit: bigint
+  readonly promised: bigint
+}
+
+const LOCK_BALANCE = prepareStatement<{ readonly lineId: string; readonly unit: LedgerUnit }, BalanceRow>(
+  'lock-balance',
+  ({ lineId, unit }) => sql`
+    select posted, reserved, debt_limit, promised from ledger_balance
+    where line_id = ${lineId} and unit = ${unit} for update
+  `,
+)
+
 /**
  * Takes a line's balance until the end of the transaction, so that what is decided on it stays true: every posting and
  * every hold of the line waits. Null when the line has no book: then nothing is locked, and nothing may be posted to it,
  * or two that do would wait for one another. Take several lines, and both units, in the order of (line, unit).
  */
 export async function lockBalance(trx: Transaction<Tables>, lineId: string, unit: LedgerUnit): Promise<Balance | null> {
-  const { rows } = await sql<{ posted: bigint; reserved: bigint; debt_limit: bigint; promised: bigint }>`
-    select posted, reserved, debt_limit, promised from ledger_balance
-    where line_id = ${lineId} and unit = ${unit} for update
-  `.execute(trx)
+  const rows = await runPrepared(trx, LOCK_BALANCE, { lineId, unit })
   const row = rows[0]
   return row ? { posted: row.posted, reserved: row.reserved, debtLimit: row.debt_limit, promised: row.promised } : null
 }

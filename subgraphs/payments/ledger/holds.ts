@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
+import { prepareStatement, runPrepared } from '../../../platform/database/prepared-statement.ts'
 import { invariant } from '../../../platform/invariant.ts'
 import type { Tables } from '../store/tables.ts'
 import { lockBalance } from './balance.ts'
@@ -36,6 +37,54 @@ export interface NewHold {
   readonly cause?: Cause
 }
 
+interface HoldRow {
+  readonly line_id: string
+  readonly id: string
+  readonly unit: LedgerUnit
+  readonly amount: bigint
+  readonly kind: LedgerKind
+  readonly source_key: string
+  readonly state: HoldState
+  readonly captured: bigint
+  readonly expires_at: Date
+  readonly cause: Cause
+}
+
+/** Each by its name: a statement that is kept prepared fails when what `*` means has changed under it. */
+const HOLD_COLUMNS = sql.raw('line_id, id, unit, amount, kind, source_key, state, captured, expires_at, cause')
+
+interface PlaceValues extends Omit<NewHold, 'cause'> {
+  readonly id: string
+  readonly createdAt: Date
+  readonly cause: string
+}
+
+const PLACE_HOLD = prepareStatement<PlaceValues, HoldRow>(
+  'place-hold',
+  (hold) => sql`
+    insert into hold (line_id, id, unit, amount, kind, source_key, created_at, expires_at, cause)
+    values (${hold.lineId}, ${hold.id}, ${hold.unit}, ${hold.amount}, ${hold.kind}, ${hold.sourceKey},
+      ${hold.createdAt}, ${hold.expiresAt}, ${hold.cause}::jsonb)
+    on conflict (line_id, source_key) do nothing
+    returning ${HOLD_COLUMNS}
+  `,
+)
+
+const FIND_HOLD = prepareStatement<Pick<Hold, 'lineId' | 'sourceKey'>, HoldRow>(
+  'find-hold',
+  ({ lineId, sourceKey }) =>
+    sql`select ${HOLD_COLUMNS} from hold where line_id = ${lineId} and source_key = ${sourceKey}`,
+)
+
+const CAPTURE_HOLD = prepareStatement<Pick<Hold, 'lineId' | 'id' | 'captured'> & { readonly now: Date }, HoldRow>(
+  'capture-hold',
+  ({ lineId, id, captured, now }) => sql`
+    update hold set state = 'CAPTURED', captured = ${captured}, ended_at = ${now}
+    where line_id = ${lineId} and id = ${id} and state = 'PENDING' and expires_at > ${now}
+    returning ${HOLD_COLUMNS}
+  `,
+)
+
 /**
  * Sets an amount aside in the caller's transaction; null when the same cause holds, or held, already. Decide under
  * `lockBalance` whether there is enough: what would put the balance below its floor is a bug here, and throws.
@@ -45,14 +94,12 @@ export async function placeHold(
   { clock, newId }: LedgerDependencies,
   hold: NewHold,
 ): Promise<Hold | null> {
-  const { rows } = await sql<HoldRow>`
-    insert into hold (line_id, id, unit, amount, kind, source_key, created_at, expires_at, cause)
-    values (${hold.lineId}, ${newId()}, ${hold.unit}, ${hold.amount}, ${hold.kind}, ${hold.sourceKey}, ${clock.now()},
-      ${hold.expiresAt}, ${JSON.stringify(hold.cause ?? {})}::jsonb)
-    on conflict (line_id, source_key) do nothing
-    returning *
-  `.execute(trx)
-  return rows[0] ? toHold(rows[0]) : null
+  const [row] = await runPrepared(trx, PLACE_HOLD, {
+    ...{ lineId: hold.lineId, id: newId(), unit: hold.unit, amount: hold.amount, kind: hold.kind },
+    ...{ sourceKey: hold.sourceKey, createdAt: clock.now(), expiresAt: hold.expiresAt },
+    cause: JSON.stringify(hold.cause ?? {}),
+  })
+  return row ? toHold(row) : null
 }
 
 /** The hold of a cause, whatever became of it. Under `lockBalance` it stays so until the end of the transaction. */
@@ -60,10 +107,8 @@ export async function findHold(
   trx: Transaction<Tables>,
   { lineId, sourceKey }: Pick<Hold, 'lineId' | 'sourceKey'>,
 ): Promise<Hold | null> {
-  const { rows } = await sql<HoldRow>`
-    select * from hold where line_id = ${lineId} and source_key = ${sourceKey}
-  `.execute(trx)
-  return rows[0] ? toHold(rows[0]) : null
+  const [row] = await runPrepared(trx, FIND_HOLD, { lineId, sourceKey })
+  return row ? toHold(row) : null
 }
 
 /** How a hold is turned into a posting: all of it or the part that the movements take; the rest is free again. */
@@ -88,13 +133,9 @@ export async function captureHold(
   const now = dependencies.clock.now()
   const { movements } = capture
   const captured = movements.reduce((sum, { amount }) => sum + amount, 0n)
-  const { rows } = await sql<HoldRow>`
-    update hold set state = 'CAPTURED', captured = ${captured}, ended_at = ${now}
-    where line_id = ${lineId} and id = ${id} and state = 'PENDING' and expires_at > ${now}
-    returning *
-  `.execute(trx)
-  if (!rows[0]) return null
-  const { kind, sourceKey, cause } = toHold(rows[0])
+  const [row] = await runPrepared(trx, CAPTURE_HOLD, { lineId, id, captured, now })
+  if (!row) return null
+  const { kind, sourceKey, cause } = toHold(row)
   const posting = { lineId, kind, sourceKey, occurredAt: now, movements, cause: capture.cause ?? cause }
   const outcome = await post(trx, dependencies, posting)
   invariant(outcome.kind === 'posted', `${sourceKey} was posted before its hold was captured`)
@@ -175,19 +216,6 @@ async function expireHoldsOf(
       .executeTakeFirst()
     return Number(numUpdatedRows)
   })
-}
-
-interface HoldRow {
-  readonly line_id: string
-  readonly id: string
-  readonly unit: LedgerUnit
-  readonly amount: bigint
-  readonly kind: LedgerKind
-  readonly source_key: string
-  readonly state: HoldState
-  readonly captured: bigint
-  readonly expires_at: Date
-  readonly cause: Cause
 }
 
 function toHold(row: HoldRow): Hold {

@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely'
+import { prepareStatement, runPrepared } from '../../../platform/database/prepared-statement.ts'
 import type { LedgerKind } from '../ledger/kinds.ts'
 import type { Cause } from '../ledger/posting.ts'
 import type { Tables } from './tables.ts'
@@ -10,23 +11,6 @@ export interface PostedCharge {
   readonly cause: Cause
 }
 
-/** Under `lockBalance` it stays so until the end of the transaction. */
-export async function findCharge(
-  trx: Transaction<Tables>,
-  { lineId, sourceKey }: { readonly lineId: string; readonly sourceKey: string },
-): Promise<PostedCharge | null> {
-  const { rows } = await sql<ChargeRow>`
-    select cause.kind, cause.order_id, cause.consent_id, cause.policy_name, cause.policy_version, cause.details,
-      (
-        select sum(amount)::bigint from ledger_entry as entry
-        where entry.line_id = cause.line_id and entry.transaction_id = cause.id and entry.debit_account = 'CUSTOMER'
-      ) as amount
-    from ledger_transaction as cause where cause.line_id = ${lineId} and cause.source_key = ${sourceKey}
-  `.execute(trx)
-  const [row] = rows
-  return row ? { kind: row.kind, amount: row.amount, cause: toCause(row) } : null
-}
-
 interface ChargeRow {
   readonly kind: LedgerKind
   readonly amount: bigint
@@ -35,6 +19,27 @@ interface ChargeRow {
   readonly policy_name: string | null
   readonly policy_version: number | null
   readonly details: Pick<Cause, 'title'>
+}
+
+const CHARGE = prepareStatement<{ readonly lineId: string; readonly sourceKey: string }, ChargeRow>(
+  'charge',
+  ({ lineId, sourceKey }) => sql`
+    select cause.kind, cause.order_id, cause.consent_id, cause.policy_name, cause.policy_version, cause.details,
+      (
+        select sum(amount)::bigint from ledger_entry as entry
+        where entry.line_id = cause.line_id and entry.transaction_id = cause.id and entry.debit_account = 'CUSTOMER'
+      ) as amount
+    from ledger_transaction as cause where cause.line_id = ${lineId} and cause.source_key = ${sourceKey}
+  `,
+)
+
+/** Under `lockBalance` it stays so until the end of the transaction. */
+export async function findCharge(
+  trx: Transaction<Tables>,
+  { lineId, sourceKey }: { readonly lineId: string; readonly sourceKey: string },
+): Promise<PostedCharge | null> {
+  const [row] = await runPrepared(trx, CHARGE, { lineId, sourceKey })
+  return row ? { kind: row.kind, amount: row.amount, cause: toCause(row) } : null
 }
 
 function toCause(row: ChargeRow): Cause {

@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
+import { prepareStatement, runPrepared } from '../../../platform/database/prepared-statement.ts'
 import type { Tables } from './tables.ts'
 
 export interface IdempotencyKey {
@@ -7,34 +8,53 @@ export interface IdempotencyKey {
   readonly key: string
 }
 
+// Taken in a statement of its own: what the one before has kept is seen by the next only.
+const TAKE_KEY = prepareStatement<{ readonly lock: string }, { readonly is_taken: boolean }>(
+  'take-key',
+  ({ lock }) => sql`select pg_try_advisory_xact_lock(hashtextextended(${lock}, 0)) as is_taken`,
+)
+
+const FIND_KEY = prepareStatement<IdempotencyKey, { readonly body_hash: string; readonly outcome: unknown }>(
+  'find-key',
+  ({ personId, operation, key }) => sql`
+    select body_hash, outcome from idempotency_key
+    where account_id = ${personId} and operation = ${operation} and key = ${key}
+  `,
+)
+
+interface KeptValues extends IdempotencyKey {
+  readonly bodyHash: string
+  readonly outcome: string
+  readonly now: Date
+}
+
+const KEEP_KEY = prepareStatement<KeptValues, object>(
+  'keep-key',
+  (kept) => sql`
+    insert into idempotency_key (account_id, operation, key, body_hash, outcome, created_at)
+    values (${kept.personId}, ${kept.operation}, ${kept.key}, ${kept.bodyHash}, ${kept.outcome}::jsonb, ${kept.now})
+  `,
+)
+
 /**
  * Takes a key until the end of the transaction. What it led to before; null when nothing yet; `inProgress` while
  * another transaction has it.
  */
 export async function claimKey(
   trx: Transaction<Tables>,
-  { personId, operation, key }: IdempotencyKey,
+  key: IdempotencyKey,
 ): Promise<{ readonly bodyHash: string; readonly outcome: unknown } | 'inProgress' | null> {
-  // Taken in a statement of its own: what the one before has kept is seen by the next only.
-  const { rows } = await sql<{ is_taken: boolean }>`
-    select pg_try_advisory_xact_lock(hashtextextended(${`${personId} ${operation} ${key}`}, 0)) as is_taken
-  `.execute(trx)
-  if (!rows[0]?.is_taken) return 'inProgress'
-  return findOutcome(trx, { personId, operation, key })
+  const [lock] = await runPrepared(trx, TAKE_KEY, { lock: `${key.personId} ${key.operation} ${key.key}` })
+  if (!lock?.is_taken) return 'inProgress'
+  return findOutcome(trx, key)
 }
 
 /** What a key has led to; null when nothing yet, or nothing that is committed. */
 export async function findOutcome(
   db: Kysely<Tables>,
-  { personId, operation, key }: IdempotencyKey,
+  key: IdempotencyKey,
 ): Promise<{ readonly bodyHash: string; readonly outcome: unknown } | null> {
-  const known = await db
-    .selectFrom('idempotency_key')
-    .select(['body_hash', 'outcome'])
-    .where('account_id', '=', personId)
-    .where('operation', '=', operation)
-    .where('key', '=', key)
-    .executeTakeFirst()
+  const [known] = await runPrepared(db, FIND_KEY, key)
   return known ? { bodyHash: known.body_hash, outcome: known.outcome } : null
 }
 
@@ -43,11 +63,7 @@ export async function keepOutcome(
   trx: Transaction<Tables>,
   kept: IdempotencyKey & { readonly bodyHash: string; readonly outcome: unknown; readonly now: Date },
 ): Promise<void> {
-  await sql`
-    insert into idempotency_key (account_id, operation, key, body_hash, outcome, created_at)
-    values (${kept.personId}, ${kept.operation}, ${kept.key}, ${kept.bodyHash}, ${JSON.stringify(kept.outcome)}::jsonb,
-      ${kept.now})
-  `.execute(trx)
+  await runPrepared(trx, KEEP_KEY, { ...kept, outcome: JSON.stringify(kept.outcome) })
 }
 
 /** Forgets keys that nobody repeats any more. Returns how many. */

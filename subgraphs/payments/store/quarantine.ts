@@ -1,6 +1,12 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
-import type { BrokenLine } from '../audit.ts'
+import { prepareStatement, runPrepared } from '../../../platform/database/prepared-statement.ts'
 import type { Tables } from './tables.ts'
+
+/** A line that does not reconcile, and the first that was found of it. */
+export interface BrokenLine {
+  readonly lineId: string
+  readonly reason: string
+}
 
 export interface QuarantinedLine extends BrokenLine {
   readonly since: Date
@@ -31,9 +37,14 @@ export async function listQuarantine(db: Kysely<Tables>): Promise<QuarantinedLin
   return rows.map((row) => ({ lineId: row.line_id, since: row.since, reason: row.reason }))
 }
 
+const IS_QUARANTINED = prepareStatement<{ readonly lineId: string }, object>(
+  'is-quarantined',
+  ({ lineId }) => sql`select from ledger_quarantine where line_id = ${lineId}`,
+)
+
 /** Whether a line is kept from being served, in the transaction of what is decided by it. */
 export async function isQuarantined(trx: Transaction<Tables>, lineId: string): Promise<boolean> {
-  const { rows } = await sql`select from ledger_quarantine where line_id = ${lineId}`.execute(trx)
+  const rows = await runPrepared(trx, IS_QUARANTINED, { lineId })
   return rows.length > 0
 }
 

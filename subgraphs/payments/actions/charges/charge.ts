@@ -15,10 +15,7 @@ export type ChargeOutcome =
   | { readonly kind: 'notEligible'; readonly failed: readonly FailedChargeRule[] }
 
 /** Takes money for a service at once, once for each of its ids. */
-export async function charge(
-  dependencies: ReservationDependencies,
-  wish: ChargeWish,
-): Promise<ChargeOutcome> {
+export async function charge(dependencies: ReservationDependencies, wish: ChargeWish): Promise<ChargeOutcome> {
   const parsed = parseCharge(wish, 'chargeId')
   if (parsed.kind !== 'parsed') return parsed
   const sourceKey = `charge:${wish.service}:${wish.id}`

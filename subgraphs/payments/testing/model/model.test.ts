@@ -8,6 +8,7 @@ import { createNewId } from '../../../../platform/ids.ts'
 import { watchedLogger } from '../../../../platform/testing/log-watch.ts'
 import { auditLedger } from '../../audit.ts'
 import type { Tables } from '../../store/tables.ts'
+import { readUnlocked } from './plants.ts'
 import { runSequences } from './sequences.ts'
 import { type LedgerParts, SOUND_PARTS } from './world.ts'
 
@@ -37,7 +38,7 @@ describe('the ledger beside a simple model of it', { timeout: 600_000 }, () => {
   const planted = () => ({ db, newId, runs: 500, seed: 1, isFirstEnough: true })
 
   it('is seen to differ when a balance is read without its lock', async () => {
-    const parts: LedgerParts = { ...SOUND_PARTS, lockBalance: readBalance }
+    const parts: LedgerParts = { ...SOUND_PARTS, lockBalance: readUnlocked }
     await expect(runSequences({ ...planted(), parts })).rejects.toThrow(/balance_floor|deadlock|though/)
   })
 
@@ -59,13 +60,3 @@ describe('the ledger beside a simple model of it', { timeout: 600_000 }, () => {
     await expect(runSequences({ ...planted(), parts })).rejects.toThrow(/posted, not|nobody was told/)
   })
 })
-
-/** Reads as `lockBalance` does, but locks nothing; and takes its time, as a loaded server does. */
-const readBalance: LedgerParts['lockBalance'] = async (trx, lineId, unit) => {
-  const { rows } = await sql<{ posted: bigint; reserved: bigint; debt_limit: bigint; promised: bigint }>`
-    select posted, reserved, debt_limit, promised from ledger_balance where line_id = ${lineId} and unit = ${unit}
-  `.execute(trx)
-  await sql`select pg_sleep(0.01)`.execute(trx)
-  const [row] = rows
-  return row ? { ...row, debtLimit: row.debt_limit } : null
-}

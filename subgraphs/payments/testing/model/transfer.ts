@@ -1,10 +1,11 @@
 import type { Transaction } from 'kysely'
 import { ownMoney } from '../../ledger/balance.ts'
+import type { LedgerDependencies } from '../../ledger/post.ts'
 import { give, take } from '../../ledger/posting.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { LineModel } from './line-model.ts'
 import type { Operation } from './operation.ts'
-import type { World } from './world.ts'
+import type { LedgerParts } from './world.ts'
 
 /** Money from one line to another, both in one transaction. */
 export const transfer: Operation = {
@@ -13,7 +14,9 @@ export const transfer: Operation = {
     const [from, to] = [world.line(line), world.line(line + 1 + (other % (world.lines.length - 1)))]
     await world.request(async (key) => {
       const flights = [from.begin({ loss: amount }), to.begin({ gain: amount })]
-      const isMoved = await world.transaction((trx) => moveMoney(trx, world, { key, from, to, amount }))
+      const isMoved = await world.transaction((trx) =>
+        moveMoney(trx, { ...world.dependencies, parts: world.parts }, { key, from, to, amount }),
+      )
       for (const flight of flights) flight.end()
       const [{ low, high }] = flights as [(typeof flights)[0]]
       const source = transferSource(key)
@@ -38,7 +41,7 @@ export interface Move {
 /** Whether it is moved, now or before. Both balances are locked in the order that all keep to. */
 export async function moveMoney(
   trx: Transaction<Tables>,
-  { parts, dependencies, now }: Pick<World, 'parts' | 'dependencies' | 'now'>,
+  { parts, clock, newId }: LedgerDependencies & { readonly parts: LedgerParts },
   { key, from, to, amount }: Move,
 ): Promise<boolean> {
   let has = 0n
@@ -48,7 +51,8 @@ export async function moveMoney(
   }
   const source = transferSource(key)
   if (has < amount) return isPosted(trx, from.id, source.out)
-  const common = { occurredAt: now }
+  const dependencies = { clock, newId }
+  const common = { occurredAt: clock.now() }
   const taken = await parts.post(trx, dependencies, {
     ...{ ...common, lineId: from.id, kind: 'TRANSFER_OUT', sourceKey: source.out },
     movements: [take('KOPECK', 'TRANSFERS', amount)],

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
-import { onlyLine } from '../../audit/ranges.ts'
-import { type AuditFinding, auditLedger } from '../../audit.ts'
-import { liftQuarantine } from '../../store/quarantine.ts'
-import type { Tables } from '../../store/tables.ts'
+import { type AuditFinding, auditLedger } from '../audit.ts'
+import { liftQuarantine } from '../store/quarantine.ts'
+import type { Tables } from '../store/tables.ts'
+import { onlyLine } from './ranges.ts'
 
 export type ReleaseLineOutcome =
   | { readonly kind: 'released' }

@@ -1,10 +1,18 @@
 import { type Kysely, sql } from 'kysely'
-import { type AuditReport, auditLedger, type BrokenLine } from '../../audit.ts'
-import { quarantineLines } from '../../store/quarantine.ts'
-import type { Tables } from '../../store/tables.ts'
-import type { ActionDependencies } from '../actions.ts'
+import type { Clock } from '../../../platform/clock.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import type { Policies } from '../../../platform/policy/policies.ts'
+import { type AuditReport, auditLedger } from '../audit.ts'
+import type { PaymentsPolicies } from '../store/policies.ts'
+import { type BrokenLine, quarantineLines } from '../store/quarantine.ts'
+import type { Tables } from '../store/tables.ts'
 
-export type AuditDependencies = Pick<ActionDependencies, 'db' | 'clock' | 'policies' | 'logger'>
+export interface AuditDependencies {
+  readonly db: Kysely<Tables>
+  readonly clock: Clock
+  readonly policies: Policies<PaymentsPolicies>
+  readonly logger: Logger
+}
 
 /** One that has not finished after so long is taken for lost, and is begun anew. */
 const LOST_AFTER_HOURS = 6

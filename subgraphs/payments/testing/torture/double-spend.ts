@@ -1,0 +1,38 @@
+import { moveMoney } from '../model/transfer.ts'
+import { inParallel, noteError, openLines, postedOf, type TortureReport, type TortureWorld } from './torture.ts'
+
+export interface DoubleSpendOptions {
+  readonly rounds: number
+  readonly atOnce: number
+  readonly random: (below: number) => number
+}
+
+const KOPECKS_MAX = 5_000
+
+/** Round after round, many clients spend one balance at once: as many succeed as it is enough for, and no more. */
+export async function tortureDoubleSpend(
+  world: TortureWorld,
+  { rounds, atOnce, random }: DoubleSpendOptions,
+): Promise<TortureReport> {
+  const problems: string[] = []
+  for (let round = 0; round < rounds; round++) {
+    const balance = BigInt(1 + random(KOPECKS_MAX))
+    const amount = BigInt(1 + random(1 + Math.floor(Number(balance) / 4)))
+    const [from = '', to = ''] = await openLines(world, [balance, 1n])
+    const enough = balance / amount
+    let succeeded = 0n
+    await inParallel(atOnce, atOnce, async () => {
+      const move = { key: world.newId(), from: { id: from }, to: { id: to }, amount }
+      try {
+        if (await world.db.transaction().execute((trx) => moveMoney(trx, world, move))) succeeded++
+      } catch (error) {
+        noteError(problems, error)
+      }
+    })
+    const expected = enough < BigInt(atOnce) ? enough : BigInt(atOnce)
+    const [left = 0n] = await postedOf(world, [from])
+    if (succeeded !== expected) problems.push(`${succeeded} of ${expected} spends succeeded`)
+    if (left !== balance - expected * amount) problems.push(`${left} is left, not ${balance - expected * amount}`)
+  }
+  return { name: 'double spend', problems, figures: { rounds, spends: rounds * atOnce } }
+}

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '../../../../cli/testing/test-database.ts'
+import { systemClock } from '../../../../platform/clock.ts'
+import { connectDatabase } from '../../../../platform/database/connect.ts'
+import { createNewId } from '../../../../platform/ids.ts'
+import { systemRandomness } from '../../../../platform/random.ts'
+import { watchedLogger } from '../../../../platform/testing/log-watch.ts'
+import { once } from '../../actions/once.ts'
+import { auditLedger } from '../../audit.ts'
+import type { Tables } from '../../store/tables.ts'
+import { readUnlocked } from '../model/plants.ts'
+import { SOUND_PARTS } from '../model/world.ts'
+import { tortureDatabaseKills } from './database-kills.ts'
+import { tortureDoubleSpend } from './double-spend.ts'
+import { tortureKeys } from './keys.ts'
+import { startMortalCluster } from './mortal-cluster.ts'
+import { tortureProcessKills } from './process-kills.ts'
+import { send } from './requests.ts'
+import type { TortureWorld } from './torture.ts'
+import { tortureTransfers } from './transfers.ts'
+
+// `npm run torture` does the same for as long as one likes.
+const random = systemRandomness.below
+
+describe('the ledger under torture', { timeout: 300_000 }, () => {
+  let database: TestDatabase
+  let db: ReturnType<typeof connectDatabase<Tables>>
+  let world: TortureWorld
+
+  beforeAll(async () => {
+    database = await createTestDatabase()
+    db = connectDatabase<Tables>({ url: database.urls.payments, poolSizeMax: 32, logger: watchedLogger })
+    world = { db, clock: systemClock, newId: createNewId(systemClock), parts: SOUND_PARTS }
+  })
+  afterAll(async () => {
+    await db.destroy()
+    await database.drop()
+  })
+
+  const breaches = async () => (await auditLedger(db)).findings.filter((finding) => finding.breaches > 0)
+
+  it('moves money among few lines, and no client sees a deadlock', async () => {
+    const { problems, figures } = await tortureTransfers(world, { transfers: 1_000, clients: 32, random })
+    expect(problems).toEqual([])
+    expect(figures['moved']).toBeGreaterThan(500)
+  })
+
+  it('spends a balance as often as it is enough for', async () => {
+    const { problems } = await tortureDoubleSpend(world, { rounds: 3, atOnce: 150, random })
+    expect(problems).toEqual([])
+  })
+
+  it('does the work of a key once', async () => {
+    const { problems } = await tortureKeys(world, { keys: 100, times: 6, clients: 5 })
+    expect(problems).toEqual([])
+  })
+
+  it('has done fully or not at all what a killed process was at, whatever the point', async () => {
+    const { problems } = await tortureProcessKills(world, {
+      ...{ url: database.urls.payments, rounds: 1, atOnce: 4 },
+    })
+    expect(problems).toEqual([])
+  })
+
+  it('has all that was acknowledged when PostgreSQL was killed under load', async () => {
+    const cluster = await startMortalCluster()
+    try {
+      const options = { database: cluster, kills: 2, requests: 120, clients: 12 }
+      const { problems, figures } = await tortureDatabaseKills(world, options)
+      expect(problems).toEqual([])
+      expect(figures).toMatchObject({ kills: 2, requests: 240 })
+    } finally {
+      await cluster.stop()
+    }
+  })
+
+  it('leaves a ledger that reconciles', async () => {
+    expect(await breaches()).toEqual([])
+  })
+
+  describe('finds what was planted:', () => {
+    it('a balance read without its lock', async () => {
+      const parts = { ...SOUND_PARTS, lockBalance: readUnlocked }
+      const spent = await tortureDoubleSpend({ ...world, parts }, { rounds: 2, atOnce: 40, random })
+      expect(spent.problems.join()).toMatch(/balance_floor/)
+      const moved = await tortureTransfers({ ...world, parts }, { transfers: 60, clients: 12, random })
+      expect(moved.problems.join()).toMatch(/balance_floor|deadlock/)
+    })
+
+    it('a key that is looked for before it is written', async () => {
+      const run: typeof once = async (dependencies, command, work) => {
+        const known = await db.selectFrom('idempotency_key').selectAll().where('key', '=', command.key).execute()
+        if (known.length > 0) return once(dependencies, command, work)
+        const outcome = await dependencies.db.transaction().execute(work)
+        await once(dependencies, command, async () => outcome)
+        return outcome
+      }
+      const { problems } = await tortureKeys(world, { keys: 20, times: 6, clients: 5, run })
+      expect(problems.join()).toMatch(/a key was answered with/)
+      expect(problems.join()).toMatch(/20 keys had \d+ effects/)
+    })
+
+    it('a request that is sent again under another key', async () => {
+      const { problems } = await tortureProcessKills(world, {
+        ...{ url: database.urls.payments, rounds: 1, atOnce: 4, kinds: ['charge'] },
+        resend: (to, request) => send(to, { ...request, key: `${request.key}${world.newId()}` }),
+      })
+      expect(problems).toHaveLength(5)
+      expect(problems.join()).toMatch(/effects after it was sent again/)
+    })
+  })
+})
