@@ -23,6 +23,7 @@ import type { Randomness } from '../platform/random.ts'
 import { systemRandomness } from '../platform/random.ts'
 import { serveDownloads } from '../platform/serving/downloads.ts'
 import { type SimSwap, unknownSimSwap } from '../platform/sim-swap/sim-swap.ts'
+import { type Sleep, systemSleep } from '../platform/sleep.ts'
 import type { SmsTransport } from '../platform/sms/transport.ts'
 import { createLocalAsk } from '../platform/subgraph/ask.ts'
 import type { SubgraphName } from '../platform/subgraph/name.ts'
@@ -45,6 +46,7 @@ export interface SubgraphsDependencies {
   readonly accessTokenKeys: JSONWebKeySet
   readonly accountsSecrets: Secrets
   readonly random?: Randomness
+  readonly sleep?: Sleep
   /** The network, asked about changes of SIMs; without it nothing that waits for its word is done. */
   readonly simSwap?: SimSwap
   /** How often work that waits is looked for; tests do not wait long. */
@@ -94,6 +96,7 @@ export async function createSubgraphs(dependencies: SubgraphsDependencies): Prom
     clock,
     newId,
     random: dependencies.random ?? systemRandomness,
+    sleep: dependencies.sleep ?? systemSleep,
     logger,
     accessTokenKeys: dependencies.accessTokenKeys,
     secrets: dependencies.accountsSecrets,

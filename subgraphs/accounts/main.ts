@@ -8,6 +8,7 @@ import { systemRandomness } from '../../platform/random.ts'
 import { serveDownloads } from '../../platform/serving/downloads.ts'
 import { createSimSwapClient } from '../../platform/sim-swap/http-client.ts'
 import { unknownSimSwap } from '../../platform/sim-swap/sim-swap.ts'
+import { systemSleep } from '../../platform/sleep.ts'
 import { createSmppTransport } from '../../platform/sms/smpp-transport.ts'
 import { readSmppUrl } from '../../platform/sms/smpp-url.ts'
 import { createHttpAsk } from '../../platform/subgraph/ask.ts'
@@ -33,6 +34,7 @@ await runSubgraph(
       clock,
       newId,
       random: systemRandomness,
+      sleep: systemSleep,
       logger,
       accessTokenKeys: environment.ACCESS_TOKEN_KEYS,
       secrets: createSecrets(environment.ACCOUNTS_SECRETS),

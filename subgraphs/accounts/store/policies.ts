@@ -24,6 +24,8 @@ export const accountsPolicies = z.object({
   'password.triesWithoutPause': z.int().min(0).max(100),
   'password.pauseSeconds': z.int().min(0).max(3_600),
   'password.pauseSecondsMax': z.int().min(0).max(86_400),
+  /** As `otp.answerStepMs`, for signing in with a password: longer, because hashing is. */
+  'password.answerStepMs': z.int().min(5).max(1_000),
   ...oneTimePasswordPolicies,
   ...leavingPolicies,
   ...consultantPolicies,
