@@ -140,6 +140,20 @@ describe('the cabinet password', () => {
       ).map(({ kind }) => kind)
     expect(await kinds('notice')).toEqual(['PASSWORD_CHANGED', 'PASSWORD_CHANGED', 'SIGNED_IN_ON_NEW_DEVICE'])
     expect(await kinds('act')).toEqual(['SIGNED_IN', 'PASSWORD_SET', 'SIGNED_IN', 'PASSWORD_CHANGED', 'SIGNED_IN'])
+    const texts = async () => {
+      const notices = await cabinet.ask({ query: '{ viewer { notices { nodes { text } } } }' }, session.accessToken)
+      return notices.data.viewer.notices.nodes.map(({ text }: { text: string }) => text)
+    }
+    // Newest first: each says what was done.
+    await vi.waitFor(
+      async () =>
+        expect(await texts()).toEqual([
+          expect.stringContaining('с нового устройства'),
+          expect.stringContaining('Пароль личного кабинета изменён'),
+          expect.stringContaining('Для личного кабинета задан пароль'),
+        ]),
+      PATIENCE,
+    )
   })
 
   it('is changed by one of two who change it at once', async () => {
