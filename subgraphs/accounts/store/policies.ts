@@ -31,6 +31,8 @@ export const accountsPolicies = z.object({
   ...consultantPolicies,
   /** How long somebody may take at a provider of identities, from leaving to coming back. */
   'providerSignIn.minutes': z.int().min(1).max(60),
+  /** How many sign-ins at providers may be begun from one address; customers and staff count apart. */
+  'providerSignIn.startsPerAddressHour': z.int().min(1).max(1_000_000),
   /** After this staff show anew who they are; their roles are read anew with it. */
   'staff.sessionMinutes': z.int().min(5).max(720),
   /** How long an invitation to act for an organization can be accepted. */
