@@ -11,6 +11,8 @@ export const accountsPolicies = z.object({
   'session.accessTokenSeconds': z.int().min(60).max(3_600),
   /** A session that was not used for so long has ended. */
   'session.idleDays': z.int().min(1).max(3_650),
+  /** A session that was not used for so long is deleted, should it have ended: its device is a new one from then on. */
+  'session.retentionDays': z.int().min(1).max(3_650),
   /** For so long the refresh token before the newest is still answered, on the device that used it. */
   'session.graceSeconds': z.int().min(0).max(SESSION_GRACE_SECONDS_MAX),
   /** Of one person; who opens another ends the one that was used longest ago. */
