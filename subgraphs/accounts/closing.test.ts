@@ -14,6 +14,7 @@ import { silentLogger } from '../../platform/logger.ts'
 import { createPolicies } from '../../platform/policy/policies.ts'
 import { systemRandomness } from '../../platform/random.ts'
 import { createSimSwapClient } from '../../platform/sim-swap/http-client.ts'
+import { readDeviceName } from './actions/sessions/device-name.ts'
 import { openSession, type SessionDependencies, type SignedIn } from './actions/sessions/open-session.ts'
 import { markClosed } from './store/closed-accounts.ts'
 import { accountsPolicies } from './store/policies.ts'
@@ -79,7 +80,7 @@ const personIn = (accountId: string): SignedIn & { organizationRole: null; metho
   accountId,
   organizationRole: null,
   method: 'ONE_TIME_PASSWORD',
-  deviceName: 'Anna’s telephone',
+  deviceName: readDeviceName('Anna’s telephone'),
 })
 const signIn = (signedIn: SignedIn) =>
   db.transaction().execute((trx) => openSession(trx, dependencies, signedIn, NOBODY))
