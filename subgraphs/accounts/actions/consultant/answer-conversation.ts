@@ -1,10 +1,11 @@
+import { isIdempotencyKey } from '../../../../platform/idempotency-key.ts'
 import type { Viewer } from '../../../../platform/identity/viewer.ts'
 import { type ConversationRow, changeConversation } from '../../store/consultant/conversations.ts'
 import { appendMessage, type MessageRow } from '../../store/consultant/messages.ts'
 import { abandonRequest, claimRequest, completeRequest, type KeyedRequest } from '../../store/consultant/requests.ts'
 import { writeNotice } from '../../store/notices.ts'
 import type { ConsultantDependencies } from './dependencies.ts'
-import { hashBody, isIdempotencyKey } from './keyed.ts'
+import { hashBody } from './keyed.ts'
 import { type StaffAtWork, withStaffConversation } from './staff-conversation.ts'
 import { readText } from './written-text.ts'
 
