@@ -1,12 +1,15 @@
 import { createHmac } from 'node:crypto'
 import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
-import { isInsecure, type ProviderClient, socialProvider, staffProvider } from './identity/identity-provider.ts'
+import { addresses, EnvironmentError, keySet } from './environment-values.ts'
+import { networkElement, otherWaysIn, refuseDemoProviders } from './environment-ways-in.ts'
 import { DEVELOPMENT_KEY_PREFIX } from './identity/keys.ts'
 import { DEVELOPMENT_SECRET_PREFIX } from './identity/secrets.ts'
 import { CURRENCY_CODES } from './money.ts'
 import { readSmppUrl } from './sms/smpp-url.ts'
 import { mapSubgraphs, roleName, SUBGRAPH_NAMES, type SubgraphName, variablePrefix } from './subgraph/name.ts'
+
+export { EnvironmentError } from './environment-values.ts'
 
 /** The variables as the operating system has them. The only place that reads `process.env` is this file. */
 export type Variables = Readonly<Record<string, string | undefined>>
@@ -18,11 +21,6 @@ export function processVariables(): Variables {
 /** Apollo's gateway reports to its makers unless this is set before it is made. */
 export function disableApolloTelemetry(): void {
   process.env['APOLLO_TELEMETRY_DISABLED'] = 'true'
-}
-
-/** Variables that are missing or cannot be read: told all at once, with what each should be. */
-export class EnvironmentError extends Error {
-  override readonly name = 'EnvironmentError'
 }
 
 /** 256 bits in base64url. */
@@ -61,30 +59,6 @@ const smsSender = z
   .regex(/^(\+[1-9]\d{6,14}|\d{2,8}|[A-Za-z][\w .-]{0,10})$/, 'is no name or number to send from')
 const smsPerSecond = z.coerce.number().int().min(1).max(10_000).default(50)
 
-/** Addresses and networks, divided by commas. */
-const addresses = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  )
-  .pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'is no address and no network like 10.0.0.0/8')))
-
-/** A set of JSON Web Keys in one variable. */
-const keySet = z.string().transform((text, context): JSONWebKeySet => {
-  try {
-    return z
-      .object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })).min(1) })
-      .parse(JSON.parse(text))
-  } catch {
-    context.addIssue({ code: 'custom', message: 'is not a JSON Web Key Set; `npm run cabinet -- keys` makes them' })
-    return z.NEVER
-  }
-})
-
 /** Secrets divided by commas, the newest first. */
 const secretList = z
   .string()
@@ -92,32 +66,6 @@ const secretList = z
   .pipe(
     z.array(z.string().min(SECRET_LENGTH_MIN, 'has a secret that is too short; `npm run cabinet -- keys` makes them')),
   )
-
-/** JSON in one variable. */
-const json = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    context.addIssue({ code: 'custom', message: 'is not JSON' })
-    return z.NEVER
-  }
-})
-
-const socialProviders = json
-  .pipe(z.array(socialProvider))
-  .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'has two providers of one id')
-
-/** Whose word is taken for the number that a request comes from. */
-const networkElement = {
-  NETWORK_ELEMENTS: addresses,
-  NETWORK_ELEMENT_JWKS: keySet.optional(),
-}
-
-/** The ways in beside one-time passwords and passwords; without their variables there are none. */
-const otherWaysIn = {
-  SOCIAL_PROVIDERS: socialProviders.default([]),
-  STAFF_PROVIDER: json.pipe(staffProvider).optional(),
-}
 
 const gatewayVariables = serving.extend({
   PORT: port.default(4000),
@@ -249,21 +197,6 @@ function refuseDemoSecrets(environment: Record<string, unknown>): void {
   }
 }
 
-/** The same for what is shared with providers of identities, to whom production speaks over an encrypted wire only. */
-function refuseDemoProviders(environment: Record<string, unknown>): void {
-  if (environment['NODE_ENV'] !== 'production') return
-  const { SOCIAL_PROVIDERS = [], STAFF_PROVIDER } = environment as Partial<z.output<typeof accountsVariables>>
-  refuseDemoProvider('STAFF_PROVIDER', STAFF_PROVIDER)
-  for (const provider of SOCIAL_PROVIDERS) refuseDemoProvider('SOCIAL_PROVIDERS', provider)
-}
-
-function refuseDemoProvider(name: string, provider: ProviderClient | undefined): void {
-  if (!provider) return
-  if (provider.clientSecret?.startsWith(DEVELOPMENT_SECRET_PREFIX)) {
-    throw new EnvironmentError(`${name} holds a development secret. Register the cabinet at the provider.`)
-  }
-  if (isInsecure(provider)) throw new EnvironmentError(`${name} names an address that is not https.`)
-}
 /** As whom development binds to its stand-in of a message centre. */
 export const DEVELOPMENT_SYSTEM_ID = 'development'
 
