@@ -30,6 +30,9 @@ export const TEST_SECRETS = createSecrets(['development-secret-of-a-test-develop
 /** A step by which answers wait, whatever the policy says: short, but one that lets others go on. */
 const briefSleep: Sleep = () => systemSleep(1)
 
+/** How long the gateway waits for a part: a slow machine is no sick subgraph, but for tests that are about one. */
+const PATIENCE_MS = 30_000
+
 /** A network in which nobody's SIM was ever changed. */
 const OLD_SIMS: SimSwap = { retrieveDate: async () => null, check: async () => false }
 
@@ -78,6 +81,7 @@ export async function openTestCabinet({ template, ...overrides }: TestCabinetOpt
     sleep: briefSleep,
     isDevelopment: true,
     supergraphPath: SUPERGRAPH_PATH,
+    subgraphTimeoutMs: PATIENCE_MS,
     ...overrides,
   })
   const signPrincipal: TestCabinet['signPrincipal'] = async (principal, ttlSeconds) =>
