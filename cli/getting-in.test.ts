@@ -169,7 +169,7 @@ describe('getting in', { timeout: 60_000 }, () => {
     await untilRefused(session.accessToken)
     keep(await app.mutate('signInWithPassword', { phone: AS_TYPED, password: PASSWORD, deviceName: DEVICE_NAME }))
     expect(await home()).toMatchObject({ lines: { nodes: [{ msisdn: PHONE }] } })
-    const told = expect.objectContaining({ text: expect.stringContaining('Пароль личного кабинета изменён') })
+    const told = expect.objectContaining({ text: expect.stringContaining('Для личного кабинета задан пароль') })
     await vi.waitFor(() => expect(texts()).toContainEqual(told), PATIENCE)
   })
 

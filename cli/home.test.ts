@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { SubgraphName } from '../platform/subgraph/name.ts'
 import { insertAccount, insertCatalogue, insertLine, lineId, offeringId, phone } from './testing/fixture.ts'
+import { createStatementWatch } from './testing/statement-watch.ts'
 import { openTestCabinet, type TestCabinet } from './testing/test-cabinet.ts'
 
 const HOME = readFileSync(new URL('../schema/operations/home.graphql', import.meta.url), 'utf8')
 
 describe('the home query', () => {
   let cabinet: TestCabinet
-  let statements: { subgraph: SubgraphName; sql: string }[] = []
+  const { onStatement, watch } = createStatementWatch()
   let single: string
   let company: string
 
   beforeAll(async () => {
     cabinet = await openTestCabinet({
-      onStatement: (subgraph, sql) => statements.push({ subgraph, sql }),
+      onStatement,
       clock: { now: () => new Date('2026-11-22T10:00:00Z') },
     })
     const { database } = cabinet
@@ -70,10 +70,9 @@ describe('the home query', () => {
   it('takes as many SQL statements for a hundred lines as for one', async () => {
     const countFor = async (account: string, first: number) => {
       const token = await cabinet.accountToken(account)
-      statements = []
-      const { data } = await cabinet.ask({ query: HOME, variables: { first } }, token)
-      const asked = statements.filter(({ sql }) => !/outbox|notice|^(begin|commit|start)/.test(sql))
-      return { lines: data.viewer.lines.nodes.length as number, asked: asked.map(({ subgraph }) => subgraph).sort() }
+      const { answer, statements } = await watch(() => cabinet.ask({ query: HOME, variables: { first } }, token))
+      const lines: number = answer.data.viewer.lines.nodes.length
+      return { lines, asked: statements.map(({ subgraph }) => subgraph).sort() }
     }
     const one = await countFor(single, 20)
     const hundred = await countFor(company, 100)

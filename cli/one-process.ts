@@ -28,6 +28,7 @@ import type { Randomness } from '../platform/random.ts'
 import { systemRandomness } from '../platform/random.ts'
 import { serveDownloads } from '../platform/serving/downloads.ts'
 import { type SimSwap, unknownSimSwap } from '../platform/sim-swap/sim-swap.ts'
+import { type Sleep, systemSleep } from '../platform/sleep.ts'
 import type { SmsTransport } from '../platform/sms/transport.ts'
 import { type AskSubgraph, createLocalAsk } from '../platform/subgraph/ask.ts'
 import type { SubgraphName } from '../platform/subgraph/name.ts'
@@ -54,6 +55,7 @@ export interface SubgraphsDependencies {
   readonly accessTokenKeys: JSONWebKeySet
   readonly accountsSecrets: Secrets
   readonly random?: Randomness
+  readonly sleep?: Sleep
   /** The network, asked about changes of SIMs; without it nothing that waits for its word is done. */
   readonly simSwap?: SimSwap
   /** Whoever is paid for services from a line; nobody answers if left out. */
@@ -172,6 +174,7 @@ function openAccounts(dependencies: SubgraphsDependencies, { connect, jobsOf, as
     clock,
     newId,
     random: dependencies.random ?? systemRandomness,
+    sleep: dependencies.sleep ?? systemSleep,
     logger,
     accessTokenKeys: dependencies.accessTokenKeys,
     secrets: dependencies.accountsSecrets,

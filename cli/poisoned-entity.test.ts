@@ -16,7 +16,6 @@ describe('requests of many viewers at once, one of whom has an entity that canno
 
   beforeAll(async () => {
     cabinet = await openTestCabinet({
-      subgraphTimeoutMs: 30_000,
       onStatement: (subgraph, sql) => {
         if (subgraph === 'payments') statements.push(sql)
       },

@@ -62,7 +62,7 @@ export interface Gateway {
 }
 
 /** Below the three seconds in which an answer is promised whatever a subgraph does. */
-const SUBGRAPH_TIMEOUT_MS = 2_000
+export const SUBGRAPH_TIMEOUT_MS = 2_000
 /** What is left for fetches that had to wait for one that came to nothing. */
 const SECOND_CHANCE_MS = 700
 

@@ -1,6 +1,6 @@
 import { passNoticesOn } from '../platform/acquirer/notice-passing.ts'
 import { systemClock } from '../platform/clock.ts'
-import { processVariables, readGatewayEnvironment } from '../platform/environment.ts'
+import { readGatewayEnvironment } from '../platform/environment.ts'
 import { createEndedSessions } from '../platform/identity/ended-sessions.ts'
 import { findKeyAmong, signingKey } from '../platform/identity/keys.ts'
 import { createNewId } from '../platform/ids.ts'
@@ -8,6 +8,7 @@ import { invariant } from '../platform/invariant.ts'
 import { createLogger } from '../platform/logger.ts'
 import { createHttpDownload, serveDownloads } from '../platform/serving/downloads.ts'
 import { stopOnSignal } from '../platform/serving/process.ts'
+import { startEnvironment } from '../platform/start-environment.ts'
 import { createRemoteKeys } from './access-token-keys.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { hearEndedSessions } from './ended-session-stream.ts'
@@ -17,7 +18,7 @@ import { createSupergraphFile } from './supergraph-file.ts'
 import { createBatchTransport } from './transport/http-batch.ts'
 import { createIdentitySigner } from './transport/identity-signer.ts'
 
-const environment = readGatewayEnvironment(processVariables())
+const environment = startEnvironment(readGatewayEnvironment)
 const logger = createLogger({ name: 'gateway', level: environment.LOG_LEVEL })
 const signer = await signingKey(environment.INTERNAL_KEYS)
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { insertAccount, insertCatalogue, insertLine, lineId } from '../cli/testing/fixture.ts'
 import { type Answer as GraphAnswer, openTestCabinet, type TestCabinet } from '../cli/testing/test-cabinet.ts'
 import { SUBGRAPH_NAMES, type SubgraphName } from '../platform/subgraph/name.ts'
+import { SUBGRAPH_TIMEOUT_MS } from './gateway.ts'
 import {
   type Answer,
   changed,
@@ -118,7 +119,12 @@ describe('home, with one subgraph sick', { timeout: 20_000 }, () => {
     }
     hasty = await openTestCabinet({ ...options, subgraphTimeoutMs: TIMEOUT_MS })
     const { keys, database } = hasty
-    patient = await openTestCabinet({ ...options, accessTokenKeys: keys, databaseUrls: database.urls })
+    patient = await openTestCabinet({
+      ...options,
+      accessTokenKeys: keys,
+      databaseUrls: database.urls,
+      subgraphTimeoutMs: SUBGRAPH_TIMEOUT_MS,
+    })
     fake = await startFakeSubgraph()
     stopped = await createStoppedTransport()
     await insertCatalogue(database)

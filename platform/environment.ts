@@ -1,12 +1,16 @@
 import { createHmac } from 'node:crypto'
 import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
-import { isInsecure, type ProviderClient, socialProvider, staffProvider } from './identity/identity-provider.ts'
+import { acquirer, merchants, refuseOpenWires } from './environment-money.ts'
+import { addresses, EnvironmentError, httpUrl, keySet, SECRET_LENGTH_MIN, sharedSecret } from './environment-values.ts'
+import { networkElement, otherWaysIn, refuseDemoProviders } from './environment-ways-in.ts'
 import { DEVELOPMENT_KEY_PREFIX } from './identity/keys.ts'
 import { DEVELOPMENT_SECRET_PREFIX } from './identity/secrets.ts'
 import { CURRENCY_CODES } from './money.ts'
 import { readSmppUrl } from './sms/smpp-url.ts'
 import { mapSubgraphs, roleName, SUBGRAPH_NAMES, type SubgraphName, variablePrefix } from './subgraph/name.ts'
+
+export { EnvironmentError } from './environment-values.ts'
 
 /** The variables as the operating system has them. The only place that reads `process.env` is this file. */
 export type Variables = Readonly<Record<string, string | undefined>>
@@ -20,16 +24,7 @@ export function disableApolloTelemetry(): void {
   process.env['APOLLO_TELEMETRY_DISABLED'] = 'true'
 }
 
-/** Variables that are missing or cannot be read: told all at once, with what each should be. */
-export class EnvironmentError extends Error {
-  override readonly name = 'EnvironmentError'
-}
-
-/** 256 bits in base64url. */
-const SECRET_LENGTH_MIN = 43
-
 const port = z.coerce.number().int().min(0).max(65_535)
-const httpUrl = z.url({ protocol: /^https?$/ })
 const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ })
 
 const logLevel = z.enum(['debug', 'info', 'warn', 'error', 'silent'])
@@ -61,30 +56,6 @@ const smsSender = z
   .regex(/^(\+[1-9]\d{6,14}|\d{2,8}|[A-Za-z][\w .-]{0,10})$/, 'is no name or number to send from')
 const smsPerSecond = z.coerce.number().int().min(1).max(10_000).default(50)
 
-/** Addresses and networks, divided by commas. */
-const addresses = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  )
-  .pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'is no address and no network like 10.0.0.0/8')))
-
-/** A set of JSON Web Keys in one variable. */
-const keySet = z.string().transform((text, context): JSONWebKeySet => {
-  try {
-    return z
-      .object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })).min(1) })
-      .parse(JSON.parse(text))
-  } catch {
-    context.addIssue({ code: 'custom', message: 'is not a JSON Web Key Set; `npm run cabinet -- keys` makes them' })
-    return z.NEVER
-  }
-})
-
 /** Secrets divided by commas, the newest first. */
 const secretList = z
   .string()
@@ -92,32 +63,6 @@ const secretList = z
   .pipe(
     z.array(z.string().min(SECRET_LENGTH_MIN, 'has a secret that is too short; `npm run cabinet -- keys` makes them')),
   )
-
-/** JSON in one variable. */
-const json = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    context.addIssue({ code: 'custom', message: 'is not JSON' })
-    return z.NEVER
-  }
-})
-
-const socialProviders = json
-  .pipe(z.array(socialProvider))
-  .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'has two providers of one id')
-
-/** Whose word is taken for the number that a request comes from. */
-const networkElement = {
-  NETWORK_ELEMENTS: addresses,
-  NETWORK_ELEMENT_JWKS: keySet.optional(),
-}
-
-/** The ways in beside one-time passwords and passwords; without their variables there are none. */
-const otherWaysIn = {
-  SOCIAL_PROVIDERS: socialProviders.default([]),
-  STAFF_PROVIDER: json.pipe(staffProvider).optional(),
-}
 
 const gatewayVariables = serving.extend({
   PORT: port.default(4000),
@@ -139,9 +84,6 @@ const subgraphVariables = serving.extend({
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(1_000).default(10),
   INTERNAL_JWKS: keySet,
 })
-
-/** What two parties agreed on: long enough not to be guessed. */
-const sharedSecret = z.string().min(SECRET_LENGTH_MIN, 'is too short; `openssl rand -hex 32` makes one')
 
 /** The network, asked about changes of SIMs; without it all that waits for its word is refused. */
 const simSwap = {
@@ -172,39 +114,6 @@ const linkedNumbersVariables = subgraphVariables.extend({
   PAYMENTS_URL: httpUrl,
 })
 const moneyVariables = subgraphVariables.extend({ CURRENCY: currency })
-/** Whom services are paid to, each by the id that it has in the catalogue. */
-const merchants = json.pipe(
-  z.array(
-    z.object({
-      id: z.string().regex(/^[a-z0-9-]{1,50}$/, 'is no id of a merchant'),
-      url: httpUrl,
-      user: z.string().optional(),
-      password: z.string().optional(),
-    }),
-  ),
-)
-
-/** The operator's own sites, by commas: `https://cabinet.example`, or every port as `http://localhost:*`. */
-const origins = z
-  .string()
-  .default('')
-  .transform((text) => text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()])))
-  .pipe(z.array(z.string().regex(/^https?:\/\/[a-z0-9.-]+(:(\d+|\*))?$/, 'is no origin like https://cabinet.example')))
-
-/** Who takes money off bank cards; nobody without the shop's id and key. */
-const acquirer = {
-  ACQUIRER_URL: httpUrl.default('https://api.yookassa.ru/v3'),
-  ACQUIRER_SHOP_ID: z.string().optional(),
-  ACQUIRER_SECRET_KEY: z.string().optional(),
-  ACQUIRER_PEERS: addresses,
-  ACQUIRER_SIGNATURE_HEADER: z
-    .string()
-    .regex(/^[a-z0-9-]+$/, 'is no name of a header in small letters')
-    .default('x-acquirer-signature'),
-  ACQUIRER_SIGNATURE_KEY: sharedSecret.optional(),
-  RETURN_ORIGINS: origins,
-}
-
 /** Two relays hold a connection each while they deliver, and what they deliver to payments needs another. */
 const PAYMENTS_POOL_SIZE_MIN = 4
 
@@ -269,7 +178,6 @@ function reader<Schema extends z.ZodObject>(schema: Schema) {
     if (!read.success) throw new EnvironmentError(describe(read.error))
     refuseDemoSecrets(read.data)
     refuseDemoProviders(read.data)
-    refuseOpenMerchants(read.data)
     refuseOpenWires(read.data)
     return read.data
   }
@@ -305,38 +213,6 @@ function refuseDemoSecrets(environment: Record<string, unknown>): void {
   }
 }
 
-/** Money is asked for, and customers are sent back, over an encrypted wire only. */
-function refuseOpenWires(environment: Record<string, unknown>): void {
-  if (environment['NODE_ENV'] !== 'production') return
-  const { ACQUIRER_URL = '', RETURN_ORIGINS = [] } = environment as { ACQUIRER_URL?: string; RETURN_ORIGINS?: string[] }
-  if (ACQUIRER_URL.startsWith('http:')) throw new EnvironmentError('ACQUIRER_URL names an address that is not https.')
-  if (RETURN_ORIGINS.some((origin) => origin.startsWith('http:'))) {
-    throw new EnvironmentError('RETURN_ORIGINS names an address that is not https.')
-  }
-}
-
-/** The same for what is shared with providers of identities, to whom production speaks over an encrypted wire only. */
-function refuseDemoProviders(environment: Record<string, unknown>): void {
-  if (environment['NODE_ENV'] !== 'production') return
-  const { SOCIAL_PROVIDERS = [], STAFF_PROVIDER } = environment as Partial<z.output<typeof accountsVariables>>
-  refuseDemoProvider('STAFF_PROVIDER', STAFF_PROVIDER)
-  for (const provider of SOCIAL_PROVIDERS) refuseDemoProvider('SOCIAL_PROVIDERS', provider)
-}
-
-/** Money is asked to be taken over an encrypted wire only. */
-function refuseOpenMerchants(environment: Record<string, unknown>): void {
-  const { NODE_ENV, MERCHANTS = [] } = environment as { NODE_ENV?: string; MERCHANTS?: z.output<typeof merchants> }
-  if (NODE_ENV !== 'production' || !MERCHANTS.some(({ url }) => url.startsWith('http:'))) return
-  throw new EnvironmentError('MERCHANTS names an address that is not https.')
-}
-
-function refuseDemoProvider(name: string, provider: ProviderClient | undefined): void {
-  if (!provider) return
-  if (provider.clientSecret?.startsWith(DEVELOPMENT_SECRET_PREFIX)) {
-    throw new EnvironmentError(`${name} holds a development secret. Register the cabinet at the provider.`)
-  }
-  if (isInsecure(provider)) throw new EnvironmentError(`${name} names an address that is not https.`)
-}
 /** As whom development binds to its stand-in of a message centre. */
 export const DEVELOPMENT_SYSTEM_ID = 'development'
 

@@ -110,7 +110,7 @@ describe.runIf(hasBase)('the home query over the public telco base', () => {
 
   beforeAll(async () => {
     const clock = { now: () => NOW }
-    cabinet = await openTestCabinet({ clock, subgraphTimeoutMs: 30_000 })
+    cabinet = await openTestCabinet({ clock })
     await importDirectory(cabinet.database, BASE, { clock })
     files = await readFiles()
     query = await readFile(new URL('../../schema/operations/home.graphql', import.meta.url), 'utf8')

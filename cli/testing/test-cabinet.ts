@@ -6,6 +6,7 @@ import { createSecrets } from '../../platform/identity/secrets.ts'
 import type { OrganizationRole, SignedInPrincipal, StaffRole } from '../../platform/identity/viewer.ts'
 import { createNewId } from '../../platform/ids.ts'
 import type { SimSwap } from '../../platform/sim-swap/sim-swap.ts'
+import { type Sleep, systemSleep } from '../../platform/sleep.ts'
 import { watchedLogger } from '../../platform/testing/log-watch.ts'
 import { createOneProcess, type OneProcess, type OneProcessDependencies } from '../one-process.ts'
 import { SUPERGRAPH_PATH } from '../project.ts'
@@ -25,6 +26,12 @@ export interface TestCabinet extends OneProcess {
 
 /** Any secret will do. */
 export const TEST_SECRETS = createSecrets(['development-secret-of-a-test-development-secret'])
+
+/** A step by which answers wait, whatever the policy says: short, but one that lets others go on. */
+const briefSleep: Sleep = () => systemSleep(1)
+
+/** How long the gateway waits for a part: a slow machine is no sick subgraph, but for tests that are about one. */
+const PATIENCE_MS = 30_000
 
 /** A network in which nobody's SIM was ever changed. */
 const OLD_SIMS: SimSwap = { retrieveDate: async () => null, check: async () => false }
@@ -71,8 +78,10 @@ export async function openTestCabinet({ template, ...overrides }: TestCabinetOpt
     accessTokenKeys: keys,
     accountsSecrets: TEST_SECRETS,
     simSwap: OLD_SIMS,
+    sleep: briefSleep,
     isDevelopment: true,
     supergraphPath: SUPERGRAPH_PATH,
+    subgraphTimeoutMs: PATIENCE_MS,
     ...overrides,
   })
   const signPrincipal: TestCabinet['signPrincipal'] = async (principal, ttlSeconds) =>

@@ -8,6 +8,7 @@ import {
   insertLine,
   phone,
 } from '../../cli/testing/fixture.ts'
+import { createStatementWatch } from '../../cli/testing/statement-watch.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import { fieldPolicy } from '../../platform/access/policy.ts'
 import { STAFF_RULES } from '../../platform/access/rule.ts'
@@ -33,10 +34,9 @@ const SIGHTS: readonly [string, string, (ids: { lineId: string }) => string][] =
 describe('the audit trail', () => {
   let cabinet: TestCabinet
   let lineId: string
-  let statements: string[] = []
+  const { onStatement, watch } = createStatementWatch()
 
   beforeAll(async () => {
-    const onStatement = (_: string, text: string) => statements.push(text)
     cabinet = await openTestCabinet({ clock: { now: () => NOW }, onStatement })
     await insertCatalogue(cabinet.database)
     for (const number of [1, 2]) await insertAccount(cabinet.database, { number })
@@ -133,9 +133,9 @@ describe('the audit trail', () => {
       const requests = new Set<string>()
       for (const [, , query] of SIGHTS) requests.add((await asStaff(query({ lineId }))).requestId)
       for (const requestId of requests) await expect.poll(async () => (await actsOf(requestId)).length, POLL).toBe(1)
-      statements = []
-      const { nodes } = await ask({ accountId: CUSTOMER, first: 100, kinds: SEEN })
-      expect(statements.filter((statement) => /from act\b/.test(statement))).toHaveLength(1)
+      const { answer, statements } = await watch(() => ask({ accountId: CUSTOMER, first: 100, kinds: SEEN }))
+      const { nodes } = answer
+      expect(statements.filter(({ sql }) => /from act\b/.test(sql))).toHaveLength(1)
       const found = nodes.filter(({ requestId }: { requestId: string }) => requests.has(requestId))
       expect(found.map(({ kind }: { kind: string }) => kind).sort()).toEqual(SIGHTS.map(([, kind]) => kind).sort())
       expect(found[0]).toMatchObject({

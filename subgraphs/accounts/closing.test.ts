@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { Kysely } from 'kysely'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createSimSwapStandIn } from '../../cli/stand-ins/sim-swap/sim-swap.ts'
-import { insertAccount, insertCatalogue, insertLine, phone } from '../../cli/testing/fixture.ts'
+import { insertAccount, insertCatalogue, insertConversation, insertLine, phone } from '../../cli/testing/fixture.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import { connectDatabase } from '../../platform/database/connect.ts'
 import { createReader, type Reader } from '../../platform/database/reader.ts'
@@ -14,7 +14,9 @@ import { silentLogger } from '../../platform/logger.ts'
 import { createPolicies } from '../../platform/policy/policies.ts'
 import { systemRandomness } from '../../platform/random.ts'
 import { createSimSwapClient } from '../../platform/sim-swap/http-client.ts'
+import { readDeviceName } from './actions/sessions/device-name.ts'
 import { openSession, type SessionDependencies, type SignedIn } from './actions/sessions/open-session.ts'
+import { markClosed } from './store/closed-accounts.ts'
 import { accountsPolicies } from './store/policies.ts'
 import type { Tables } from './store/tables.ts'
 
@@ -78,7 +80,7 @@ const personIn = (accountId: string): SignedIn & { organizationRole: null; metho
   accountId,
   organizationRole: null,
   method: 'ONE_TIME_PASSWORD',
-  deviceName: 'Anna’s telephone',
+  deviceName: readDeviceName('Anna’s telephone'),
 })
 const signIn = (signedIn: SignedIn) =>
   db.transaction().execute((trx) => openSession(trx, dependencies, signedIn, NOBODY))
@@ -241,4 +243,54 @@ it('refuses for now while the network cannot be asked', async () => {
   const { errors } = await cabinet.ask({ query: CLOSE, variables: { input: { accountId: anna } } }, token)
   expect(errors).toMatchObject([{ extensions: { code: 'SUBGRAPH_UNAVAILABLE', retryAfter: expect.any(Number) } }])
   expect(await stored('account')).toMatchObject([{ closed_at: null }])
+})
+
+describe('a conversation in the instant of closing', () => {
+  const CONVERSATION = '01900003-0000-7000-8000-000000000001'
+  const text = 'My number is a secret'
+  const conversationId = CONVERSATION
+  const ACTS: readonly [string, object][] = [
+    ['askConsultant', { text, idempotencyKey: 'a new one' }],
+    ['askConsultant', { text, idempotencyKey: 'a known one', conversationId }],
+    ['requestConsultant', { conversationId }],
+    ['rateConversation', { conversationId, score: 5, comment: text }],
+    ['takeConversation', { conversationId }],
+    ['answerConversation', { conversationId, text, idempotencyKey: 'an answer' }],
+    ['closeConversation', { conversationId }],
+    ['returnConversation', { conversationId }],
+  ]
+  const ofStaff = /^(take|answer|close|return)/
+
+  it.each(ACTS)('waits for its end, and writes nothing after it: %s', async (mutation, input) => {
+    await insertConversation(cabinet.database, anna, CONVERSATION)
+    const token = ofStaff.test(mutation) ? await cabinet.staffToken('supervisor') : await cabinet.accountToken(anna)
+    const before = await stored('conversation')
+    const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input!`
+    const query = `mutation ($input: ${type}) { result: ${mutation}(input: $input) { __typename } }`
+    const [closing, closed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const transaction = db.transaction().execute(async (trx) => {
+      await markClosed(trx, anna, new Date(nowMs))
+      closing.resolve()
+      await closed.promise
+    })
+    await closing.promise
+    let isAnswered = false
+    const answering = cabinet.ask({ query, variables: { input } }, token).finally(() => {
+      isAnswered = true
+    })
+    await vi.waitFor(async () => expect(isAnswered || (await isOneWaiting())).toBe(true), { timeout: 10_000 })
+    expect(isAnswered).toBe(false)
+    closed.resolve()
+    await transaction
+    expect((await answering).data.result).toEqual({ __typename: 'ConversationNotFoundError' })
+    expect(await stored('conversation')).toEqual(before)
+    expect(await stored('conversation_message')).toHaveLength(1)
+    expect(await stored('consultant_request')).toEqual([])
+  })
+
+  async function isOneWaiting(): Promise<boolean> {
+    const waiting = await cabinet.database.sql(`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)
+    return waiting.length > 0
+  }
 })

@@ -136,7 +136,9 @@ describe('a copy of all that is kept of an account', { timeout: 120_000 }, () =>
     for (const { __typename } of others) {
       expect(['DataExportInProgressError', 'RequestDataExportSuccess']).toContain(__typename)
     }
-    expect(await request('')).toMatchObject({ __typename: 'InvalidIdempotencyKeyError', path: ['idempotencyKey'] })
+    for (const key of ['', 'x'.repeat(101), 'zero \0']) {
+      expect(await request(key)).toMatchObject({ __typename: 'InvalidIdempotencyKeyError', path: ['idempotencyKey'] })
+    }
   })
 
   it('holds a big account page by page', async () => {

@@ -1,5 +1,5 @@
 import { systemClock } from '../../platform/clock.ts'
-import { processVariables, readAccountsEnvironment } from '../../platform/environment.ts'
+import { readAccountsEnvironment } from '../../platform/environment.ts'
 import { findKeyAmong, publicKeys, signingKey } from '../../platform/identity/keys.ts'
 import { createSecrets } from '../../platform/identity/secrets.ts'
 import { createJobs } from '../../platform/jobs/jobs.ts'
@@ -8,8 +8,10 @@ import { systemRandomness } from '../../platform/random.ts'
 import { serveDownloads } from '../../platform/serving/downloads.ts'
 import { createSimSwapClient } from '../../platform/sim-swap/http-client.ts'
 import { unknownSimSwap } from '../../platform/sim-swap/sim-swap.ts'
+import { systemSleep } from '../../platform/sleep.ts'
 import { createSmppTransport } from '../../platform/sms/smpp-transport.ts'
 import { readSmppUrl } from '../../platform/sms/smpp-url.ts'
+import { startEnvironment } from '../../platform/start-environment.ts'
 import { createHttpAsk } from '../../platform/subgraph/ask.ts'
 import type { SubgraphName } from '../../platform/subgraph/name.ts'
 import { openDatabase } from '../../platform/subgraph/open-database.ts'
@@ -18,7 +20,7 @@ import { serveEndedSessions } from '../../platform/subgraph/serve-ended-sessions
 import { serveUssd } from '../../platform/ussd/route.ts'
 import { createAccounts } from './subgraph.ts'
 
-const environment = readAccountsEnvironment(processVariables())
+const environment = startEnvironment(readAccountsEnvironment)
 const signer = await signingKey(environment.INTERNAL_KEYS)
 
 await runSubgraph(
@@ -33,6 +35,7 @@ await runSubgraph(
       clock,
       newId,
       random: systemRandomness,
+      sleep: systemSleep,
       logger,
       accessTokenKeys: environment.ACCESS_TOKEN_KEYS,
       secrets: createSecrets(environment.ACCOUNTS_SECRETS),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createStatementWatch } from '../../cli/testing/statement-watch.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import { readOperations } from '../../schema/operations.ts'
 
@@ -10,10 +11,9 @@ const hoursLater = (hours: number) => new Date(START.getTime() + hours * HOUR_MS
 describe('news', () => {
   let cabinet: TestCabinet
   let now = START
-  let statements: string[] = []
+  const { onStatement, watch } = createStatementWatch()
 
   beforeAll(async () => {
-    const onStatement = (_: string, text: string) => statements.push(text)
     cabinet = await openTestCabinet({ clock: { now: () => now }, onStatement })
   })
   beforeEach(async () => {
@@ -100,9 +100,8 @@ describe('news', () => {
 
   it('costs one statement for those who read it at one moment', async () => {
     await publish('one')
-    statements = []
-    await Promise.all([read(), read({ region: 'Moscow' }), read({ first: 1 })])
-    expect(statements.filter((statement) => /from news/.test(statement))).toHaveLength(1)
+    const { statements } = await watch(() => Promise.all([read(), read({ region: 'Moscow' }), read({ first: 1 })]))
+    expect(statements.filter(({ sql }) => /from news/.test(sql))).toHaveLength(1)
   })
 
   it.each<[string, object, string[]]>([

@@ -16,6 +16,7 @@ import { createPolicies } from '../../platform/policy/policies.ts'
 import type { Randomness } from '../../platform/random.ts'
 import type { OpenDownload } from '../../platform/serving/downloads.ts'
 import type { SimSwap } from '../../platform/sim-swap/sim-swap.ts'
+import type { Sleep } from '../../platform/sleep.ts'
 import type { SmsTransport } from '../../platform/sms/transport.ts'
 import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
@@ -52,6 +53,7 @@ export interface AccountsDependencies {
   readonly clock: Clock
   readonly newId: NewId
   readonly random: Randomness
+  readonly sleep: Sleep
   readonly logger: Logger
   /** Signs access tokens: the first key; the others are still believed. */
   readonly accessTokenKeys: JSONWebKeySet

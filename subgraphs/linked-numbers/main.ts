@@ -1,11 +1,12 @@
-import { processVariables, readLinkedNumbersEnvironment } from '../../platform/environment.ts'
+import { readLinkedNumbersEnvironment } from '../../platform/environment.ts'
 import { createHttpDelivery } from '../../platform/events/http-delivery.ts'
 import { signingKey } from '../../platform/identity/keys.ts'
+import { startEnvironment } from '../../platform/start-environment.ts'
 import { openDatabase } from '../../platform/subgraph/open-database.ts'
 import { runSubgraph } from '../../platform/subgraph/process.ts'
 import { createLinkedNumbers } from './subgraph.ts'
 
-const environment = readLinkedNumbersEnvironment(processVariables())
+const environment = startEnvironment(readLinkedNumbersEnvironment)
 const signer = await signingKey(environment.INTERNAL_KEYS)
 
 await runSubgraph('linked-numbers', environment, ({ clock, newId, logger }) => {

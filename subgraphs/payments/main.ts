@@ -1,6 +1,6 @@
 import { configuredTrust, createConfiguredAcquirer } from '../../platform/acquirer/configured.ts'
 import { serveNotices } from '../../platform/acquirer/notice-route.ts'
-import { processVariables, readPaymentsEnvironment } from '../../platform/environment.ts'
+import { readPaymentsEnvironment } from '../../platform/environment.ts'
 import { createHttpDelivery } from '../../platform/events/http-delivery.ts'
 import { signingKey } from '../../platform/identity/keys.ts'
 import { createSecrets } from '../../platform/identity/secrets.ts'
@@ -10,13 +10,14 @@ import { createOsmp } from '../../platform/merchants/osmp-client.ts'
 import { systemRandomness } from '../../platform/random.ts'
 import { createSimSwapClient } from '../../platform/sim-swap/http-client.ts'
 import { unknownSimSwap } from '../../platform/sim-swap/sim-swap.ts'
+import { startEnvironment } from '../../platform/start-environment.ts'
 import { createHttpAsk } from '../../platform/subgraph/ask.ts'
 import type { SubgraphName } from '../../platform/subgraph/name.ts'
 import { openDatabase } from '../../platform/subgraph/open-database.ts'
 import { runSubgraph } from '../../platform/subgraph/process.ts'
 import { createPayments } from './subgraph.ts'
 
-const environment = readPaymentsEnvironment(processVariables())
+const environment = startEnvironment(readPaymentsEnvironment)
 
 const signer = await signingKey(environment.INTERNAL_KEYS)
 

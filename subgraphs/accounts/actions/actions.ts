@@ -2,8 +2,11 @@ import type { Kysely } from 'kysely'
 import type { Reader } from '../../../platform/database/reader.ts'
 import type { Viewer } from '../../../platform/identity/viewer.ts'
 import type { Jobs } from '../../../platform/jobs/jobs.ts'
+import type { Sleep } from '../../../platform/sleep.ts'
 import type { AskSubgraph } from '../../../platform/subgraph/ask.ts'
+import type { AccountsPolicies } from '../store/policies.ts'
 import type { Tables } from '../store/tables.ts'
+import { answerInSteps } from './answer-in-steps.ts'
 import { createEasel } from './captcha/picture.ts'
 import { requestCaptcha, requestProofOfWork } from './captcha/request-captcha.ts'
 import { closeAccount } from './closing/close-account.ts'
@@ -49,11 +52,16 @@ export interface ActionDependencies
   /** Called after a message or a notice is committed, so that it leaves at once. */
   readonly onOutgoing: () => void
   readonly jobs: Jobs
+  /** What answers wait with that must not tell by their time whose number it is. */
+  readonly sleep: Sleep
   readonly ask: Readonly<Record<'linked-numbers' | 'products' | 'payments', AskSubgraph>>
 }
 
 /** All that can be done in accounts, each by its name in the schema, with its dependencies in place. */
 export type Actions = ReturnType<typeof createActions>
+
+/** A policy that says how finely the time of an answer is told. */
+type StepPolicy = Extract<keyof AccountsPolicies, `${string}.answerStepMs`>
 
 export function createActions(dependencies: ActionDependencies) {
   const withEasel = { ...dependencies, easel: createEasel() }
@@ -64,14 +72,24 @@ export function createActions(dependencies: ActionDependencies) {
     ): ((...rest: Rest) => Outcome) =>
     (...rest) =>
       action(dependencies, ...rest)
+  /** The same for what is asked about a number by whoever knows it: how long it took is told in steps of this policy. */
+  const bindInSteps =
+    <Rest extends readonly unknown[], Outcome>(
+      step: StepPolicy,
+      action: (dependencies: ActionDependencies, ...rest: Rest) => Promise<Outcome>,
+    ): ((...rest: Rest) => Promise<Outcome>) =>
+    async (...rest) => {
+      const { [step]: stepMs } = await dependencies.policies.current()
+      return answerInSteps(dependencies.sleep, stepMs, () => action(dependencies, ...rest))
+    }
 
   return {
     requestCaptcha: (viewer: Viewer) => requestCaptcha(withEasel, viewer),
     requestProofOfWork: (viewer: Viewer) => requestProofOfWork(withEasel, viewer),
-    requestOneTimePassword: bind(requestOneTimePassword),
-    resendOneTimePassword: bind(resendOneTimePassword),
-    signInWithOneTimePassword: bind(signInWithOneTimePassword),
-    signInWithPassword: bind(signInWithPassword),
+    requestOneTimePassword: bindInSteps('otp.answerStepMs', requestOneTimePassword),
+    resendOneTimePassword: bindInSteps('otp.answerStepMs', resendOneTimePassword),
+    signInWithOneTimePassword: bindInSteps('otp.answerStepMs', signInWithOneTimePassword),
+    signInWithPassword: bindInSteps('password.answerStepMs', signInWithPassword),
     setPassword: bind(setPassword),
     changePassword: bind(changePassword),
     resetPassword: bind(resetPassword),

@@ -6,6 +6,7 @@ import { writeNotice } from '../store/notices.ts'
 import { confirmContact, isKnownDevice, putPhoneCabinet, readCabinet } from '../store/phone-cabinets.ts'
 import type { SignInMethod, Tables } from '../store/tables.ts'
 import { admitSubscriber, type Subscriber, type SubscriberDependencies } from './find-cabinet.ts'
+import type { DeviceName } from './sessions/device-name.ts'
 import { type IssuedSession, openSession, type SessionDependencies } from './sessions/open-session.ts'
 
 export interface EnterCabinetDependencies extends SessionDependencies, SubscriberDependencies {}
@@ -15,7 +16,7 @@ export interface ShownPhone {
   readonly phone: E164
   readonly subscriber: Subscriber
   readonly method: SignInMethod
-  readonly deviceName: string | null
+  readonly deviceName: DeviceName | null
 }
 
 /**
@@ -29,8 +30,7 @@ export async function enterCabinet(
   viewer: Viewer,
 ): Promise<IssuedSession | null> {
   const { clock, newId } = dependencies
-  const { phone, subscriber, method } = shown
-  const deviceName = shown.deviceName?.trim().slice(0, DEVICE_NAME_LENGTH_MAX) || null
+  const { phone, subscriber, method, deviceName } = shown
   const accountId = await findOrMakeCabinet(trx, dependencies, shown, viewer)
   if (accountId === null) return null
 
@@ -49,8 +49,6 @@ export async function enterCabinet(
     viewer,
   )
 }
-
-const DEVICE_NAME_LENGTH_MAX = 100
 
 /** A person's own cabinet, or one for whoever uses an organization's number: never the organization's. */
 async function findOrMakeCabinet(

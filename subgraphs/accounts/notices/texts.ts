@@ -29,8 +29,10 @@ const TEXTS: Readonly<Record<NoticeKind, Readonly<Record<Language, Text>>>> = {
         : 'Sessions of your cabinet were ended. If it was not you, sign in again and change the password.',
   },
   PASSWORD_CHANGED: {
-    ru: () => 'Пароль личного кабинета изменён. Если это не вы, сразу обратитесь в поддержку.',
-    en: () => 'The password of your cabinet was changed. If it was not you, call support at once.',
+    ru: ({ change }) =>
+      `${change === 'SET' ? 'Для личного кабинета задан пароль' : 'Пароль личного кабинета изменён'}. Если это не вы, сразу обратитесь в поддержку.`,
+    en: ({ change }) =>
+      `${change === 'SET' ? 'A password was set for your cabinet' : 'The password of your cabinet was changed'}. If it was not you, call support at once.`,
   },
   IDENTITY_ATTACHED: {
     ru: (given) =>

@@ -14,7 +14,7 @@ type IdentityMutations = Pick<
 /** Signing in by social providers, and the identities by which it is done. */
 export const identityMutations: IdentityMutations = {
   startSocialSignIn: async (_, { input }, { viewer, startSocialSignIn }) => {
-    const outcome = await startSocialSignIn({ ...input, redirectUri: input.redirectUri ?? null }, null)
+    const outcome = await startSocialSignIn({ ...input, redirectUri: input.redirectUri ?? null }, viewer.client, null)
     return startedOrRefused('StartSocialSignInSuccess', outcome, viewer.language, ['providerId'])
   },
 
@@ -34,7 +34,7 @@ export const identityMutations: IdentityMutations = {
   startIdentityAttachment: async (_, { input }, { viewer, startSocialSignIn }) => {
     const { personId, sessionId } = customer(viewer).principal
     const command = { ...input, redirectUri: input.redirectUri ?? null }
-    const outcome = await startSocialSignIn(command, { personId, sessionId })
+    const outcome = await startSocialSignIn(command, viewer.client, { personId, sessionId })
     return startedOrRefused('StartIdentityAttachmentSuccess', outcome, viewer.language, ['providerId'])
   },
 

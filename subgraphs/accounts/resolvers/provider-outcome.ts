@@ -20,6 +20,8 @@ export function startedOrRefused<Success extends string>(
       return refusal('RedirectNotAllowedError', language, ['redirectUri'])
     case 'providerUnavailable':
       return refusal('ProviderUnavailableError', language, [])
+    case 'tooManyRequests':
+      return { ...refusal('TooManyRequestsError', language, []), retryAt: outcome.retryAt }
     default:
       return unreachable(outcome)
   }

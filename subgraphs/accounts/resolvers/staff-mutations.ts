@@ -13,7 +13,7 @@ const ROLES: Readonly<Record<Role, StaffRole>> = {
 /** Signing in of staff, by the operator's own provider. */
 export const staffMutations: Pick<MutationResolvers, 'startStaffSignIn' | 'signInAsStaff'> = {
   startStaffSignIn: async (_, { input }, { viewer, startStaffSignIn }) => {
-    const outcome = await startStaffSignIn({ redirectUri: input.redirectUri ?? null })
+    const outcome = await startStaffSignIn({ redirectUri: input.redirectUri ?? null }, viewer.client)
     return startedOrRefused('StartStaffSignInSuccess', outcome, viewer.language, [])
   },
 

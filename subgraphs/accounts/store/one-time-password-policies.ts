@@ -36,6 +36,8 @@ export const oneTimePasswordPolicies = {
   'otp.sendsPerPrefixHour': z.int().min(1).max(1_000_000),
   /** Of the whole operator: what paid traffic may cost at most. */
   'otp.sendsPerHour': z.int().min(1).max(100_000_000),
+  /** Answers about a number are told in steps of so much, so that their time does not tell whether it is anybody's. */
+  'otp.answerStepMs': z.int().min(5).max(1_000),
   /** What is told of messages that are not sent; to be set to what the real ones show. */
   'otp.decoySentMs': rangeMs,
   'otp.decoyDeliveredMs': rangeMs,

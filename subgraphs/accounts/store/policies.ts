@@ -11,6 +11,8 @@ export const accountsPolicies = z.object({
   'session.accessTokenSeconds': z.int().min(60).max(3_600),
   /** A session that was not used for so long has ended. */
   'session.idleDays': z.int().min(1).max(3_650),
+  /** A session that was not used for so long is deleted, should it have ended: its device is a new one from then on. */
+  'session.retentionDays': z.int().min(1).max(3_650),
   /** For so long the refresh token before the newest is still answered, on the device that used it. */
   'session.graceSeconds': z.int().min(0).max(SESSION_GRACE_SECONDS_MAX),
   /** Of one person; who opens another ends the one that was used longest ago. */
@@ -24,11 +26,15 @@ export const accountsPolicies = z.object({
   'password.triesWithoutPause': z.int().min(0).max(100),
   'password.pauseSeconds': z.int().min(0).max(3_600),
   'password.pauseSecondsMax': z.int().min(0).max(86_400),
+  /** As `otp.answerStepMs`, for signing in with a password: longer, because hashing is. */
+  'password.answerStepMs': z.int().min(5).max(1_000),
   ...oneTimePasswordPolicies,
   ...leavingPolicies,
   ...consultantPolicies,
   /** How long somebody may take at a provider of identities, from leaving to coming back. */
   'providerSignIn.minutes': z.int().min(1).max(60),
+  /** How many sign-ins at providers may be begun from one address; customers and staff count apart. */
+  'providerSignIn.startsPerAddressHour': z.int().min(1).max(1_000_000),
   /** After this staff show anew who they are; their roles are read anew with it. */
   'staff.sessionMinutes': z.int().min(5).max(720),
   /** How long an invitation to act for an organization can be accepted. */

@@ -51,5 +51,24 @@ export async function sweep(db: Kysely<Tables>, policies: AccountsPolicies, now:
     `.execute(db)
     swept += Number(numAffectedRows ?? 0n)
   }
-  return swept
+  return swept + (await sweepSessions(db, policies, now))
+}
+
+/** Those that nobody can use and nobody asks about: whether its device is known is asked of a session for long. */
+async function sweepSessions(db: Kysely<Tables>, policies: AccountsPolicies, now: Date): Promise<number> {
+  const keptDays = Math.max(policies['session.retentionDays'], policies['session.idleDays'])
+  const before = new Date(now.getTime() - keptDays * DAY_HOURS * 3_600_000)
+  const { rows } = await sql<{ swept: number }>`
+    with gone as (
+      delete from session where ctid = any(array(
+        select ctid from session where last_used_at < ${before} limit ${ROWS_MAX} for update skip locked
+      ))
+      returning person_id, id
+    ), gone_rotation as (
+      delete from session_rotation using gone
+      where session_rotation.person_id = gone.person_id and session_rotation.session_id = gone.id
+    )
+    select count(*)::int as swept from gone
+  `.execute(db)
+  return rows[0]?.swept ?? 0
 }

@@ -3,6 +3,7 @@ import { hashBody, isIdempotencyKey } from '../../../../platform/idempotency-key
 import { parseId } from '../../../../platform/ids.ts'
 import { invariant } from '../../../../platform/invariant.ts'
 import type { Language } from '../../../../platform/languages.ts'
+import { holdOpen } from '../../store/closed-accounts.ts'
 import {
   type ConversationRow,
   changeConversation,
@@ -83,6 +84,8 @@ export async function askConsultant(
 }
 
 async function askOnce(trx: Transaction<Tables>, question: Question): Promise<AskConsultantOutcome> {
+  // Before anything of the account's: what is written while it closes is sealed with the rest, or not written.
+  if ((await holdOpen(trx, question.accountId)) !== 'open') return { kind: 'conversationNotFound' }
   const claim = await claimRequest(trx, question)
   if (claim.kind === 'reused') return { kind: 'idempotencyKeyReused' }
   if (claim.kind === 'repeated') return repeat(trx, question, claim)

@@ -1,4 +1,5 @@
 import { parseId } from '../../../../platform/ids.ts'
+import { holdOpen } from '../../store/closed-accounts.ts'
 import { type ConversationRow, changeConversation, lockConversation } from '../../store/consultant/conversations.ts'
 import { type ConsultantDependencies, secondsLater } from './dependencies.ts'
 import { readText } from './written-text.ts'
@@ -37,6 +38,7 @@ export async function rateConversation(
   if (id === null) return { kind: 'conversationNotFound' }
 
   return db.transaction().execute(async (trx): Promise<RateConversationOutcome> => {
+    if ((await holdOpen(trx, accountId)) !== 'open') return { kind: 'conversationNotFound' }
     const conversation = await lockConversation(trx, { accountId, id })
     if (!conversation) return { kind: 'conversationNotFound' }
     if (conversation.deadline_at !== null) return { kind: 'conversationNotAnswered' }

@@ -1,4 +1,5 @@
 import { parseId } from '../../../../platform/ids.ts'
+import { holdOpen } from '../../store/closed-accounts.ts'
 import { type ConversationRow, lockConversation } from '../../store/consultant/conversations.ts'
 import type { ConsultantDependencies } from './dependencies.ts'
 import { queueConversation } from './queue-conversation.ts'
@@ -22,7 +23,9 @@ export async function requestConsultant(
   if (id === null) return { kind: 'conversationNotFound' }
   const deadlineSeconds = (await policies.current())['consultant.deadlineSeconds']
   return db.transaction().execute(async (trx): Promise<RequestConsultantOutcome> => {
-    const conversation = await lockConversation(trx, { accountId: command.accountId, id })
+    const { accountId } = command
+    if ((await holdOpen(trx, accountId)) !== 'open') return { kind: 'conversationNotFound' }
+    const conversation = await lockConversation(trx, { accountId, id })
     if (!conversation) return { kind: 'conversationNotFound' }
     if (conversation.status === 'CLOSED') return { kind: 'conversationClosed' }
     const queued = await queueConversation(trx, conversation, { now: clock.now(), deadlineSeconds })

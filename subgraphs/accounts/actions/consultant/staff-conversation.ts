@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import type { Viewer } from '../../../../platform/identity/viewer.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { recordAct } from '../../store/acts.ts'
+import { holdOpen } from '../../store/closed-accounts.ts'
 import { type ConversationRow, findConversationOwner, lockConversation } from '../../store/consultant/conversations.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ConsultantDependencies } from './dependencies.ts'
@@ -36,7 +37,8 @@ export async function withStaffConversation<Outcome>(
   const isSupervisor = principal.roles.includes('supervisor')
   return db.transaction().execute(async (trx) => {
     const accountId = await findConversationOwner(trx, id)
-    const conversation = accountId === null ? null : await lockConversation(trx, { accountId, id })
+    if (accountId === null || (await holdOpen(trx, accountId)) !== 'open') return null
+    const conversation = await lockConversation(trx, { accountId, id })
     if (!conversation?.is_for_staff) return null
     const now = clock.now()
     const record = (kind: string) =>

@@ -1,3 +1,4 @@
+import { isIdempotencyKey } from '../../../../platform/idempotency-key.ts'
 import type { Viewer } from '../../../../platform/identity/viewer.ts'
 import type { Jobs } from '../../../../platform/jobs/jobs.ts'
 import { recordAct } from '../../store/acts.ts'
@@ -16,8 +17,6 @@ export type RequestExportOutcome =
   | { readonly kind: 'notOwner' }
   | { readonly kind: 'inProgress' }
 
-const KEY_LENGTH_MAX = 100
-
 /** Begins a copy of the account's data. The same key gives the same copy; of several at once one is begun. */
 export async function requestExport(
   { db, clock, newId, jobs }: RequestExportDependencies,
@@ -26,7 +25,7 @@ export async function requestExport(
 ): Promise<RequestExportOutcome> {
   const accountId = exportableAccount(viewer)
   if (accountId === null) return { kind: 'notOwner' }
-  if (idempotencyKey.length < 1 || idempotencyKey.length > KEY_LENGTH_MAX) return { kind: 'invalidKey' }
+  if (!isIdempotencyKey(idempotencyKey)) return { kind: 'invalidKey' }
   const now = clock.now()
   const exportId = newId()
   const begun = await db.transaction().execute(async (trx) => {

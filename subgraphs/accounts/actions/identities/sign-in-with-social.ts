@@ -6,7 +6,7 @@ import { writeNotice } from '../../store/notices.ts'
 import { isKnownDevice } from '../../store/phone-cabinets.ts'
 import type { Tables } from '../../store/tables.ts'
 import { finishProviderSignIn, type ProviderSignInFailure } from '../providers/finish-provider-sign-in.ts'
-import { readDeviceName } from '../sessions/device-name.ts'
+import { type DeviceName, readDeviceName } from '../sessions/device-name.ts'
 import { type IssuedSession, openSession } from '../sessions/open-session.ts'
 import { findProvider, type IdentityDependencies } from './identity-dependencies.ts'
 
@@ -59,7 +59,7 @@ export async function signInWithSocial(
 async function tellOfNewDevice(
   trx: Transaction<Tables>,
   { clock, newId }: IdentityDependencies,
-  { accountId, deviceName }: { readonly accountId: string; readonly deviceName: string | null },
+  { accountId, deviceName }: { readonly accountId: string; readonly deviceName: DeviceName | null },
 ): Promise<void> {
   const parameters = { deviceName: deviceName ?? '', method: 'SOCIAL' }
   await writeNotice(trx, { id: newId(), accountId, kind: 'SIGNED_IN_ON_NEW_DEVICE', parameters, at: clock.now() })

@@ -1,3 +1,4 @@
+import type { Client } from '../../../../platform/identity/viewer.ts'
 import type { AttachingSession } from '../../store/provider-sign-ins.ts'
 import { type StartProviderSignInOutcome, startProviderSignIn } from '../providers/start-provider-sign-in.ts'
 import { findProvider, type IdentityDependencies } from './identity-dependencies.ts'
@@ -13,10 +14,11 @@ export type StartSocialSignInOutcome = StartProviderSignInOutcome | { readonly k
 export async function startSocialSignIn(
   dependencies: IdentityDependencies,
   { providerId, redirectUri }: StartSocialSignIn,
+  client: Client,
   session: AttachingSession | null,
 ): Promise<StartSocialSignInOutcome> {
   const provider = findProvider(dependencies, providerId)
   if (!provider) return { kind: 'providerNotFound' }
   const purpose = session === null ? 'SIGN_IN' : 'ATTACH'
-  return startProviderSignIn(dependencies, { provider, purpose, redirectUri, session })
+  return startProviderSignIn(dependencies, { provider, purpose, redirectUri, session, client })
 }

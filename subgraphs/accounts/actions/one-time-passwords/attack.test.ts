@@ -98,6 +98,7 @@ it('counts the same in another process over the same database, and from five hun
     accountsSecrets: TEST_SECRETS,
     isDevelopment: true,
     supergraphPath: SUPERGRAPH_PATH,
+    subgraphTimeoutMs: 30_000,
   })
   await requestPassword(cabinet, phone(1))
   const code = wrongCode(await sentCode(cabinet.database, phone(1)))

@@ -7,6 +7,7 @@ import type { OneTimePasswordWay, Tables } from '../../store/tables.ts'
 import { takeTurns } from '../../store/turns.ts'
 import { type EnterCabinetDependencies, enterCabinet } from '../enter-cabinet.ts'
 import { findSubscriber } from '../find-cabinet.ts'
+import { readDeviceName } from '../sessions/device-name.ts'
 import type { IssuedSession } from '../sessions/open-session.ts'
 import { isCode, parseCode } from './code.ts'
 import { type GuessVerdict, judgeGuess } from './rules.ts'
@@ -53,7 +54,8 @@ export async function signInWithOneTimePassword(
     if (guess.kind !== 'right') return guess
     // Who blocked a stolen telephone is not to be entered with a password that came to it before.
     if (subscriber === null || subscriber.isBlocked) return { kind: 'invalidPassword' }
-    const shown = { phone, subscriber, method: METHODS[guess.way], deviceName: command.deviceName }
+    const deviceName = readDeviceName(command.deviceName)
+    const shown = { phone, subscriber, method: METHODS[guess.way], deviceName }
     const issued = await enterCabinet(trx, dependencies, shown, viewer)
     return issued ? { kind: 'signedIn', issued } : { kind: 'invalidPassword' }
   })

@@ -1,7 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accountId, insertAccount, insertCatalogue, insertLine, phone } from '../../../../cli/testing/fixture.ts'
 import { requestPassword, setPolicy, signInWithPassword } from '../../../../cli/testing/one-time-passwords.ts'
+import { createStatementWatch } from '../../../../cli/testing/statement-watch.ts'
 import { openTestCabinet, type TestCabinet } from '../../../../cli/testing/test-cabinet.ts'
 
 const KNOWN = phone(1)
@@ -11,14 +11,10 @@ const FOREIGN = '+12025550123'
 
 let cabinet: TestCabinet
 let now = new Date('2026-11-22T12:00:00Z')
-/** The statements of one question: what processes do of themselves at the same time is nobody's. */
-const asked = new AsyncLocalStorage<string[]>()
+const { onStatement, watch: watchStatements } = createStatementWatch()
 
 beforeAll(async () => {
-  cabinet = await openTestCabinet({
-    clock: { now: () => now },
-    onStatement: (subgraph, sql) => void asked.getStore()?.push(`${subgraph}: ${sql}`),
-  })
+  cabinet = await openTestCabinet({ clock: { now: () => now }, onStatement })
   await setPolicy(cabinet.database, 'captcha.proofOfWorkCost', 1)
   await insertCatalogue(cabinet.database)
   await insertAccount(cabinet.database, { number: 1 })
@@ -43,10 +39,10 @@ function shapeOf(value: unknown): string {
 
 /** The statements and the answer of one question. */
 async function watch(question: () => Promise<unknown>): Promise<{ answer: string; statements: string[] }> {
-  const statements: string[] = []
-  const answer = shapeOf(await asked.run(statements, question))
+  const { answer, statements } = await watchStatements(question)
+  const sent = statements.map(({ subgraph, sql }) => `${subgraph}: ${sql}`)
   // The policies are read once a second, for whoever asks first.
-  return { answer, statements: statements.filter((statement) => !statement.includes('from policy')) }
+  return { answer: shapeOf(answer), statements: sent.filter((statement) => !statement.includes('from policy')) }
 }
 
 const NUMBERS = [UNKNOWN, CLOSED, FOREIGN]

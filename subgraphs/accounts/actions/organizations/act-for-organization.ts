@@ -3,6 +3,7 @@ import { parseId } from '../../../../platform/ids.ts'
 import { recordAct } from '../../store/acts.ts'
 import { findRole, lockOrganization } from '../../store/memberships.ts'
 import { findOpenSession } from '../../store/open-sessions.ts'
+import { readDeviceName } from '../sessions/device-name.ts'
 import { type IssuedSession, openSession } from '../sessions/open-session.ts'
 import type { OrganizationDependencies } from './membership.ts'
 
@@ -15,8 +16,6 @@ export type ActForOrganizationOutcome =
   | { readonly kind: 'signedIn'; readonly session: IssuedSession }
   | { readonly kind: 'organizationNotFound' }
   | { readonly kind: 'sessionEnded' }
-
-const DEVICE_NAME_LENGTH_MAX = 100
 
 /**
  * Opens a session in the account of an organization that the person acts for, with their role. Their own stays as it
@@ -46,7 +45,7 @@ export async function actForOrganization(
       accountId: organizationId,
       organizationRole,
       method,
-      deviceName: toDeviceName(command.deviceName),
+      deviceName: readDeviceName(command.deviceName),
     }
     const session = await openSession(trx, dependencies, signedIn, viewer)
     if (!session) return { kind: 'organizationNotFound' }
@@ -59,10 +58,4 @@ export async function actForOrganization(
     })
     return { kind: 'signedIn', session }
   })
-}
-
-/** As a list of sessions can show it; null when nothing is left of it. */
-function toDeviceName(typed: string | null): string | null {
-  const name = typed?.replace(/\p{Cc}+/gu, ' ').trim() ?? ''
-  return name.slice(0, DEVICE_NAME_LENGTH_MAX) || null
 }

@@ -103,8 +103,10 @@ export async function resetPassword(
   })
 }
 
+type ChangeKind = 'PASSWORD_SET' | 'PASSWORD_CHANGED' | 'PASSWORD_RESET'
+
 interface Change<Refusal> {
-  readonly kind: string
+  readonly kind: ChangeKind
   /** Writes the password; a refusal undoes nothing, for nothing was done. */
   put(trx: Transaction<Tables>, password: NewPassword, policies: AccountsPolicies): Promise<Refusal | null>
 }
@@ -168,14 +170,14 @@ async function tell(
   trx: Transaction<Tables>,
   { clock, newId }: SetPasswordDependencies,
   viewer: Viewer,
-  { kind, endsOthers }: { readonly kind: string; readonly endsOthers: boolean },
+  { kind, endsOthers }: { readonly kind: ChangeKind; readonly endsOthers: boolean },
 ): Promise<Stored> {
   const { personId, sessionId } = customerOf(viewer)
   const at = clock.now()
   const others = { personId, except: parseId(sessionId), reason: 'CREDENTIALS_CHANGED' } as const
   const signedOutSessions = endsOthers ? await endSessions(trx, { clock }, others) : 0
   await recordAct(trx, viewer, { id: newId(), at, accountId: personId, kind, details: { signedOutSessions } })
-  const parameters = { signedOutSessions }
+  const parameters = { signedOutSessions, change: kind === 'PASSWORD_SET' ? 'SET' : 'CHANGED' }
   await writeNotice(trx, { id: newId(), accountId: personId, kind: 'PASSWORD_CHANGED', parameters, at })
   return { kind: 'stored', signedOutSessions }
 }

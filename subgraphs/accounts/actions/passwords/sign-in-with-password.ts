@@ -6,6 +6,7 @@ import { giveBackPasswordTry } from '../../store/password-tries.ts'
 import { holdPassword } from '../../store/passwords.ts'
 import { isKnownDevice } from '../../store/phone-cabinets.ts'
 import { findCabinetByPhone, type SubscriberDependencies } from '../find-cabinet.ts'
+import { readDeviceName } from '../sessions/device-name.ts'
 import { type IssuedSession, openSession, type SessionDependencies } from '../sessions/open-session.ts'
 import { type CheckPasswordDependencies, checkPassword, type TooMany } from './check-password.ts'
 
@@ -46,18 +47,19 @@ export async function signInWithPassword(
   if (checked.kind !== 'right') return checked
   if (personId === null) return { kind: 'wrongPassword' }
 
+  const deviceName = readDeviceName(command.deviceName)
   const issued = await dependencies.db.transaction().execute(async (trx): Promise<IssuedSession | null> => {
     // The account before what is its own, as a closing takes them: the two never wait for each other.
     if ((await holdOpen(trx, personId)) !== 'open') return null
     if (!(await holdPassword(trx, personId, checked.hash))) return null
     await giveBackPasswordTry(trx, checked.tried)
     if (!(await isKnownDevice(trx, personId, viewer.client.device))) {
-      const parameters = { deviceName: command.deviceName ?? '', method: 'PASSWORD' }
+      const parameters = { deviceName: deviceName ?? '', method: 'PASSWORD' }
       const at = dependencies.clock.now()
       const id = dependencies.newId()
       await writeNotice(trx, { id, accountId: personId, kind: 'SIGNED_IN_ON_NEW_DEVICE', parameters, at })
     }
-    const signedIn = { personId, accountId: personId, organizationRole: null, deviceName: command.deviceName }
+    const signedIn = { personId, accountId: personId, organizationRole: null, deviceName }
     return openSession(trx, dependencies, { ...signedIn, method: 'PASSWORD' }, viewer)
   })
   if (issued === null) return { kind: 'wrongPassword' }

@@ -1,8 +1,11 @@
 import { hash } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import { seal } from '../../../../platform/identity/seal.ts'
+import type { Client } from '../../../../platform/identity/viewer.ts'
 import { type AttachingSession, insertProviderSignIn, type ProviderPurpose } from '../../store/provider-sign-ins.ts'
 import type { Tables } from '../../store/tables.ts'
+import { takeTurns } from '../../store/turns.ts'
+import { networkOf } from '../network.ts'
 import type { SessionDependencies } from '../sessions/open-session.ts'
 import type { FlowSecrets, Provider } from './provider.ts'
 
@@ -18,12 +21,15 @@ export interface StartProviderSignIn {
   readonly redirectUri: string | null
   /** For whom an identity is attached; null for those who are about to sign in. */
   readonly session: AttachingSession | null
+  /** Who begins: nothing has been shown of them, so they are counted by where they are. */
+  readonly client: Client
 }
 
 export type StartProviderSignInOutcome =
   | ({ readonly kind: 'started' } & StartedProviderSignIn)
   | { readonly kind: 'redirectNotAllowed' }
   | { readonly kind: 'providerUnavailable' }
+  | { readonly kind: 'tooManyRequests'; readonly retryAt: Date }
 
 export interface StartedProviderSignIn {
   readonly authorizationUrl: string
@@ -39,10 +45,15 @@ export const SECRETS_PURPOSE = 'provider sign-in'
 /** Begins a sign-in at a provider: where to send the person, and what to keep until they come back. */
 export async function startProviderSignIn(
   { db, clock, random, secrets, policies }: ProviderDependencies,
-  { provider, purpose, redirectUri, session }: StartProviderSignIn,
+  { provider, purpose, redirectUri, session, client }: StartProviderSignIn,
 ): Promise<StartProviderSignInOutcome> {
   const returnTo = redirectUri ?? provider.redirectUris[0]
   if (returnTo === undefined || !provider.redirectUris.includes(returnTo)) return { kind: 'redirectNotAllowed' }
+  const { 'providerSignIn.minutes': minutes, 'providerSignIn.startsPerAddressHour': hourMax } = await policies.current()
+  // Staff by themselves: customers at the same address take nothing of theirs.
+  const turn = { key: `provider-sign-in ${purpose} ${networkOf(client.address)}`, hourMax }
+  const retryAt = await takeTurns(db, [turn], clock.now())
+  if (retryAt !== null) return { kind: 'tooManyRequests', retryAt }
   const secret = () => random.bytes(SECRET_BYTES).toString('base64url')
   const flow: FlowSecrets = { state: secret(), nonce: secret(), codeVerifier: secret() }
   const authorizationUrl = await provider.authorizationUrl(returnTo, flow)
@@ -50,7 +61,7 @@ export async function startProviderSignIn(
 
   const flowSecret = secret()
   const now = clock.now()
-  const expiresAt = new Date(now.getTime() + (await policies.current())['providerSignIn.minutes'] * 60_000)
+  const expiresAt = new Date(now.getTime() + minutes * 60_000)
   const { nonce, codeVerifier } = flow
   const signIn = {
     stateHash: hashOf(flow.state),

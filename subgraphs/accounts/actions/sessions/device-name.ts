@@ -1,6 +1,11 @@
-const DEVICE_NAME_LENGTH_MAX = 100
+/** What a person calls a device, fit to be shown in a list and in a notice. */
+export type DeviceName = string & { readonly brand: 'DeviceName' }
 
-/** What a person calls the device, cut to what is kept; null when they call it nothing. */
-export function readDeviceName(text: string | null | undefined): string | null {
-  return text?.trim().slice(0, DEVICE_NAME_LENGTH_MAX).trim() || null
+/** In characters, as the database counts them: half of one would be none at all. */
+const LENGTH_MAX = 100
+
+/** Reads what a client calls its device, cut to what is kept; null when nothing is left of it. */
+export function readDeviceName(text: string | null | undefined): DeviceName | null {
+  const name = text?.replaceAll(/[\p{C}\s]+/gu, ' ').trim() ?? ''
+  return ([...name].slice(0, LENGTH_MAX).join('').trim() || null) as DeviceName | null
 }

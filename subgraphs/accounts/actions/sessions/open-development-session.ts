@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { ANONYMOUS, type OrganizationRole, UNKNOWN_CLIENT } from '../../../../platform/identity/viewer.ts'
 import { findMemberWithRole } from '../../store/members.ts'
 import type { MemberRole, Tables } from '../../store/tables.ts'
+import { readDeviceName } from './device-name.ts'
 import { type IssuedSession, openSession, type SessionDependencies } from './open-session.ts'
 
 export interface DevelopmentSession {
@@ -25,7 +26,8 @@ export async function openDevelopmentSession(
     const role = organizationRole?.toUpperCase() as MemberRole | undefined
     const personId = role === undefined ? accountId : await findMemberWithRole(trx, { organizationId: accountId, role })
     if (personId === null) return null
-    const signedIn = { personId, accountId, organizationRole, accessTokenSeconds, deviceName: 'Cabinet CLI' }
+    const deviceName = readDeviceName('Cabinet CLI')
+    const signedIn = { personId, accountId, organizationRole, accessTokenSeconds, deviceName }
     return openSession(trx, dependencies, { ...signedIn, method: 'DEVELOPMENT' }, viewer)
   })
 }

@@ -13,6 +13,7 @@ import type { AccountsPolicies } from '../../store/policies.ts'
 import { insertSession } from '../../store/sessions.ts'
 import type { SignInMethod, Tables } from '../../store/tables.ts'
 import { enterAccounts, type ReopeningMethod } from '../closing/enter-accounts.ts'
+import type { DeviceName } from './device-name.ts'
 import { formatRefreshToken } from './refresh-token.ts'
 
 /** What opening a session needs beside the database. */
@@ -33,7 +34,7 @@ export interface SignedIn {
   readonly accountId: string
   readonly organizationRole: OrganizationRole | null
   readonly method: SignInMethod
-  readonly deviceName: string | null
+  readonly deviceName: DeviceName | null
   /** How long the first access token lives, where it is not as the policy says: in development only. */
   readonly accessTokenSeconds?: number
 }
@@ -72,7 +73,7 @@ export async function openSession(
 ): Promise<IssuedSession | null> {
   if (!(await enterAccounts(trx, dependencies, signedIn, viewer))) return null
   const { clock, newId, random, secrets } = dependencies
-  const { personId, accountId, organizationRole, method, deviceName, accessTokenSeconds } = signedIn
+  const { personId, accountId, organizationRole, method, accessTokenSeconds } = signedIn
   const now = clock.now()
   const session = { id: newId(), refreshSeed: random.bytes(SEED_BYTES), secretId: secrets.current.id }
   const principal = { kind: 'account', personId, accountId, organizationRole, sessionId: session.id } as const
@@ -81,7 +82,6 @@ export async function openSession(
     ...session,
     ...signedIn,
     client: viewer.client,
-    deviceName: shownName(deviceName),
     now,
     accessUntil: access.accessTokenExpiresAt,
   })
@@ -92,13 +92,6 @@ export async function openSession(
 }
 
 const SEED_BYTES = 32
-const DEVICE_NAME_LENGTH_MAX = 100
-
-/** What a client calls its device, fit to be shown in a list; null when nothing is left of it. */
-function shownName(deviceName: string | null): string | null {
-  const name = deviceName?.replaceAll(/[\p{C}\s]+/gu, ' ').trim() ?? ''
-  return [...name].slice(0, DEVICE_NAME_LENGTH_MAX).join('') || null
-}
 
 /** A new access token for a session that is open. */
 export async function issueAccessToken(

@@ -1,3 +1,4 @@
+import type { Client } from '../../../../platform/identity/viewer.ts'
 import { type StartProviderSignInOutcome, startProviderSignIn } from '../providers/start-provider-sign-in.ts'
 import type { StaffDependencies } from './staff-dependencies.ts'
 
@@ -7,9 +8,10 @@ export type StartStaffSignInOutcome = StartProviderSignInOutcome | { readonly ki
 export async function startStaffSignIn(
   dependencies: StaffDependencies,
   { redirectUri }: { readonly redirectUri: string | null },
+  client: Client,
 ): Promise<StartStaffSignInOutcome> {
   const { staffProvider } = dependencies
   if (!staffProvider) return { kind: 'providerNotFound' }
   const { provider } = staffProvider
-  return startProviderSignIn(dependencies, { provider, purpose: 'STAFF', redirectUri, session: null })
+  return startProviderSignIn(dependencies, { provider, purpose: 'STAFF', redirectUri, session: null, client })
 }
