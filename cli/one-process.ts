@@ -1,6 +1,6 @@
 import type { JSONWebKeySet } from 'jose'
 import { createAuthenticator } from '../gateway/authenticate.ts'
-import { createGateway, type Gateway } from '../gateway/gateway.ts'
+import { createGateway, type Gateway, type GatewayDependencies } from '../gateway/gateway.ts'
 import { createNetworkElement } from '../gateway/network-element.ts'
 import { createSupergraphFile } from '../gateway/supergraph-file.ts'
 import { createLocalTransport } from '../gateway/transport/local.ts'
@@ -121,6 +121,8 @@ export interface OneProcessDependencies extends SubgraphsDependencies {
   readonly isDevelopment: boolean
   readonly supergraphPath: string
   readonly subgraphTimeoutMs?: number
+  /** What the gateway does in trouble and under load, where it is not as usual. */
+  readonly gatewayOptions?: Pick<GatewayDependencies, 'resilience' | 'observer'>
   /** Shared with the operator's USSD gateway; without it there is no `/ussd`. */
   readonly ussdKey?: string
   /** Whose word is taken for the number that a request comes from; nobody's if left out. */
@@ -164,6 +166,7 @@ export async function createOneProcess(dependencies: OneProcessDependencies): Pr
     newId,
     logger,
     isDevelopment,
+    ...dependencies.gatewayOptions,
     ...(subgraphTimeoutMs !== undefined && { subgraphTimeoutMs }),
     ...(trustedProxies && { trustedProxies }),
     ...(networkElement && {

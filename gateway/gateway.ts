@@ -8,6 +8,7 @@ import type { Principal } from '../platform/identity/viewer.ts'
 import { invariant } from '../platform/invariant.ts'
 import { preferredLanguage } from '../platform/languages.ts'
 import type { Logger } from '../platform/logger.ts'
+import { type Randomness, systemRandomness } from '../platform/random.ts'
 import { createHttpServer, drainHttpServer } from '../platform/serving/http-server.ts'
 import type { GatewayContext } from './ask-subgraph.ts'
 import { readClient } from './client.ts'
@@ -20,8 +21,11 @@ import { addExplorers, allowSandbox } from './explorer/explorer.ts'
 import { answerRequestErrors } from './http/request-errors.ts'
 import { statusPlugin } from './http/status-plugin.ts'
 import { noNetworkElement, type ReadNetwork } from './network-element.ts'
+import type { GatewayObserver } from './observer.ts'
 import { operationNamePlugin } from './operation-name-plugin.ts'
-import { createPrepareFetch, createPrepareStream } from './prepare-fetch.ts'
+import { createPrepareFetch, createPrepareStream, type SubgraphLink } from './prepare-fetch.ts'
+import { createGuard } from './resilience/guard.ts'
+import { RESILIENCE, type ResilienceOptions } from './resilience/options.ts'
 import { createResponseCheck } from './response-shape/response-shape.ts'
 import { scalarsPlugin } from './scalars-plugin.ts'
 import { addStreams, type GatewayStreams } from './streams/add-streams.ts'
@@ -37,6 +41,11 @@ export interface GatewayDependencies {
   readonly newId: () => string
   readonly logger: Logger
   readonly subgraphTimeoutMs?: number
+  /** How subgraphs in trouble are dealt with, where it is not as usual. */
+  readonly resilience?: Partial<ResilienceOptions>
+  /** Spreads retries. */
+  readonly random?: Randomness
+  readonly observer?: GatewayObserver
   /** Introspection, explorers and cross-origin requests of Apollo's Sandbox. */
   readonly isDevelopment: boolean
   /** Addresses or networks (CIDR) of the balancers before this gateway: only they may say whom they speak for. */
@@ -70,8 +79,8 @@ const SECOND_CHANCE_MS = 700
 export async function createGateway(dependencies: GatewayDependencies): Promise<Gateway> {
   const { logger, isDevelopment, newId } = dependencies
   const http = createHttpServer({ logger, newId, trustedProxies: dependencies.trustedProxies ?? [] })
-  const transports = new Map<string, Transport>()
-  const gateway = createCabinetEngine(dependencies, transports)
+  const links = new Map<string, SubgraphLink>()
+  const gateway = createCabinetEngine(dependencies, links)
   const documents = createDocumentGate({ hasIntrospection: isDevelopment })
   const apollo = new ApolloServer<GatewayContext>({
     gateway,
@@ -116,36 +125,46 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
     async close() {
       await drainHttpServer(http, dependencies.drainDelayMs)
       await apollo.stop()
-      await Promise.all([...transports.values()].map((transport) => transport.close()))
+      await Promise.all([...links.values()].map(({ transport }) => transport.close()))
     },
   }
 }
 
-function createCabinetEngine(dependencies: GatewayDependencies, transports: Map<string, Transport>) {
+function createCabinetEngine(dependencies: GatewayDependencies, links: Map<string, SubgraphLink>) {
   const timeoutMs = dependencies.subgraphTimeoutMs ?? SUBGRAPH_TIMEOUT_MS
   return createEngine<GatewayContext>({
     supergraph: dependencies.supergraph,
     logger: dependencies.logger,
     prepareFor({ subgraphs, fullSchema }) {
       for (const subgraph of subgraphs) {
-        if (!transports.has(subgraph.name)) transports.set(subgraph.name, dependencies.transports(subgraph))
+        if (!links.has(subgraph.name)) links.set(subgraph.name, createLink(subgraph, dependencies, timeoutMs))
       }
-      return createPrepareFetch({ schema: fullSchema, transports, timeoutMs })
+      return createPrepareFetch({ schema: fullSchema, links, timeoutMs })
     },
-    prepareStreamFor: ({ fullSchema }) => createPrepareStream({ schema: fullSchema, transports, timeoutMs }),
+    prepareStreamFor: ({ fullSchema }) => createPrepareStream({ schema: fullSchema, links, timeoutMs }),
     dataSourcesFor:
       ({ fullSchema }) =>
       (subgraph) => {
-        const transport = transports.get(subgraph)
-        invariant(transport, `there is a transport to each subgraph of the supergraph, and so to ${subgraph}`)
+        const link = links.get(subgraph)
+        invariant(link, `there is a transport to each subgraph of the supergraph, and so to ${subgraph}`)
         return createDataSource({
           subgraph,
-          transport,
+          ...link,
           timeoutMs,
           checkResponse: createResponseCheck(fullSchema, subgraph),
         })
       },
   })
+}
+
+function createLink(
+  subgraph: SubgraphAddress,
+  { transports, logger, random = systemRandomness, observer = {}, resilience }: GatewayDependencies,
+  timeoutMs: number,
+): SubgraphLink {
+  const options = { ...RESILIENCE, ...resilience }
+  const guard = createGuard({ subgraph: subgraph.name, timeoutMs, options, random, logger, observer })
+  return { transport: transports(subgraph), guard }
 }
 
 function createGatewayStreams(
