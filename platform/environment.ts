@@ -119,6 +119,16 @@ const otherWaysIn = {
   STAFF_PROVIDER: json.pipe(staffProvider).optional(),
 }
 
+/** The least that a limit may be: as much as the dearest operation costs. */
+const COST_MIN = 10_000
+
+/** What one sender may ask for, and what one gateway works on at once. */
+const load = {
+  VIEWER_COST_PER_MINUTE: z.coerce.number().int().min(COST_MIN).default(300_000),
+  ADDRESS_COST_PER_MINUTE: z.coerce.number().int().min(COST_MIN).default(30_000_000),
+  REQUESTS_AT_ONCE_MAX: z.coerce.number().int().min(64).max(100_000).default(1_024),
+}
+
 const gatewayVariables = serving.extend({
   PORT: port.default(4000),
   SUPERGRAPH_FILE: z.string().default('schema/supergraph.graphql'),
@@ -131,6 +141,7 @@ const gatewayVariables = serving.extend({
   SUBGRAPH_TIMEOUT_MS: z.coerce.number().int().positive().optional(),
   TRUSTED_PROXIES: addresses,
   ...networkElement,
+  ...load,
 })
 
 const subgraphVariables = serving.extend({
@@ -183,6 +194,7 @@ const cliVariables = common.extend({
   ACCOUNTS_SECRETS: secretList.optional(),
   ...otherWaysIn,
   ...networkElement,
+  ...load,
   /** In development without it messages go to a stand-in of the message centre. */
   SMSC_URL: smscUrl.optional(),
   SMS_SENDER: smsSender.default('Cabinet'),

@@ -61,7 +61,7 @@ export function createGuard(dependencies: GuardDependencies): Guard {
       const startedAt = performance.now()
       try {
         const place = bulkhead.enter(waitMs)
-        if (place) await place
+        if (place !== null) await place
       } catch (error) {
         observer.fetchRefused?.(subgraph, 'full')
         throw error

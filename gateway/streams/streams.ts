@@ -19,6 +19,8 @@ export interface StreamsDependencies {
   readonly authenticate: (authorization: string | undefined) => Promise<Principal>
   /** Throws for the text of an operation that is over a limit. */
   readonly admit: (text: string) => void
+  /** Throws when a stream may not be started now. */
+  readonly mayStart: (query: string, principal: Principal, address: string | null) => void
   readonly clock: Clock
   readonly newId: () => string
   readonly logger: Logger
@@ -80,6 +82,8 @@ export function createStreams(dependencies: StreamsDependencies): Streams {
     async open(request, session, end) {
       const found = read(request.query, request.operationName ?? undefined)
       if (found.kind === 'refused') return onlyValue(formatAnswer({ errors: found.errors }))
+      const refusal = refusalOfStart(dependencies, request, session)
+      if (refusal) return onlyValue(formatAnswer({ errors: [refusal] }))
       const leave = streams.enter({ principal: session.principal, end })
       if (!leave) return onlyValue(formatAnswer({ errors: [tooManyStreams(STREAMS_MAX_FOR_ONE)] }))
       try {
@@ -99,6 +103,20 @@ export function createStreams(dependencies: StreamsDependencies): Streams {
       sockets.endAll()
       streams.endAll()
     },
+  }
+}
+
+function refusalOfStart(
+  { mayStart }: StreamsDependencies,
+  { query }: StreamRequest,
+  { principal, client }: StreamSession,
+): GraphQLError | null {
+  try {
+    mayStart(query, principal, client.address)
+    return null
+  } catch (error) {
+    if (error instanceof GraphQLError) return error
+    throw error
   }
 }
 

@@ -10,6 +10,7 @@ import { createSimSwapClient } from '../../platform/sim-swap/http-client.ts'
 import { unknownSimSwap } from '../../platform/sim-swap/sim-swap.ts'
 import { createSmppTransport } from '../../platform/sms/smpp-transport.ts'
 import { readSmppUrl } from '../../platform/sms/smpp-url.ts'
+import { serveSpending } from '../../platform/spending/serve-spending.ts'
 import { createHttpAsk } from '../../platform/subgraph/ask.ts'
 import type { SubgraphName } from '../../platform/subgraph/name.ts'
 import { openDatabase } from '../../platform/subgraph/open-database.ts'
@@ -62,6 +63,7 @@ await runSubgraph(
     http.get('/.well-known/jwks.json', async () => publicKeys(environment.ACCESS_TOKEN_KEYS))
     const findKey = findKeyAmong(environment.INTERNAL_JWKS)
     serveEndedSessions(http, { feed: accounts.endedSessions, findKey, clock: systemClock })
+    serveSpending(http, { ledger: accounts.spending, findKey, clock: systemClock })
     // The gateways' way to them, and the USSD gateway's: nobody else reaches this process.
     serveDownloads(http, accounts.openDownload)
     const key = environment.USSD_KEY
