@@ -33,6 +33,7 @@ import { createGuard } from './resilience/guard.ts'
 import { RESILIENCE, type ResilienceOptions } from './resilience/options.ts'
 import { createResponseCheck } from './response-shape/response-shape.ts'
 import { scalarsPlugin } from './scalars-plugin.ts'
+import { withSharedAnswers } from './sharing/shared-answers.ts'
 import { addStreams, type GatewayStreams } from './streams/add-streams.ts'
 import { subscriptionPlugin } from './subscription-plugin.ts'
 import type { Transport } from './transport/transport.ts'
@@ -93,7 +94,10 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   const documents = createDocumentGate({ hasIntrospection: isDevelopment })
   const door = openDoor(dependencies, { documents, links })
   const apollo = new ApolloServer<GatewayContext>({
-    gateway,
+    gateway: withSharedAnswers(gateway, {
+      now: () => performance.now(),
+      onShared: () => dependencies.observer?.answerShared?.(),
+    }),
     introspection: isDevelopment,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,

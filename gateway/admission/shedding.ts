@@ -71,7 +71,8 @@ export const NO_SHEDDING: Shedding = {
 
 function overloaded(retryAfter: number): GraphQLError {
   const http = { status: 503, headers: new HeaderMap([['retry-after', String(retryAfter)]]) }
-  return new GraphQLError(messageFor(retryAfter), { extensions: { code: 'OVERLOADED', retryAfter, http } })
+  const extensions: Record<string, unknown> = { code: 'OVERLOADED', retryAfter, http }
+  return new GraphQLError(messageFor(retryAfter), { extensions })
 }
 
 function messageFor(retryAfter: number): string {

@@ -72,7 +72,7 @@ const WORDS: Readonly<Record<Exceeded['limit'], string>> = {
 function limited({ limit, max, retryAfterSeconds: retryAfter }: Exceeded): GraphQLError {
   const message = `${WORDS[limit]}: the limit is a cost of ${max}. Try again in ${retryAfter} seconds.`
   const http = { status: 429, headers: new HeaderMap([['retry-after', String(retryAfter)]]) }
-  return new GraphQLError(message, {
-    extensions: { code: 'RATE_LIMITED', limit: { name: `${limit}CostPerMinute`, max }, retryAfter, http },
-  })
+  const limitTold = { name: `${limit}CostPerMinute`, max }
+  const extensions: Record<string, unknown> = { code: 'RATE_LIMITED', limit: limitTold, retryAfter, http }
+  return new GraphQLError(message, { extensions })
 }
