@@ -18,6 +18,7 @@ import type { GatewayContext } from './ask-subgraph.ts'
 import { readClient } from './client.ts'
 import { createDataSource } from './data-source.ts'
 import { createDocumentGate, type DocumentGate, type OperationProfile } from './documents/document-gate.ts'
+import { variablesPlugin } from './documents/variables.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import { formatError } from './errors/format.ts'
 import { settleErrors } from './errors/settle.ts'
@@ -110,6 +111,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
       ApolloServerPluginLandingPageDisabled(),
       scalarsPlugin,
       operationNamePlugin,
+      variablesPlugin,
       subscriptionPlugin,
       settlingPlugin,
       statusPlugin,

@@ -124,8 +124,8 @@ const COST_MIN = 10_000
 
 /** What one sender may ask for, and what one gateway works on at once. */
 const load = {
-  VIEWER_COST_PER_MINUTE: z.coerce.number().int().min(COST_MIN).default(300_000),
-  ADDRESS_COST_PER_MINUTE: z.coerce.number().int().min(COST_MIN).default(30_000_000),
+  VIEWER_COST_PER_MINUTE: z.coerce.number().int().min(COST_MIN).default(1_000_000),
+  ADDRESS_COST_PER_MINUTE: z.coerce.number().int().min(COST_MIN).default(100_000_000),
   REQUESTS_AT_ONCE_MAX: z.coerce.number().int().min(64).max(100_000).default(1_024),
 }
 

@@ -9,7 +9,7 @@ import { PRIORITIES, type Priority, priorityOf, VITAL_FIELDS } from './prioritie
 
 const SUPERGRAPH = readFileSync(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8')
 /** What comes with the functions that are not there yet. */
-const PLANNED: readonly string[] = ['blockLine', 'requestCaptcha', 'requestProofOfWork']
+const PLANNED: readonly string[] = ['blockLine']
 
 describe('the priority of an operation', () => {
   it.each<[Priority, string]>([

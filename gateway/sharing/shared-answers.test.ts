@@ -1,4 +1,4 @@
-import type { GatewayExecutor, GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface'
+import type { GatewayExecutor, GatewayGraphQLRequestContext, GatewayInterface } from '@apollo/server-gateway-interface'
 import { type OperationDefinitionNode, parse } from 'graphql'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Principal, UNKNOWN_CLIENT, type Viewer } from '../../platform/identity/viewer.ts'
@@ -24,7 +24,7 @@ describe('equal queries at once', () => {
     nowMs = 1_000
     shared = 0
     asked = []
-    const gateway = withSharedAnswers(
+    const gateway = withSharedAnswers<GatewayInterface>(
       {
         onSchemaLoadOrUpdate: () => () => undefined,
         stop: async () => undefined,

@@ -6,6 +6,7 @@ import type { Principal } from '../../platform/identity/viewer.ts'
 import { mapIterator, onlyValue } from '../../platform/iterators.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { GatewayContext } from '../ask-subgraph.ts'
+import { exceededByVariables } from '../documents/variables.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { OperationResult } from '../engine/projection/answer.ts'
 import { formatError } from '../errors/format.ts'
@@ -82,7 +83,7 @@ export function createStreams(dependencies: StreamsDependencies): Streams {
     async open(request, session, end) {
       const found = read(request.query, request.operationName ?? undefined)
       if (found.kind === 'refused') return onlyValue(formatAnswer({ errors: found.errors }))
-      const refusal = refusalOfStart(dependencies, request, session)
+      const refusal = exceededByVariables(request.variables) ?? refusalOfStart(dependencies, request, session)
       if (refusal) return onlyValue(formatAnswer({ errors: [refusal] }))
       const leave = streams.enter({ principal: session.principal, end })
       if (!leave) return onlyValue(formatAnswer({ errors: [tooManyStreams(STREAMS_MAX_FOR_ONE)] }))
