@@ -5,20 +5,13 @@ import { type Answer as GraphAnswer, openTestCabinet, type TestCabinet } from '.
 import { SUBGRAPH_NAMES, type SubgraphName } from '../../platform/subgraph/name.ts'
 import type { BreakerState } from '../observer.ts'
 import { type Answer, createStoppedTransport, type FakeSubgraph, startFakeSubgraph, text } from '../testing/sickness.ts'
+import { WITHOUT } from '../testing/without-subgraph.ts'
 import type { Transport, TransportRequest } from '../transport/transport.ts'
 
 // `npm run torture:trouble` measures the same with processes under load.
 const HOME = readFileSync(new URL('../../schema/operations/home.graphql', import.meta.url), 'utf8')
 const FAILURES_IN_ROW = 3
 const TIMEOUT_MS = 1_000
-
-/** What of home does not come from the subgraph. */
-const WITHOUT: Readonly<Record<SubgraphName, string>> = {
-  accounts: '{ viewer { lines(first: 5) { nodes { msisdn balance { available { amount } } } } } }',
-  'linked-numbers': '{ viewer { displayName } }',
-  products: '{ viewer { displayName lines(first: 5) { nodes { msisdn balance { available { amount } } } } } }',
-  payments: '{ viewer { displayName lines(first: 5) { nodes { msisdn tariff { name } } } } }',
-}
 
 describe('a subgraph in trouble', { timeout: 60_000 }, () => {
   const events: [string, BreakerState][] = []
