@@ -4,6 +4,7 @@ import { createOneProcess } from '../cli/one-process.ts'
 import { SUPERGRAPH_PATH } from '../cli/project.ts'
 import { tortureHostile } from '../cli/testing/hostile-torture.ts'
 import { systemClock } from '../platform/clock.ts'
+import { createPool } from '../platform/database/connect.ts'
 import { startThrowawayCluster } from '../platform/database/embedded/throwaway-cluster.ts'
 import { signAccessToken } from '../platform/identity/access-token.ts'
 import { generatePrivateKey, signingKey } from '../platform/identity/keys.ts'
@@ -38,7 +39,13 @@ const cabinet = await createOneProcess({
   isDevelopment: false,
   supergraphPath: SUPERGRAPH_PATH,
 })
+const pool = createPool({ url: adminUrl, poolSizeMax: 1, logger: silentLogger })
 const accountId = newId()
+await pool.query(
+  `insert into accounts.account (id, kind, display_name, language, customer_ref) values ($1, 'INDIVIDUAL', 'A', 'ru', 'C-1')`,
+  [accountId],
+)
+await pool.end()
 const principal = {
   kind: 'account',
   accountId,

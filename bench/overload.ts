@@ -20,7 +20,7 @@ const program = new Command('overload')
 const { seconds, times } = program.opts<{ seconds: string; times: string }>()
 
 const world = await openWorld({
-  variables: { LOG_LEVEL: 'warn' },
+  variables: { LOG_LEVEL: 'info' },
   gatewayVariables: async () => ({ VIEWER_COST_PER_MINUTE: '1000000000', ADDRESS_COST_PER_MINUTE: '1000000000' }),
 })
 const { gatewayUrl } = world.installation

@@ -10,6 +10,11 @@ export interface HostileTorture {
   readonly count: number
 }
 
+/** Dearer ones are looked at again. */
+const CPU_MS_LOOKED_AT = 25
+/** By then all caches are full. */
+const EARLY_SHARE = 0.2
+
 /** What came of it. */
 export interface HostileReport {
   readonly requests: number
@@ -20,7 +25,7 @@ export interface HostileReport {
   /** CPU of this thread: for the dearest of each kind of request. */
   readonly dearest: readonly { readonly kind: string; readonly cpuMs: number; readonly number: number }[]
   readonly cpuMsMean: number
-  /** Of the heap, after a garbage collection, when a tenth was done and at the end. */
+  /** Of the heap, after a garbage collection, when a fifth was done and at the end. */
   readonly heapMegabytes: { readonly early: number; readonly late: number }
 }
 
@@ -34,18 +39,16 @@ export async function tortureHostile({ cabinet, token, seed, count }: HostileTor
   let cpuMsSum = 0
   for (let number = 0; number < count; number++) {
     const request = hostileRequest(seed, number)
-    const before = process.threadCpuUsage()
-    const { status, body } = await send(cabinet, request, token)
-    const { user, system } = process.threadCpuUsage(before)
-    const cpuMs = (user + system) / 1_000
-    cpuMsSum += cpuMs
+    const { status, body, cpuMs: firstMs } = await send(cabinet, request, token)
+    cpuMsSum += firstMs
+    const cpuMs = firstMs <= CPU_MS_LOOKED_AT ? firstMs : await leastOf(firstMs, { cabinet, request, token })
     statuses[status] = (statuses[status] ?? 0) + 1
     if (cpuMs > (dearest.get(request.kind)?.cpuMs ?? 0))
       dearest.set(request.kind, { kind: request.kind, cpuMs, number })
     if (status >= 500 || body.includes('INTERNAL_SERVER_ERROR')) {
       broken.push(`${number} ${request.kind}: ${status} ${body.slice(0, 300)}`)
     }
-    if (number === Math.floor(count / 10)) early = heapMegabytes(collectGarbage)
+    if (number === Math.floor(count * EARLY_SHARE)) early = heapMegabytes(collectGarbage)
   }
   return {
     requests: count,
@@ -57,15 +60,34 @@ export async function tortureHostile({ cabinet, token, seed, count }: HostileTor
   }
 }
 
+/**
+ * What a request takes by itself: a collection of garbage or a compilation that it met with does not come again. Its
+ * text gets a space more each time, so that nothing is remembered of it.
+ */
+async function leastOf(
+  firstMs: number,
+  { cabinet, request, token }: Pick<HostileTorture, 'cabinet' | 'token'> & { readonly request: HostileRequest },
+): Promise<number> {
+  let least = firstMs
+  for (const space of [' ', '  ']) {
+    const payload = request.payload?.replace('"query":"', `"query":"${space}`)
+    const { cpuMs } = await send(cabinet, { ...request, ...(payload !== undefined && { payload }) }, token)
+    least = Math.min(least, cpuMs)
+  }
+  return least
+}
+
 async function send(cabinet: Pick<OneProcess, 'gateway'>, request: HostileRequest, token: string) {
   const { method, url, headers, payload } = request
+  const before = process.threadCpuUsage()
   const response = await cabinet.gateway.http.inject({
     method,
     url,
     headers: { authorization: `Bearer ${token}`, ...headers },
     ...(payload !== undefined && { payload }),
   })
-  return { status: response.statusCode, body: response.body }
+  const { user, system } = process.threadCpuUsage(before)
+  return { status: response.statusCode, body: response.body, cpuMs: (user + system) / 1_000 }
 }
 
 /** The engine's own, which has no name outside until it is asked for. */

@@ -49,6 +49,7 @@ describe('the limit', () => {
 
   it('goes down when the loop is late or all subgraphs are slow, and never below the least', () => {
     expect(nextLimit(100, { loopDelayMs: 200, fetchMs: 5, peak: 100 }, options)).toBe(90)
+    expect(nextLimit(100, { loopDelayMs: 400, fetchMs: 5, peak: 100 }, options)).toBe(70)
     expect(nextLimit(100, { loopDelayMs: 1, fetchMs: 900, peak: 100 }, options)).toBe(90)
     expect(nextLimit(33, { loopDelayMs: 200, fetchMs: 5, peak: 33 }, options)).toBe(32)
   })

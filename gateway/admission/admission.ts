@@ -1,5 +1,5 @@
 import type { GatewayObserver } from '../observer.ts'
-import { type LimitOptions, nextLimit, type Strain } from './adaptive-limit.ts'
+import { LIMIT_AT_FIRST, type LimitOptions, nextLimit, type Strain } from './adaptive-limit.ts'
 import type { Priority } from './priorities.ts'
 
 /** Decides which requests are worked on when there are more than can be. */
@@ -26,7 +26,7 @@ const SHARES: Readonly<Record<Priority, number>> = { vital: 1.5, change: 1, read
 const UNKNOWN_MAX = 5
 
 export function createAdmission(options: LimitOptions, observer: GatewayObserver = {}): Admission {
-  let limit = options.limitMax
+  let limit = Math.min(options.limitMax, LIMIT_AT_FIRST)
   let inFlight = 0
   let peak = 0
   let unknownCount = 0

@@ -45,7 +45,9 @@ export interface OperationProfile {
 
 /** Texts whose verdict is remembered, by their length together. */
 const TEXT_CHARACTERS_MAX = 4_000_000
-const DOCUMENTS_MAX = 2_000
+/** A document takes a hundred times the memory of its text: whoever sends ever new ones must not fill it. */
+const DOCUMENT_CHARACTERS_MAX = 500_000
+const PROFILES_MAX = 2_000
 
 type Verdict = GraphQLError | OperationProfile | 'invalid'
 
@@ -61,8 +63,11 @@ export function createDocumentGate({ hasIntrospection }: DocumentGateOptions): D
     maxSize: TEXT_CHARACTERS_MAX,
     sizeCalculation: (_, text) => text.length + 1,
   })
-  const documents = new LRUCache<string, DocumentNode>({ max: DOCUMENTS_MAX })
-  const profiles = new LRUCache<string, OperationProfile>({ max: DOCUMENTS_MAX })
+  const documents = new LRUCache<string, DocumentNode>({
+    maxSize: DOCUMENT_CHARACTERS_MAX,
+    sizeCalculation: ({ loc }) => Math.max(1, loc?.end ?? 1),
+  })
+  const profiles = new LRUCache<string, OperationProfile>({ max: PROFILES_MAX })
   let schema: GraphQLSchema | null = null
 
   function judge(text: string): Verdict {
@@ -73,7 +78,8 @@ export function createDocumentGate({ hasIntrospection }: DocumentGateOptions): D
     const measures = measure(document, schema)
     const exceeded = exceededLimit(measures)
     if (exceeded) return exceeded
-    if (validate(schema, document, rules).length > 0) return 'invalid'
+    // One error is enough here: Apollo Server looks for the others.
+    if (validate(schema, document, rules, { maxErrors: 1 }).length > 0) return 'invalid'
     const key = hash('sha256', text)
     const profile = { cost: measures.cost, priority: priorityOf(document) }
     documents.set(key, document)
