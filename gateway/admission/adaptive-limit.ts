@@ -14,7 +14,7 @@ export interface LimitOptions {
 }
 
 /** So many are always worked on at once, however strained a moment was. */
-export const LIMIT_MIN = 32
+export const LIMIT_MIN = 64
 
 /** A process that has just begun does not know yet what it can do, and finds out in a second or two. */
 export const LIMIT_AT_FIRST = 128

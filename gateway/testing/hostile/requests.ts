@@ -63,6 +63,24 @@ function deepObject(levels: number): unknown {
   return value
 }
 
+/** Made when they are picked: each takes longer to make than to refuse. */
+const HUGE: readonly (() => unknown)[] = [
+  () => 'x'.repeat(200_000),
+  () => Array(30_000).fill(1),
+  () => deepObject(3_000),
+  () => ({ ...Array(20_000).fill(0) }),
+  () => '\ud800',
+  () => 5e300,
+]
+const INPUTS: readonly ((random: Random) => unknown)[] = [
+  (random) => deepObject(1 + random.integer(4_000)),
+  () => [],
+  () => null,
+  () => ({ lineId: deepObject(9) }),
+  () => ({ lineId: Array(20_000).fill('x') }),
+  (random) => Object.fromEntries(Array.from({ length: random.integer(9_000) }, (_, n) => [`k${n}`, n])),
+]
+
 const REQUESTS: Readonly<Record<string, MakeRequest>> = {
   'two megabytes of text': (random) =>
     raw(`{"query":"${random.pick([' ', '{', 'a', '#', '\\u0000', '\\n']).repeat(Math.floor((2 * MEGABYTE) / 6))}"}`),
@@ -148,32 +166,11 @@ const REQUESTS: Readonly<Record<string, MakeRequest>> = {
       ]),
     }),
   'huge variables': (random) =>
-    post({
-      query: 'query ($x: ID!) { account(id: $x) { id } }',
-      variables: {
-        x: random.pick<unknown>([
-          'x'.repeat(200_000),
-          Array(30_000).fill(1),
-          deepObject(3_000),
-          { ...Array(20_000).fill(0) },
-          '\ud800',
-          5e300,
-        ]),
-      },
-    }),
+    post({ query: 'query ($x: ID!) { account(id: $x) { id } }', variables: { x: random.pick(HUGE)() } }),
   'deep input': (random) =>
     post({
       query: 'mutation ($i: UnlinkNumberInput!) { unlinkNumber(input: $i) { __typename } }',
-      variables: {
-        i: random.pick<unknown>([
-          deepObject(1 + random.integer(4_000)),
-          [],
-          null,
-          { lineId: deepObject(9) },
-          { lineId: Array(20_000).fill('x') },
-          Object.fromEntries(Array.from({ length: random.integer(9_000) }, (_, n) => [`k${n}`, n])),
-        ]),
-      },
+      variables: { i: random.pick(INPUTS)(random) },
     }),
   'GET of all': (random) =>
     get(
