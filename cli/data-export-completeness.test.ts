@@ -21,6 +21,7 @@ const EXCLUDED: Readonly<Record<string, string>> = {
   'accounts.one_time_password_delivery': 'a directory of one_time_password',
   'accounts.decoy_message': 'messages that never were',
   'accounts.turn': 'counts against too much of anything, for an hour',
+  'accounts.spending': 'counts against too many requests, for an hour',
   'accounts.session_rotation': 'marks of refresh tokens, for a minute',
   'accounts.ended_session': 'a directory of sessions, for minutes',
   'accounts.password_try': 'counts against guessing, for a day',

@@ -1,7 +1,8 @@
 import type { JSONWebKeySet } from 'jose'
 import { createAuthenticator } from '../gateway/authenticate.ts'
-import { createGateway, type Gateway } from '../gateway/gateway.ts'
+import { createGateway, type Gateway, type GatewayDependencies } from '../gateway/gateway.ts'
 import { createNetworkElement } from '../gateway/network-element.ts'
+import type { RateLimits } from '../gateway/rate-limits/rate-limiter.ts'
 import { createSupergraphFile } from '../gateway/supergraph-file.ts'
 import { createLocalTransport } from '../gateway/transport/local.ts'
 import type { Transport } from '../gateway/transport/transport.ts'
@@ -195,6 +196,10 @@ export interface OneProcessDependencies extends SubgraphsDependencies {
   readonly isDevelopment: boolean
   readonly supergraphPath: string
   readonly subgraphTimeoutMs?: number
+  /** What the gateway does in trouble and under load, where it is not as usual. */
+  readonly gatewayOptions?: Pick<GatewayDependencies, 'resilience' | 'observer' | 'admission'>
+  /** How much one sender may ask for; anything if left out. */
+  readonly rateLimits?: RateLimits
   /** Shared with the operator's USSD gateway; without it there is no `/ussd`. */
   readonly ussdKey?: string
   /** Whose word is taken for the number that a request comes from; nobody's if left out. */
@@ -238,6 +243,10 @@ export async function createOneProcess(dependencies: OneProcessDependencies): Pr
     newId,
     logger,
     isDevelopment,
+    ...dependencies.gatewayOptions,
+    ...(dependencies.rateLimits && {
+      rateLimits: { ...dependencies.rateLimits, ledger: subgraphs.accounts.spending },
+    }),
     ...(subgraphTimeoutMs !== undefined && { subgraphTimeoutMs }),
     ...(trustedProxies && { trustedProxies }),
     ...(networkElement && {

@@ -1,8 +1,8 @@
 import type { Viewer } from '../platform/identity/viewer.ts'
 import type { Logger } from '../platform/logger.ts'
-import { withTimeout } from '../platform/with-timeout.ts'
 import { type ResultError, type SubgraphResult, withoutFailedRoots } from './errors/root-errors.ts'
 import { unavailableErrors } from './errors/unavailable.ts'
+import { type Guard, wasRefused } from './resilience/guard.ts'
 import type { ResponseCheck } from './response-shape/response-shape.ts'
 import type { Transport } from './transport/transport.ts'
 
@@ -18,6 +18,8 @@ export interface GatewayContext {
 export interface AskedSubgraph {
   readonly subgraph: string
   readonly transport: Transport
+  /** Decides whether, how often and for how long it is asked. */
+  readonly guard: Guard
   readonly timeoutMs: number
   /** By the supergraph that is in force when an answer comes. */
   readonly checkResponse: ResponseCheck
@@ -28,10 +30,14 @@ export interface Question {
   readonly query: string
   readonly operationName: string | undefined
   readonly variables: Readonly<Record<string, unknown>>
+  /** Changes nothing, and so may be asked twice. */
+  readonly isQuery: boolean
 }
 
 /** What a fetch gets though others have used up the time of its request: enough for one that is well. */
 const TIMEOUT_MIN_MS = 100
+/** Past this nothing more is begun: what was promised for the whole answer is nearly over. */
+const OVERTIME_MAX_MS = 150
 
 /**
  * Asks a subgraph, and never rejects. One that is dead, slow or answers nonsense costs its own fields: they come as
@@ -42,16 +48,25 @@ export async function askSubgraph(
   question: Question,
   context: GatewayContext,
 ): Promise<SubgraphResult> {
-  const { subgraph, transport, timeoutMs, checkResponse } = asked
+  const { subgraph, transport, timeoutMs, checkResponse, guard } = asked
   const { viewer, logger, answerByMs } = context
-  const leftMs = Math.max(TIMEOUT_MIN_MS, Math.ceil(answerByMs - performance.now()))
-  try {
-    const result = await withTimeout(transport.send({ ...question, viewer }), Math.min(timeoutMs, leftMs))
+  const ask = async () => {
+    const { query, operationName, variables } = question
+    const result = await transport.send({ query, operationName, variables, viewer })
     const trouble = checkResponse(question, result)
     if (trouble !== null) throw new Error(`the answer${trouble}`)
+    return result
+  }
+  try {
+    const leftMs = answerByMs - performance.now()
+    if (leftMs < -OVERTIME_MAX_MS) throw new Error('the time of the request was over before')
+    const waitMs = Math.min(timeoutMs, Math.max(TIMEOUT_MIN_MS, Math.ceil(leftMs)))
+    const result = await guard.run(ask, { isQuery: question.isQuery, waitMs })
     return result.errors ? cleanResult(subgraph, withoutFailedRoots(question.query, result)) : result
   } catch (error) {
-    logger.warn({ err: error, subgraph }, 'a subgraph did not answer; its fields are null')
+    // What was not sent is told once, when the breaker opens, and not by each of thousands.
+    const level = wasRefused(error) ? 'debug' : 'warn'
+    logger[level]({ err: error, subgraph }, 'a subgraph did not answer; its fields are null')
     return { data: null, errors: unavailableErrors(subgraph, question) as unknown as ResultError[] }
   }
 }

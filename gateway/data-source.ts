@@ -8,7 +8,8 @@ export function createDataSource(asked: AskedSubgraph): GraphQLDataSource<Gatewa
   return {
     async process({ request, context }) {
       const { query = '', operationName, variables = {} } = request
-      const { data, errors } = await askSubgraph(asked, { query, operationName, variables }, context as GatewayContext)
+      const question = { query, operationName, variables, isQuery: !query.trimStart().startsWith('mutation') }
+      const { data, errors } = await askSubgraph(asked, question, context as GatewayContext)
       return { data, ...(errors && { errors }) } as Response
     },
   }

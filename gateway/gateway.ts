@@ -8,11 +8,17 @@ import type { Principal } from '../platform/identity/viewer.ts'
 import { invariant } from '../platform/invariant.ts'
 import { preferredLanguage } from '../platform/languages.ts'
 import type { Logger } from '../platform/logger.ts'
+import { type Randomness, systemRandomness } from '../platform/random.ts'
 import { createHttpServer, drainHttpServer } from '../platform/serving/http-server.ts'
+import type { LimitOptions } from './admission/adaptive-limit.ts'
+import { createAdmission } from './admission/admission.ts'
+import { createShedding, NO_SHEDDING, type Shedding } from './admission/shedding.ts'
+import { startStrainGauge } from './admission/strain-gauge.ts'
 import type { GatewayContext } from './ask-subgraph.ts'
 import { readClient } from './client.ts'
 import { createDataSource } from './data-source.ts'
-import { createDocumentGate, type DocumentGate } from './documents/document-gate.ts'
+import { createDocumentGate, type DocumentGate, type OperationProfile } from './documents/document-gate.ts'
+import { variablesPlugin } from './documents/variables.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import { formatError } from './errors/format.ts'
 import { settleErrors } from './errors/settle.ts'
@@ -20,10 +26,15 @@ import { addExplorers, allowSandbox } from './explorer/explorer.ts'
 import { answerRequestErrors } from './http/request-errors.ts'
 import { statusPlugin } from './http/status-plugin.ts'
 import { noNetworkElement, type ReadNetwork } from './network-element.ts'
+import type { GatewayObserver } from './observer.ts'
 import { operationNamePlugin } from './operation-name-plugin.ts'
-import { createPrepareFetch, createPrepareStream } from './prepare-fetch.ts'
+import { createPrepareFetch, createPrepareStream, type SubgraphLink } from './prepare-fetch.ts'
+import { type Limiting, type LimitingOptions, NO_LIMITING, startLimiting } from './rate-limits/limiting.ts'
+import { createGuard } from './resilience/guard.ts'
+import { RESILIENCE, type ResilienceOptions } from './resilience/options.ts'
 import { createResponseCheck } from './response-shape/response-shape.ts'
 import { scalarsPlugin } from './scalars-plugin.ts'
+import { withSharedAnswers } from './sharing/shared-answers.ts'
 import { addStreams, type GatewayStreams } from './streams/add-streams.ts'
 import { subscriptionPlugin } from './subscription-plugin.ts'
 import type { Transport } from './transport/transport.ts'
@@ -37,6 +48,15 @@ export interface GatewayDependencies {
   readonly newId: () => string
   readonly logger: Logger
   readonly subgraphTimeoutMs?: number
+  /** How subgraphs in trouble are dealt with, where it is not as usual. */
+  readonly resilience?: Partial<ResilienceOptions>
+  /** Spreads retries. */
+  readonly random?: Randomness
+  readonly observer?: GatewayObserver
+  /** How many requests may be worked on at once, at least and at most; any number, when left out. */
+  readonly admission?: LimitOptions
+  /** How much one sender may ask for; anything, when left out. */
+  readonly rateLimits?: LimitingOptions
   /** Introspection, explorers and cross-origin requests of Apollo's Sandbox. */
   readonly isDevelopment: boolean
   /** Addresses or networks (CIDR) of the balancers before this gateway: only they may say whom they speak for. */
@@ -70,11 +90,15 @@ const SECOND_CHANCE_MS = 700
 export async function createGateway(dependencies: GatewayDependencies): Promise<Gateway> {
   const { logger, isDevelopment, newId } = dependencies
   const http = createHttpServer({ logger, newId, trustedProxies: dependencies.trustedProxies ?? [] })
-  const transports = new Map<string, Transport>()
-  const gateway = createCabinetEngine(dependencies, transports)
+  const links = new Map<string, SubgraphLink>()
+  const gateway = createCabinetEngine(dependencies, links)
   const documents = createDocumentGate({ hasIntrospection: isDevelopment })
+  const door = openDoor(dependencies, { documents, links })
   const apollo = new ApolloServer<GatewayContext>({
-    gateway,
+    gateway: withSharedAnswers(gateway, {
+      now: () => performance.now(),
+      onShared: () => dependencies.observer?.answerShared?.(),
+    }),
     introspection: isDevelopment,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -87,6 +111,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
       ApolloServerPluginLandingPageDisabled(),
       scalarsPlugin,
       operationNamePlugin,
+      variablesPlugin,
       subscriptionPlugin,
       settlingPlugin,
       statusPlugin,
@@ -96,15 +121,16 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   })
   await apollo.start()
 
-  const streams = createGatewayStreams(http, { engine: gateway, documents }, dependencies)
-  const context = (request: FastifyRequest) => createContext(request, dependencies, documents)
+  const streams = createGatewayStreams(http, { engine: gateway, documents, door }, dependencies)
+  const context = (request: FastifyRequest) => createContext(request, dependencies, { documents, door })
   await http.register((scope, _, done) => {
     if (isDevelopment) allowSandbox(scope)
     answerRequestErrors(scope)
     scope.route({
       method: ['GET', 'POST', 'OPTIONS'],
       url: '/graphql',
-      handler: streams.before(fastifyApolloHandler(apollo, { context })),
+      onRequest: door.shedding.beforeBody,
+      handler: streams.before(door.shedding.before(fastifyApolloHandler(apollo, { context }))),
     })
     done()
   })
@@ -115,32 +141,33 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
     endStreamsOf: streams.endStreamsOf,
     async close() {
       await drainHttpServer(http, dependencies.drainDelayMs)
+      door.close()
       await apollo.stop()
-      await Promise.all([...transports.values()].map((transport) => transport.close()))
+      await Promise.all([...links.values()].map(({ transport }) => transport.close()))
     },
   }
 }
 
-function createCabinetEngine(dependencies: GatewayDependencies, transports: Map<string, Transport>) {
+function createCabinetEngine(dependencies: GatewayDependencies, links: Map<string, SubgraphLink>) {
   const timeoutMs = dependencies.subgraphTimeoutMs ?? SUBGRAPH_TIMEOUT_MS
   return createEngine<GatewayContext>({
     supergraph: dependencies.supergraph,
     logger: dependencies.logger,
     prepareFor({ subgraphs, fullSchema }) {
       for (const subgraph of subgraphs) {
-        if (!transports.has(subgraph.name)) transports.set(subgraph.name, dependencies.transports(subgraph))
+        if (!links.has(subgraph.name)) links.set(subgraph.name, createLink(subgraph, dependencies, timeoutMs))
       }
-      return createPrepareFetch({ schema: fullSchema, transports, timeoutMs })
+      return createPrepareFetch({ schema: fullSchema, links, timeoutMs })
     },
-    prepareStreamFor: ({ fullSchema }) => createPrepareStream({ schema: fullSchema, transports, timeoutMs }),
+    prepareStreamFor: ({ fullSchema }) => createPrepareStream({ schema: fullSchema, links, timeoutMs }),
     dataSourcesFor:
       ({ fullSchema }) =>
       (subgraph) => {
-        const transport = transports.get(subgraph)
-        invariant(transport, `there is a transport to each subgraph of the supergraph, and so to ${subgraph}`)
+        const link = links.get(subgraph)
+        invariant(link, `there is a transport to each subgraph of the supergraph, and so to ${subgraph}`)
         return createDataSource({
           subgraph,
-          transport,
+          ...link,
           timeoutMs,
           checkResponse: createResponseCheck(fullSchema, subgraph),
         })
@@ -148,13 +175,36 @@ function createCabinetEngine(dependencies: GatewayDependencies, transports: Map<
   })
 }
 
+function createLink(
+  subgraph: SubgraphAddress,
+  { transports, logger, random = systemRandomness, observer = {}, resilience }: GatewayDependencies,
+  timeoutMs: number,
+): SubgraphLink {
+  const options = { ...RESILIENCE, ...resilience }
+  const guard = createGuard({ subgraph: subgraph.name, timeoutMs, options, random, logger, observer })
+  return { transport: transports(subgraph), guard }
+}
+
 function createGatewayStreams(
   http: FastifyInstance,
-  { engine, documents }: { readonly engine: Engine<GatewayContext>; readonly documents: DocumentGate },
+  {
+    engine,
+    documents,
+    door,
+  }: { readonly engine: Engine<GatewayContext>; readonly documents: DocumentGate; door: Door },
   { subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS, ...dependencies }: GatewayDependencies,
 ): GatewayStreams {
   const answerWithinMs = subgraphTimeoutMs + SECOND_CHANCE_MS
-  return addStreams(http, { ...dependencies, engine, admit: documents.admit, answerWithinMs })
+  return addStreams(http, {
+    ...dependencies,
+    engine,
+    admit: documents.admit,
+    answerWithinMs,
+    mayStart: (query, principal, address) => {
+      door.shedding.confirmStream()
+      door.limiting.spend(principal, address, documents.recall(query)?.cost ?? 1)
+    },
+  })
 }
 
 async function createContext(
@@ -165,13 +215,15 @@ async function createContext(
     logger,
     subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS,
   }: GatewayDependencies,
-  documents: DocumentGate,
+  { documents, door }: { readonly documents: DocumentGate; readonly door: Door },
 ): Promise<GatewayContext> {
   const answerByMs = performance.now() + subgraphTimeoutMs + SECOND_CHANCE_MS
   const principal = await authenticate(request.headers.authorization)
-  admitDocument(documents, request)
+  const profile = admitDocument(documents, request)
+  if (profile) door.shedding.confirm(profile.priority)
   const language = preferredLanguage(request.headers['accept-language'])
   const client = readClient(request.ip, request.headers, await readNetwork(request.raw))
+  door.limiting.spend(principal, client.address, profile?.cost ?? COST_OF_UNKNOWN)
   return {
     viewer: { principal, language, requestId: request.id, client },
     logger: logger.child({ requestId: request.id }),
@@ -179,10 +231,56 @@ async function createContext(
   }
 }
 
+/** What comes to nothing is not free. */
+const COST_OF_UNKNOWN = 10
+
 /** What Apollo Server finds no text in, it refuses itself. */
-function admitDocument(documents: DocumentGate, { method, query, body }: FastifyRequest): void {
-  const { query: text } = ((method === 'GET' ? query : body) ?? {}) as { readonly query?: unknown }
-  if (typeof text === 'string') documents.admit(text)
+function admitDocument(documents: DocumentGate, request: FastifyRequest): OperationProfile | null {
+  const { query: text } = payloadOf(request)
+  return typeof text === 'string' ? documents.admit(text) : (recallOperation(documents, request) ?? null)
+}
+
+/** What is known of a request's operation without looking into its text: by the text, or by the hash of one. */
+function recallOperation(documents: DocumentGate, request: FastifyRequest): OperationProfile | undefined {
+  const { query: text, extensions } = payloadOf(request)
+  if (typeof text === 'string') return documents.recall(text)
+  const hash = extensions?.persistedQuery?.sha256Hash
+  return typeof hash === 'string' ? documents.recallHash(hash) : undefined
+}
+
+interface Payload {
+  readonly query?: unknown
+  readonly extensions?: { readonly persistedQuery?: { readonly sha256Hash?: unknown } | null } | null
+}
+
+function payloadOf({ method, query, body }: FastifyRequest): Payload {
+  return ((method === 'GET' ? query : body) ?? {}) as Payload
+}
+
+/** What stands between a request and the work on it, beside the question whether it is well formed. */
+interface Door {
+  readonly shedding: Shedding
+  readonly limiting: Limiting
+  close(): void
+}
+
+function openDoor(
+  { admission: options, rateLimits, observer = {}, logger, random = systemRandomness }: GatewayDependencies,
+  { documents, links }: { readonly documents: DocumentGate; readonly links: ReadonlyMap<string, SubgraphLink> },
+): Door {
+  const limiting = rateLimits ? startLimiting({ ...rateLimits, logger, observer }) : NO_LIMITING
+  if (!options) return { shedding: NO_SHEDDING, limiting, close: limiting.close }
+  const admission = createAdmission(options, observer)
+  const stopGauge = startStrainGauge(admission, () => [...links.values()].map(({ guard }) => guard))
+  const recall = (request: FastifyRequest) => recallOperation(documents, request)
+  return {
+    shedding: createShedding({ admission, recall, random }),
+    limiting,
+    close() {
+      stopGauge()
+      limiting.close()
+    },
+  }
 }
 
 /** Tells the gate which schema operations are of. */

@@ -10,10 +10,12 @@ import { createHttpDownload, serveDownloads } from '../platform/serving/download
 import { stopOnSignal } from '../platform/serving/process.ts'
 import { startEnvironment } from '../platform/start-environment.ts'
 import { createRemoteKeys } from './access-token-keys.ts'
+import { LIMIT_MIN } from './admission/adaptive-limit.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { hearEndedSessions } from './ended-session-stream.ts'
 import { createGateway } from './gateway.ts'
 import { createNetworkElement, noNetworkElement } from './network-element.ts'
+import { createHttpLedger } from './rate-limits/http-ledger.ts'
 import { createSupergraphFile } from './supergraph-file.ts'
 import { createBatchTransport } from './transport/http-batch.ts'
 import { createIdentitySigner } from './transport/identity-signer.ts'
@@ -57,6 +59,12 @@ const gateway = await createGateway({
     ? createNetworkElement({ peers, findKey: findKeyAmong(elementKeys), clock: systemClock })
     : noNetworkElement,
   drainDelayMs: environment.DRAIN_DELAY_MS,
+  admission: { limitMin: LIMIT_MIN, limitMax: environment.REQUESTS_AT_ONCE_MAX },
+  rateLimits: {
+    viewerCostPerMinute: environment.VIEWER_COST_PER_MINUTE,
+    addressCostPerMinute: environment.ADDRESS_COST_PER_MINUTE,
+    ledger: createHttpLedger({ accountsUrl: environment.ACCOUNTS_URL, signer, clock: systemClock }),
+  },
 })
 
 const hearing = hearEndedSessions({

@@ -2,24 +2,32 @@ import type { GraphQLSchema } from 'graphql'
 import { invariant } from '../platform/invariant.ts'
 import { type AskedSubgraph, askSubgraph, type GatewayContext } from './ask-subgraph.ts'
 import type { PrepareFetch, PrepareStream, SubgraphResult } from './engine/plan/step.ts'
+import type { Guard } from './resilience/guard.ts'
 import { createResponseCheck } from './response-shape/response-shape.ts'
 import { streamSubgraph } from './stream-subgraph.ts'
 import type { Transport } from './transport/transport.ts'
 
+/** What stays of a subgraph when the supergraph changes: its connections, and what is known of its health. */
+export interface SubgraphLink {
+  readonly transport: Transport
+  readonly guard: Guard
+}
+
 export interface PrepareFetchOptions {
   /** The supergraph's, by which answers are checked. */
   readonly schema: GraphQLSchema
-  readonly transports: ReadonlyMap<string, Transport>
+  readonly links: ReadonlyMap<string, SubgraphLink>
   readonly timeoutMs: number
 }
 
 /** Prepares the operations of plans for the subgraphs of a supergraph. */
 export function createPrepareFetch(options: PrepareFetchOptions): PrepareFetch<GatewayContext> {
   const find = createFinder(options)
-  return ({ subgraph, query, operationName }) => {
+  return ({ subgraph, query, operationName, kind }) => {
     const asked = find(subgraph)
+    const isQuery = kind === 'query'
     return async (variables, context) =>
-      (await askSubgraph(asked, { query, operationName, variables }, context)) as SubgraphResult
+      (await askSubgraph(asked, { query, operationName, variables, isQuery }, context)) as SubgraphResult
   }
 }
 
@@ -29,14 +37,18 @@ export function createPrepareStream(options: PrepareFetchOptions): PrepareStream
   return ({ subgraph, query, operationName }) => {
     const asked = find(subgraph)
     return async (variables, context) =>
-      (await streamSubgraph(asked, { query, operationName, variables }, context)) as AsyncIterator<SubgraphResult>
+      (await streamSubgraph(
+        asked,
+        { query, operationName, variables, isQuery: false },
+        context,
+      )) as AsyncIterator<SubgraphResult>
   }
 }
 
-function createFinder({ schema, transports, timeoutMs }: PrepareFetchOptions): (subgraph: string) => AskedSubgraph {
+function createFinder({ schema, links, timeoutMs }: PrepareFetchOptions): (subgraph: string) => AskedSubgraph {
   const subgraphs = new Map(
-    [...transports].map(([subgraph, transport]) => {
-      return [subgraph, { subgraph, transport, timeoutMs, checkResponse: createResponseCheck(schema, subgraph) }]
+    [...links].map(([subgraph, link]) => {
+      return [subgraph, { subgraph, ...link, timeoutMs, checkResponse: createResponseCheck(schema, subgraph) }]
     }),
   )
   return (subgraph) => {

@@ -4,6 +4,7 @@ import { insertAccount, insertCatalogue, insertLine, lineId } from '../cli/testi
 import { type Answer as GraphAnswer, openTestCabinet, type TestCabinet } from '../cli/testing/test-cabinet.ts'
 import { SUBGRAPH_NAMES, type SubgraphName } from '../platform/subgraph/name.ts'
 import { SUBGRAPH_TIMEOUT_MS } from './gateway.ts'
+import { NEVER_BREAKS } from './testing/resilience.ts'
 import {
   type Answer,
   changed,
@@ -115,6 +116,8 @@ describe('home, with one subgraph sick', { timeout: 20_000 }, () => {
   beforeAll(async () => {
     const options = {
       clock: { now: () => new Date('2026-11-22T10:00:00Z') },
+      // Each sickness is met anew here; what the breaker makes of them is in resilience/trouble.test.ts.
+      gatewayOptions: { resilience: NEVER_BREAKS },
       wrapTransport: (name: SubgraphName, inner: Transport) => misbehaving(name, inner, behaviours),
     }
     hasty = await openTestCabinet({ ...options, subgraphTimeoutMs: TIMEOUT_MS })

@@ -64,6 +64,16 @@ const secretList = z
     z.array(z.string().min(SECRET_LENGTH_MIN, 'has a secret that is too short; `npm run cabinet -- keys` makes them')),
   )
 
+/** The least that a limit may be: as much as the dearest operation costs. */
+const COST_MIN = 10_000
+
+/** What one sender may ask for, and what one gateway works on at once. */
+const load = {
+  VIEWER_COST_PER_MINUTE: z.coerce.number().int().min(COST_MIN).default(1_000_000),
+  ADDRESS_COST_PER_MINUTE: z.coerce.number().int().min(COST_MIN).default(100_000_000),
+  REQUESTS_AT_ONCE_MAX: z.coerce.number().int().min(64).max(100_000).default(1_024),
+}
+
 const gatewayVariables = serving.extend({
   PORT: port.default(4000),
   SUPERGRAPH_FILE: z.string().default('schema/supergraph.graphql'),
@@ -76,6 +86,7 @@ const gatewayVariables = serving.extend({
   SUBGRAPH_TIMEOUT_MS: z.coerce.number().int().positive().optional(),
   TRUSTED_PROXIES: addresses,
   ...networkElement,
+  ...load,
 })
 
 const subgraphVariables = serving.extend({
@@ -144,6 +155,7 @@ const cliVariables = common.extend({
   PAYMENTS_SECRETS: secretList.optional(),
   ...otherWaysIn,
   ...networkElement,
+  ...load,
   /** In development without it messages go to a stand-in of the message centre. */
   SMSC_URL: smscUrl.optional(),
   SMS_SENDER: smsSender.default('Cabinet'),

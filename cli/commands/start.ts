@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { LIMIT_MIN } from '../../gateway/admission/adaptive-limit.ts'
 import { systemClock } from '../../platform/clock.ts'
 import {
   type CliEnvironment,
@@ -100,6 +101,11 @@ async function serve({ environment, variables, database, sms, logger, options }:
       ...(network.ussdKey !== null && { ussdKey: network.ussdKey }),
       isDevelopment,
       supergraphPath: SUPERGRAPH_PATH,
+      gatewayOptions: { admission: { limitMin: LIMIT_MIN, limitMax: environment.REQUESTS_AT_ONCE_MAX } },
+      rateLimits: {
+        viewerCostPerMinute: environment.VIEWER_COST_PER_MINUTE,
+        addressCostPerMinute: environment.ADDRESS_COST_PER_MINUTE,
+      },
     }),
   )
   const stop = async () => {

@@ -1,7 +1,13 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { promisify } from 'node:util'
-import { roleName, SUBGRAPH_NAMES, type SubgraphName, variablePrefix } from '../../platform/subgraph/name.ts'
+import {
+  mapSubgraphs,
+  roleName,
+  SUBGRAPH_NAMES,
+  type SubgraphName,
+  variablePrefix,
+} from '../../platform/subgraph/name.ts'
 import { type Child, runChild, startChild } from './child.ts'
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
 import type { TestDatabase } from './test-database.ts'
@@ -22,9 +28,17 @@ export interface Installation {
 export interface InstallationOptions {
   readonly database: TestDatabase
   readonly variables?: Readonly<Record<string, string>>
+  /** Gives what the gateway alone reads, by the addresses of the subgraphs: tests put trouble between them. */
+  readonly gatewayVariables?: (
+    urls: Readonly<Record<SubgraphName, string>>,
+  ) => Promise<Readonly<Record<string, string>>>
 }
 
-export async function startInstallation({ database, variables }: InstallationOptions): Promise<Installation> {
+export async function startInstallation({
+  database,
+  variables,
+  gatewayVariables,
+}: InstallationOptions): Promise<Installation> {
   const keys = await makeKeys()
   const databaseProxy = await startTcpProxy(socketOf(database.adminUrl))
   const common = { NODE_ENV: 'production', PORT: '0', ...variables }
@@ -80,6 +94,7 @@ export async function startInstallation({ database, variables }: InstallationOpt
     ...addresses,
     ...pick(keys, { INTERNAL_KEYS: 'GATEWAY_INTERNAL_KEYS' }),
     ACCESS_TOKEN_JWKS_URL: `${origins['accounts']}/.well-known/jwks.json`,
+    ...(await gatewayVariables?.(mapSubgraphs((name) => `${origins[name]}/graphql`))),
   })
 
   return {

@@ -6,7 +6,7 @@ export type OperationCache<Context> = LRUCache<string, CompiledOperation<Context
 
 const OPERATIONS_MAX = 2_000
 /** What is kept of an operation grows with its text: a few long ones may not take the place of all. */
-const TOTAL_CHARACTERS_MAX = 4_000_000
+const TOTAL_CHARACTERS_MAX = 500_000
 
 /** Keeps compiled operations, bounded by their number and by the length of their texts together. */
 export function createOperationCache<Context>(

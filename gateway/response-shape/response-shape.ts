@@ -26,14 +26,18 @@ export type ResponseCheck = (request: SentRequest, result: ExecutionResult) => s
 
 type DataCheck = (data: Readonly<Record<string, unknown>>, variables: SentRequest['variables']) => string | null
 
-const OPERATIONS_MAX = 2_000
+/** Of the operations whose checks are kept: they are larger than their texts. */
+const OPERATION_CHARACTERS_MAX = 500_000
 
 /**
  * Compares answers with what was asked for, by the types of the supergraph. The plan's executor believes every
  * answer, and one of another shape would break it as a whole. Each operation is compiled once.
  */
 export function createResponseCheck(schema: GraphQLSchema, subgraph: string): ResponseCheck {
-  const compiled = new LRUCache<string, DataCheck>({ max: OPERATIONS_MAX })
+  const compiled = new LRUCache<string, DataCheck>({
+    maxSize: OPERATION_CHARACTERS_MAX,
+    sizeCalculation: (_, query) => query.length,
+  })
   return ({ query, variables }, { data, errors }) => {
     const trouble = checkErrors(errors, data)
     if (trouble !== null || data === null || data === undefined) return trouble

@@ -6,6 +6,7 @@ import type { Principal } from '../../platform/identity/viewer.ts'
 import { mapIterator, onlyValue } from '../../platform/iterators.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { GatewayContext } from '../ask-subgraph.ts'
+import { exceededByVariables } from '../documents/variables.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { OperationResult } from '../engine/projection/answer.ts'
 import { formatError } from '../errors/format.ts'
@@ -19,6 +20,8 @@ export interface StreamsDependencies {
   readonly authenticate: (authorization: string | undefined) => Promise<Principal>
   /** Throws for the text of an operation that is over a limit. */
   readonly admit: (text: string) => void
+  /** Throws when a stream may not be started now. */
+  readonly mayStart: (query: string, principal: Principal, address: string | null) => void
   readonly clock: Clock
   readonly newId: () => string
   readonly logger: Logger
@@ -80,6 +83,8 @@ export function createStreams(dependencies: StreamsDependencies): Streams {
     async open(request, session, end) {
       const found = read(request.query, request.operationName ?? undefined)
       if (found.kind === 'refused') return onlyValue(formatAnswer({ errors: found.errors }))
+      const refusal = exceededByVariables(request.variables) ?? refusalOfStart(dependencies, request, session)
+      if (refusal) return onlyValue(formatAnswer({ errors: [refusal] }))
       const leave = streams.enter({ principal: session.principal, end })
       if (!leave) return onlyValue(formatAnswer({ errors: [tooManyStreams(STREAMS_MAX_FOR_ONE)] }))
       try {
@@ -99,6 +104,20 @@ export function createStreams(dependencies: StreamsDependencies): Streams {
       sockets.endAll()
       streams.endAll()
     },
+  }
+}
+
+function refusalOfStart(
+  { mayStart }: StreamsDependencies,
+  { query }: StreamRequest,
+  { principal, client }: StreamSession,
+): GraphQLError | null {
+  try {
+    mayStart(query, principal, client.address)
+    return null
+  } catch (error) {
+    if (error instanceof GraphQLError) return error
+    throw error
   }
 }
 

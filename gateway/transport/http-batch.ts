@@ -2,10 +2,11 @@ import type { ExecutionResult } from 'graphql'
 import { Pool } from 'undici'
 import { decodeAnswer, encodeOperations, type WireOperation } from '../../platform/subgraph/batch-protocol.ts'
 import { assertExecutionResult } from './execution-result.ts'
-import { CONNECTION_OPTIONS } from './http.ts'
+import { ANSWER_MAX_MS, CONNECTION_OPTIONS } from './http.ts'
 import { createStreamTransport } from './http-stream.ts'
 import { readLines } from './read-lines.ts'
 import type { Transport, TransportRequest } from './transport.ts'
+import { BrokenOffError, StatusError } from './transport-error.ts'
 
 export interface BatchTransportOptions {
   /** The subgraph's GraphQL endpoint; batches go to `/batch` below it. */
@@ -62,25 +63,35 @@ export function createBatchTransport({ url, signIdentity }: BatchTransportOption
 async function sendBatch(pool: Pool, path: string, batch: readonly Pending[]): Promise<void> {
   if (batch.length === 0) return
   const unanswered = new Set(batch)
-  let failure: unknown = new Error('the subgraph closed before it had answered')
+  const giveUp = new AbortController()
+  const timer = setTimeout(() => giveUp.abort(), ANSWER_MAX_MS)
+  let failure: unknown = new BrokenOffError('the subgraph closed before it had answered')
   try {
-    for await (const line of readLines(await request(pool, path, batch))) settle(line, batch, unanswered)
+    for await (const line of readLines(await request(pool, path, batch, giveUp.signal))) settle(line, batch, unanswered)
   } catch (error) {
     failure = error
+  } finally {
+    clearTimeout(timer)
   }
   for (const { reject } of unanswered) reject(failure)
 }
 
-async function request(pool: Pool, path: string, batch: readonly Pending[]): Promise<AsyncIterable<Buffer>> {
+async function request(
+  pool: Pool,
+  path: string,
+  batch: readonly Pending[],
+  signal: AbortSignal,
+): Promise<AsyncIterable<Buffer>> {
   const { statusCode, body } = await pool.request({
     method: 'POST',
     path,
     headers: { 'content-type': 'application/json' },
     body: encodeOperations(batch.map(({ operation }) => operation)),
+    signal,
   })
   if (statusCode === 200) return body
   await body.dump()
-  throw new Error(`the subgraph answered with HTTP status ${statusCode}`)
+  throw new StatusError(statusCode)
 }
 
 function settle(line: string, batch: readonly Pending[], unanswered: Set<Pending>): void {

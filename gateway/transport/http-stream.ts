@@ -6,6 +6,7 @@ import { CONNECTION_OPTIONS } from './http.ts'
 import type { BatchTransportOptions } from './http-batch.ts'
 import { readLines } from './read-lines.ts'
 import type { Transport } from './transport.ts'
+import { StatusError } from './transport-error.ts'
 
 /** Past this many heartbeats that did not come, the subgraph is dead. */
 const MISSED_BEATS_MAX = 3
@@ -35,7 +36,7 @@ export function createStreamTransport({ url, signIdentity }: BatchTransportOptio
       })
       if (statusCode === 200) return readResults(body, abort)
       await body.dump()
-      throw new Error(`the subgraph answered with HTTP status ${statusCode}`)
+      throw new StatusError(statusCode)
     },
     close: () => pool.destroy(),
   }

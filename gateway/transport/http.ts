@@ -3,6 +3,7 @@ import { Pool } from 'undici'
 import { assertExecutionResult } from './execution-result.ts'
 import { RESPONSE_BYTES_MAX } from './read-lines.ts'
 import type { Transport, TransportRequest } from './transport.ts'
+import { StatusError } from './transport-error.ts'
 
 export interface HttpTransportOptions {
   /** The subgraph's GraphQL endpoint. */
@@ -19,6 +20,9 @@ export const CONNECTION_OPTIONS = {
   bodyTimeout: 10_000,
 } satisfies Pool.Options
 
+/** Nobody waits longer: the clients were promised an answer by then. One that hangs does not keep its connection. */
+export const ANSWER_MAX_MS = 3_000
+
 /** Calls a subgraph over HTTP, with connections kept alive. */
 export function createHttpTransport({ url, signIdentity }: HttpTransportOptions): Transport {
   const { origin, pathname } = new URL(url)
@@ -34,6 +38,7 @@ export function createHttpTransport({ url, signIdentity }: HttpTransportOptions)
           'x-request-id': viewer.requestId,
         },
         body: JSON.stringify({ query, operationName, variables }),
+        signal: AbortSignal.timeout(ANSWER_MAX_MS),
       })
       return readResult(response.statusCode, await readText(response.body))
     },
@@ -54,6 +59,6 @@ async function readText(body: AsyncIterable<Buffer>): Promise<string> {
 }
 
 function readResult(statusCode: number, text: string): ExecutionResult {
-  if (statusCode !== 200) throw new Error(`the subgraph answered with HTTP status ${statusCode}`)
+  if (statusCode !== 200) throw new StatusError(statusCode)
   return assertExecutionResult(JSON.parse(text))
 }

@@ -1,5 +1,5 @@
-/** A broken subgraph cannot fill the gateway's memory. */
-export const RESPONSE_BYTES_MAX = 8 * 1024 * 1024
+/** A broken subgraph cannot fill the gateway's memory. Several times what the largest operation may ask for. */
+export const RESPONSE_BYTES_MAX = 2 * 1024 * 1024
 
 const NEWLINE = 10
 

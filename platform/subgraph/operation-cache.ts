@@ -20,13 +20,17 @@ type RunOperation = (
   variables: Readonly<Record<string, unknown>>,
 ) => Promise<ExecutionResult> | ExecutionResult
 
-const OPERATIONS_MAX = 1_000
+/** Of the operations that are kept: compiled they are far larger than their texts. */
+const OPERATION_CHARACTERS_MAX = 500_000
 
 /** Parses, validates and compiles each operation once: gateways send the same few again and again. */
 export function createOperationCache(
   schema: GraphQLSchema,
 ): (query: string, operationName: string | undefined) => CompiledOperation {
-  const known = new LRUCache<string, CompiledOperation>({ max: OPERATIONS_MAX })
+  const known = new LRUCache<string, CompiledOperation>({
+    maxSize: OPERATION_CHARACTERS_MAX,
+    sizeCalculation: (_, key) => key.length + 1,
+  })
   return (query, operationName) => {
     const key = operationName === undefined ? query : `${operationName}\n${query}`
     const found = known.get(key)

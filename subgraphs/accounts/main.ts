@@ -11,6 +11,7 @@ import { unknownSimSwap } from '../../platform/sim-swap/sim-swap.ts'
 import { systemSleep } from '../../platform/sleep.ts'
 import { createSmppTransport } from '../../platform/sms/smpp-transport.ts'
 import { readSmppUrl } from '../../platform/sms/smpp-url.ts'
+import { serveSpending } from '../../platform/spending/serve-spending.ts'
 import { startEnvironment } from '../../platform/start-environment.ts'
 import { createHttpAsk } from '../../platform/subgraph/ask.ts'
 import type { SubgraphName } from '../../platform/subgraph/name.ts'
@@ -65,6 +66,7 @@ await runSubgraph(
     http.get('/.well-known/jwks.json', async () => publicKeys(environment.ACCESS_TOKEN_KEYS))
     const findKey = findKeyAmong(environment.INTERNAL_JWKS)
     serveEndedSessions(http, { feed: accounts.endedSessions, findKey, clock: systemClock })
+    serveSpending(http, { ledger: accounts.spending, findKey, clock: systemClock })
     // The gateways' way to them, and the USSD gateway's: nobody else reaches this process.
     serveDownloads(http, accounts.openDownload)
     const key = environment.USSD_KEY

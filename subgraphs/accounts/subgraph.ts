@@ -18,6 +18,7 @@ import type { OpenDownload } from '../../platform/serving/downloads.ts'
 import type { SimSwap } from '../../platform/sim-swap/sim-swap.ts'
 import type { Sleep } from '../../platform/sleep.ts'
 import type { SmsTransport } from '../../platform/sms/transport.ts'
+import type { SpendingLedger } from '../../platform/spending/spending.ts'
 import type { AskSubgraph } from '../../platform/subgraph/ask.ts'
 import { createSubgraph, type Subgraph } from '../../platform/subgraph/subgraph.ts'
 import type { UssdServices } from '../../platform/ussd/route.ts'
@@ -41,6 +42,7 @@ import { createNotifier } from './notices/notifier.ts'
 import { resolvers } from './resolvers/resolvers.ts'
 import { createMessageQueue } from './store/message-queue.ts'
 import { accountsPolicies } from './store/policies.ts'
+import { createSpendingLedger } from './store/spending.ts'
 import type { Tables } from './store/tables.ts'
 
 export { accountsPolicies } from './store/policies.ts'
@@ -79,6 +81,8 @@ export interface Accounts extends Subgraph {
   readonly ussd: Omit<UssdServices, 'key'>
   /** What gateways hear, so that they refuse what was ended. */
   readonly endedSessions: EndedSessionFeed
+  /** What the senders of requests have asked for, as all gateways tell it. */
+  readonly spending: SpendingLedger
   /** Signs in without asking who it is: no process in production calls it. */
   openDevelopmentSession(session: DevelopmentSession): Promise<IssuedSession | null>
 }
@@ -140,6 +144,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
   return {
     ...subgraph,
     endedSessions,
+    spending: createSpendingLedger(db, clock),
     openDevelopmentSession: (session) => openDevelopmentSession(all, session),
     openDownload: (token, requestId) => openDownload(all, token, requestId),
     ussd: {

@@ -10,6 +10,7 @@ import { createDataSource } from '../../data-source.ts'
 import { createRootKeys } from '../../plan/root-keys.ts'
 import { createPrepareFetch } from '../../prepare-fetch.ts'
 import { createResponseCheck } from '../../response-shape/response-shape.ts'
+import { createTestLink } from '../../testing/resilience.ts'
 import type { Transport } from '../../transport/transport.ts'
 import { createEngine } from '../engine.ts'
 import type { EngineParts } from '../parts.ts'
@@ -31,8 +32,10 @@ export async function startEngine(supergraphSdl: string, parts?: Partial<EngineP
     supergraph: { initialize: async () => ({ supergraphSdl }) },
     logger: silentLogger,
     prepareFor: ({ subgraphs, fullSchema }) => {
-      const transports = new Map(subgraphs.map(({ name }) => [name, target.transport(name)]))
-      return createPrepareFetch({ schema: fullSchema, transports, timeoutMs: TIMEOUT_MS })
+      const links = new Map(
+        subgraphs.map(({ name }) => [name, createTestLink(name, target.transport(name), TIMEOUT_MS)]),
+      )
+      return createPrepareFetch({ schema: fullSchema, links, timeoutMs: TIMEOUT_MS })
     },
     prepareStreamFor: () => () => {
       throw new Error('The operations of this test are no subscriptions.')
@@ -61,7 +64,7 @@ export async function startStock(supergraphSdl: string): Promise<Executor> {
     buildService: ({ name }) =>
       createDataSource({
         subgraph: name,
-        transport: target.transport(name),
+        ...createTestLink(name, target.transport(name), TIMEOUT_MS),
         timeoutMs: TIMEOUT_MS,
         checkResponse: createResponseCheck(schema, name),
       }),

@@ -21,6 +21,7 @@ function sweptTables({ 'message.retentionDays': messageDays }: AccountsPolicies)
   return [
     { table: 'used_captcha', column: 'expires_at', keptHours: 1 },
     { table: 'turn', column: 'ends_at', keptHours: 1 },
+    { table: 'spending', column: 'ends_at', keptHours: 1 },
     { table: 'one_time_password_delivery', column: 'expires_at', keptHours: 1 },
     { table: 'decoy_message', column: 'expires_at', keptHours: 1 },
     { table: 'one_time_password', column: 'expires_at', keptHours: 1 },

@@ -1,0 +1,72 @@
+import type { GatewayObserver } from '../observer.ts'
+import { LIMIT_AT_FIRST, type LimitOptions, nextLimit, type Strain } from './adaptive-limit.ts'
+import type { Priority } from './priorities.ts'
+
+/** Decides which requests are worked on when there are more than can be. */
+export interface Admission {
+  readonly limit: number
+  readonly inFlight: number
+  /** Whether not even what is vital has a place: then nothing needs to be read to know that it has none. */
+  readonly isFull: boolean
+  /** Takes a place; false when others go first. `null` is a text that nobody has seen: little of that is looked at. */
+  enter(priority: Priority | null): boolean
+  /** Whether one that has a place keeps it, now that its priority is known. */
+  mayStay(priority: Priority): boolean
+  /** Whether there is room for it, which then takes no place: a stream stays for hours and does little. */
+  hasRoom(priority: Priority): boolean
+  leave(): void
+  /** What the last moment was like. The limit follows it. */
+  feel(strain: Omit<Strain, 'peak'>): void
+}
+
+/** How much of the limit each may fill. What is vital goes past it: it is little, and it is what people cannot wait for. */
+const SHARES: Readonly<Record<Priority, number>> = { vital: 1.5, change: 1, read: 0.85, stream: 0.7 }
+
+/** Texts nobody has seen that are read for their priority between two looks at the strain, when there is no room. */
+const UNKNOWN_MAX = 5
+
+export function createAdmission(options: LimitOptions, observer: GatewayObserver = {}): Admission {
+  let limit = Math.min(options.limitMax, LIMIT_AT_FIRST)
+  let inFlight = 0
+  let peak = 0
+  let unknownCount = 0
+
+  const isRoomFor = (priority: Priority, count: number) => count < limit * SHARES[priority]
+  const refuse = (priority: Priority): false => {
+    observer.requestShed?.(priority)
+    return false
+  }
+  function mayEnter(priority: Priority | null): boolean {
+    if (priority !== null) return isRoomFor(priority, inFlight)
+    return isRoomFor('read', inFlight) || (isRoomFor('vital', inFlight) && unknownCount++ < UNKNOWN_MAX)
+  }
+  return {
+    get limit() {
+      return limit
+    },
+    get inFlight() {
+      return inFlight
+    },
+    get isFull() {
+      return !isRoomFor('vital', inFlight)
+    },
+    enter(priority) {
+      if (!mayEnter(priority)) return refuse(priority ?? 'read')
+      inFlight++
+      if (inFlight > peak) peak = inFlight
+      return true
+    },
+    mayStay: (priority) => isRoomFor(priority, inFlight - 1) || refuse(priority),
+    hasRoom: (priority) => isRoomFor(priority, inFlight) || refuse(priority),
+    leave() {
+      inFlight--
+    },
+    feel(strain) {
+      const before = limit
+      limit = nextLimit(limit, { ...strain, peak }, options)
+      peak = inFlight
+      unknownCount = 0
+      if (limit !== before) observer.concurrencyLimitChanged?.(limit)
+    },
+  }
+}

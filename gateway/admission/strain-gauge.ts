@@ -1,0 +1,28 @@
+import type { Guard } from '../resilience/guard.ts'
+import type { Admission } from './admission.ts'
+
+const LOOK_EVERY_MS = 100
+/** One subgraph alone may be slow for reasons of its own. */
+const SUBGRAPHS_MIN = 2
+
+/** Tells the admission every moment how busy the process is; gives the way to stop. */
+export function startStrainGauge(admission: Pick<Admission, 'feel'>, guards: () => Iterable<Guard>): () => void {
+  let lookedAt = performance.now()
+  const timer = setInterval(() => {
+    const now = performance.now()
+    admission.feel({ loopDelayMs: now - lookedAt - LOOK_EVERY_MS, fetchMs: fastest(guards()) })
+    lookedAt = now
+  }, LOOK_EVERY_MS)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
+/** What a fetch takes of the fastest subgraph: when that is slow, all are, and the reason is what they share. */
+function fastest(guards: Iterable<Guard>): number {
+  const means: number[] = []
+  for (const guard of guards) {
+    const { count, totalMs } = guard.takeTimes()
+    if (count > 0) means.push(totalMs / count)
+  }
+  return means.length < SUBGRAPHS_MIN ? 0 : Math.min(...means)
+}
