@@ -35,6 +35,7 @@ import { RESILIENCE, type ResilienceOptions } from './resilience/options.ts'
 import { createResponseCheck } from './response-shape/response-shape.ts'
 import { scalarsPlugin } from './scalars-plugin.ts'
 import { withSharedAnswers } from './sharing/shared-answers.ts'
+import { observeOperations } from './sight/operation-plugin.ts'
 import { addStreams, type GatewayStreams } from './streams/add-streams.ts'
 import { subscriptionPlugin } from './subscription-plugin.ts'
 import type { Transport } from './transport/transport.ts'
@@ -93,6 +94,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   const links = new Map<string, SubgraphLink>()
   const gateway = createCabinetEngine(dependencies, links)
   const documents = createDocumentGate({ hasIntrospection: isDevelopment })
+  dependencies.observer?.watchOperationCache?.(gateway.operationCounts)
   const door = openDoor(dependencies, { documents, links })
   const apollo = new ApolloServer<GatewayContext>({
     gateway: withSharedAnswers(gateway, {
@@ -116,6 +118,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
       settlingPlugin,
       statusPlugin,
       schemaPlugin(documents),
+      ...(dependencies.observer ? [observeOperations(dependencies.observer)] : []),
     ],
     logger,
   })

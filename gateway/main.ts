@@ -7,6 +7,7 @@ import { invariant } from '../platform/invariant.ts'
 import { createLogger } from '../platform/logger.ts'
 import { createHttpDownload, serveDownloads } from '../platform/serving/downloads.ts'
 import { stopOnSignal } from '../platform/serving/process.ts'
+import { openMetrics } from '../platform/sight/process-metrics.ts'
 import { createRemoteKeys } from './access-token-keys.ts'
 import { LIMIT_MIN } from './admission/adaptive-limit.ts'
 import { createAuthenticator } from './authenticate.ts'
@@ -14,6 +15,8 @@ import { hearEndedSessions } from './ended-session-stream.ts'
 import { createGateway } from './gateway.ts'
 import { createNetworkElement, noNetworkElement } from './network-element.ts'
 import { createHttpLedger } from './rate-limits/http-ledger.ts'
+import { createGatewayMetrics } from './sight/gateway-metrics.ts'
+import { OPERATIONS_FOLDER, readKnownOperations } from './sight/known-operations.ts'
 import { createSupergraphFile } from './supergraph-file.ts'
 import { createBatchTransport } from './transport/http-batch.ts'
 import { createIdentitySigner } from './transport/identity-signer.ts'
@@ -29,6 +32,7 @@ const urls: Readonly<Record<string, string>> = {
   payments: environment.PAYMENTS_URL,
 }
 
+const metrics = await openMetrics('gateway', environment)
 const endedSessions = createEndedSessions(systemClock)
 const { NETWORK_ELEMENTS: peers, NETWORK_ELEMENT_JWKS: elementKeys } = environment
 
@@ -56,6 +60,9 @@ const gateway = await createGateway({
   readNetwork: elementKeys
     ? createNetworkElement({ peers, findKey: findKeyAmong(elementKeys), clock: systemClock })
     : noNetworkElement,
+  ...(metrics && {
+    observer: createGatewayMetrics(metrics.registry, await readKnownOperations(OPERATIONS_FOLDER)),
+  }),
   drainDelayMs: environment.DRAIN_DELAY_MS,
   admission: { limitMin: LIMIT_MIN, limitMax: environment.REQUESTS_AT_ONCE_MAX },
   rateLimits: {
@@ -81,6 +88,7 @@ serveDownloads(gateway.http, createHttpDownload(environment.ACCOUNTS_URL))
 stopOnSignal(async () => {
   await gateway.close()
   await hearing.close()
+  await metrics?.close()
 }, logger)
 await gateway.http.listen({ host: environment.HOST, port: environment.PORT })
 logger.info({ address: gateway.http.addresses()[0] }, 'listening')

@@ -40,9 +40,16 @@ const common = z.object({
   HOST: z.string().default('127.0.0.1'),
 })
 
+/** What a process shows of itself to the operator; nothing, where it is not set. */
+const sight = {
+  METRICS_PORT: port.optional(),
+  METRICS_HOST: z.string().optional(),
+}
+
 /** What a process that serves behind a balancer reads besides. */
 const serving = common.extend({
   DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(10_000).default(2_000),
+  ...sight,
 })
 
 const currency = z.enum(CURRENCY_CODES).default('RUB')

@@ -7,6 +7,7 @@ import type {
 } from '@apollo/server-gateway-interface'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
 import type { Logger } from '../../platform/logger.ts'
+import type { CacheCounts } from '../../platform/sight/cache-counts.ts'
 import { createRootKeys } from '../plan/root-keys.ts'
 import { createFallback, type Fallback, type FallbackDependencies } from './fallback.ts'
 import { type CompiledOperation, compileOperation } from './operation.ts'
@@ -33,6 +34,8 @@ export interface EngineDependencies<Context> {
 export interface Engine<Context> extends GatewayInterface {
   /** What clients see, by the supergraph in force. */
   apiSchema(): GraphQLSchema
+  /** How the cache of compiled operations does, over all supergraphs so far. */
+  operationCounts(): CacheCounts
   /** Plans and compiles a subscription that was found valid; not kept here. */
   subscription(document: DocumentNode, operationName: string | undefined): CompiledSubscription<Context>
 }
@@ -65,8 +68,9 @@ export function createEngine<Context>(dependencies: EngineDependencies<Context>)
     if (!inForce) throw new Error('The engine was asked before it has loaded a supergraph.')
     return inForce
   }
+  const counts = { hits: 0, misses: 0 }
   const executor: GatewayExecutor = async (request) => {
-    const operation = operationFor(request, loaded(), dependencies.parts)
+    const operation = operationFor(request, loaded(), counts, dependencies.parts)
     return operation.run(request.request.variables ?? {}, request.context as Context)
   }
 
@@ -87,6 +91,7 @@ export function createEngine<Context>(dependencies: EngineDependencies<Context>)
       take(initialized.supergraphSdl)
       return { executor }
     },
+    operationCounts: () => ({ ...counts, size: inForce?.operations.size ?? 0 }),
     apiSchema: () => loaded().supergraph.apiSchema,
     subscription: (document, operationName) => compileSubscription({ ...loaded(), document, operationName }),
     async stop() {
@@ -100,11 +105,16 @@ export function createEngine<Context>(dependencies: EngineDependencies<Context>)
 function operationFor<Context>(
   { request: { operationName }, queryHash, document }: GatewayGraphQLRequestContext,
   inForce: InForce<Context>,
+  counts: { hits: number; misses: number },
   parts: Partial<EngineParts> | undefined,
 ): CompiledOperation<Context> {
   const key = operationName ? `${queryHash} ${operationName}` : queryHash
   const known = inForce.operations.get(key)
-  if (known) return known
+  if (known) {
+    counts.hits++
+    return known
+  }
+  counts.misses++
   const operation = compileOperation({ ...inForce, parts, document, operationName: operationName || undefined })
   inForce.operations.set(key, operation, { size: sizeOf(document) })
   return operation

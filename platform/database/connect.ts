@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { Logger } from '../logger.ts'
+import type { PoolCounts } from '../sight/pool-metrics.ts'
 import { getTypeParser } from './type-parsers.ts'
 
 /** How a process reaches its database. */
@@ -8,6 +9,8 @@ export interface DatabaseOptions {
   readonly url: string
   readonly poolSizeMax?: number
   readonly logger: Logger
+  /** Told of the pool, so that it can be watched. */
+  readonly onPool?: ((pool: PoolCounts) => void) | undefined
   /** Told of every statement that is sent; tests count them. */
   readonly onStatement?: ((sql: string) => void) | undefined
 }
@@ -18,8 +21,10 @@ const CONNECT_TIMEOUT_MS = 5_000
 /** Opens a pool lazily: nothing is connected before the first statement. */
 export function connectDatabase<Tables>(options: DatabaseOptions): Kysely<Tables> {
   const { onStatement } = options
+  const pool = createPool(options)
+  options.onPool?.(pool)
   return new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: createPool(options) }),
+    dialect: new PostgresDialect({ pool }),
     ...(onStatement && { log: (event) => onStatement(event.query.sql) }),
   })
 }

@@ -5,9 +5,9 @@ import { createPayments } from './subgraph.ts'
 
 const environment = readPaymentsEnvironment(processVariables())
 
-await runSubgraph('payments', environment, ({ clock, logger }) =>
+await runSubgraph('payments', environment, ({ clock, logger, onPool }) =>
   createPayments({
-    ...openDatabase(environment, logger),
+    ...openDatabase(environment, { logger, onPool }),
     clock,
     currencyCode: environment.CURRENCY,
     logger,

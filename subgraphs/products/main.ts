@@ -5,9 +5,9 @@ import { createProducts } from './subgraph.ts'
 
 const environment = readProductsEnvironment(processVariables())
 
-await runSubgraph('products', environment, ({ clock, logger }) =>
+await runSubgraph('products', environment, ({ clock, logger, onPool }) =>
   createProducts({
-    ...openDatabase(environment, logger),
+    ...openDatabase(environment, { logger, onPool }),
     clock,
     currencyCode: environment.CURRENCY,
     logger,
