@@ -1,5 +1,6 @@
 import type { Viewer } from '../platform/identity/viewer.ts'
 import type { Logger } from '../platform/logger.ts'
+import { CLIENT_SPAN, inSpan } from '../platform/sight/tracing.ts'
 import { type ResultError, type SubgraphResult, withoutFailedRoots } from './errors/root-errors.ts'
 import { unavailableErrors } from './errors/unavailable.ts'
 import { type Guard, wasRefused } from './resilience/guard.ts'
@@ -61,7 +62,9 @@ export async function askSubgraph(
     const leftMs = answerByMs - performance.now()
     if (leftMs < -OVERTIME_MAX_MS) throw new Error('the time of the request was over before')
     const waitMs = Math.min(timeoutMs, Math.max(TIMEOUT_MIN_MS, Math.ceil(leftMs)))
-    const result = await guard.run(ask, { isQuery: question.isQuery, waitMs })
+    const result = await inSpan(`fetch ${subgraph}`, CLIENT_SPAN, () =>
+      guard.run(ask, { isQuery: question.isQuery, waitMs }),
+    )
     return result.errors ? cleanResult(subgraph, withoutFailedRoots(question.query, result)) : result
   } catch (error) {
     // What was not sent is told once, when the breaker opens, and not by each of thousands.

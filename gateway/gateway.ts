@@ -36,6 +36,7 @@ import { createResponseCheck } from './response-shape/response-shape.ts'
 import { scalarsPlugin } from './scalars-plugin.ts'
 import { withSharedAnswers } from './sharing/shared-answers.ts'
 import { observeOperations } from './sight/operation-plugin.ts'
+import { withTraces } from './sight/trace-operations.ts'
 import { addStreams, type GatewayStreams } from './streams/add-streams.ts'
 import { subscriptionPlugin } from './subscription-plugin.ts'
 import type { Transport } from './transport/transport.ts'
@@ -54,6 +55,8 @@ export interface GatewayDependencies {
   /** Spreads retries. */
   readonly random?: Randomness
   readonly observer?: GatewayObserver
+  /** The names of operations that may be shown in traces; none, when left out. */
+  readonly knownOperations?: ReadonlySet<string>
   /** How many requests may be worked on at once, at least and at most; any number, when left out. */
   readonly admission?: LimitOptions
   /** How much one sender may ask for; anything, when left out. */
@@ -97,10 +100,13 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   dependencies.observer?.watchOperationCache?.(gateway.operationCounts)
   const door = openDoor(dependencies, { documents, links })
   const apollo = new ApolloServer<GatewayContext>({
-    gateway: withSharedAnswers(gateway, {
-      now: () => performance.now(),
-      onShared: () => dependencies.observer?.answerShared?.(),
-    }),
+    gateway: withTraces(
+      withSharedAnswers(gateway, {
+        now: () => performance.now(),
+        onShared: () => dependencies.observer?.answerShared?.(),
+      }),
+      dependencies.knownOperations ?? new Set(),
+    ),
     introspection: isDevelopment,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,

@@ -8,6 +8,7 @@ import { createLogger } from '../platform/logger.ts'
 import { createHttpDownload, serveDownloads } from '../platform/serving/downloads.ts'
 import { stopOnSignal } from '../platform/serving/process.ts'
 import { openMetrics } from '../platform/sight/process-metrics.ts'
+import { openTracing } from '../platform/sight/tracing.ts'
 import { createRemoteKeys } from './access-token-keys.ts'
 import { LIMIT_MIN } from './admission/adaptive-limit.ts'
 import { createAuthenticator } from './authenticate.ts'
@@ -32,6 +33,8 @@ const urls: Readonly<Record<string, string>> = {
   payments: environment.PAYMENTS_URL,
 }
 
+const knownOperations = await readKnownOperations(OPERATIONS_FOLDER)
+const closeTracing = openTracing('gateway', environment)
 const metrics = await openMetrics('gateway', environment)
 const endedSessions = createEndedSessions(systemClock)
 const { NETWORK_ELEMENTS: peers, NETWORK_ELEMENT_JWKS: elementKeys } = environment
@@ -61,8 +64,9 @@ const gateway = await createGateway({
     ? createNetworkElement({ peers, findKey: findKeyAmong(elementKeys), clock: systemClock })
     : noNetworkElement,
   ...(metrics && {
-    observer: createGatewayMetrics(metrics.registry, await readKnownOperations(OPERATIONS_FOLDER)),
+    observer: createGatewayMetrics(metrics.registry, knownOperations),
   }),
+  knownOperations,
   drainDelayMs: environment.DRAIN_DELAY_MS,
   admission: { limitMin: LIMIT_MIN, limitMax: environment.REQUESTS_AT_ONCE_MAX },
   rateLimits: {
@@ -89,6 +93,7 @@ stopOnSignal(async () => {
   await gateway.close()
   await hearing.close()
   await metrics?.close()
+  await closeTracing()
 }, logger)
 await gateway.http.listen({ host: environment.HOST, port: environment.PORT })
 logger.info({ address: gateway.http.addresses()[0] }, 'listening')

@@ -1,7 +1,9 @@
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, type LogEvent, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { Logger } from '../logger.ts'
 import type { PoolCounts } from '../sight/pool-metrics.ts'
+import { statementName } from '../sight/statement-name.ts'
+import { isTracing, recordSpan } from '../sight/tracing.ts'
 import { getTypeParser } from './type-parsers.ts'
 
 /** How a process reaches its database. */
@@ -25,8 +27,13 @@ export function connectDatabase<Tables>(options: DatabaseOptions): Kysely<Tables
   options.onPool?.(pool)
   return new Kysely<Tables>({
     dialect: new PostgresDialect({ pool }),
-    ...(onStatement && { log: (event) => onStatement(event.query.sql) }),
+    ...((onStatement || isTracing()) && { log: (event) => tell(event, onStatement) }),
   })
+}
+
+function tell({ level, query, queryDurationMillis }: LogEvent, onStatement: DatabaseOptions['onStatement']): void {
+  onStatement?.(query.sql)
+  if (isTracing()) recordSpan(statementName(query.sql), queryDurationMillis, level === 'query')
 }
 
 export function createPool({ url, poolSizeMax, logger }: DatabaseOptions): pg.Pool {

@@ -9,6 +9,7 @@ import { stopOnSignal } from '../serving/process.ts'
 import { countPools, type PoolCounts } from '../sight/pool-metrics.ts'
 import { openMetrics } from '../sight/process-metrics.ts'
 import { countSubgraph } from '../sight/subgraph-metrics.ts'
+import { openTracing } from '../sight/tracing.ts'
 import type { SubgraphName } from './name.ts'
 import { serveSubgraph } from './serve.ts'
 import type { Subgraph } from './subgraph.ts'
@@ -33,6 +34,7 @@ export async function runSubgraph<Running extends Subgraph>(
 ): Promise<void> {
   const logger = createLogger({ name, level: environment.LOG_LEVEL })
   const newId = createNewId(systemClock)
+  const closeTracing = openTracing(name, environment)
   const metrics = await openMetrics(name, environment)
   const pools: PoolCounts[] = []
   const created = await create({ clock: systemClock, newId, logger, onPool: (pool) => pools.push(pool) })
@@ -45,6 +47,7 @@ export async function runSubgraph<Running extends Subgraph>(
     await drainHttpServer(http, environment.DRAIN_DELAY_MS)
     await subgraph.close()
     await metrics?.close()
+    await closeTracing()
   }, logger)
   await http.listen({ host: environment.HOST, port: environment.PORT })
   logger.info({ address: http.addresses()[0] }, 'listening')

@@ -8,6 +8,7 @@ import { mapIterator } from '../iterators.ts'
 import type { Logger } from '../logger.ts'
 import { scalars } from '../scalars.ts'
 import type { CacheCounts } from '../sight/cache-counts.ts'
+import { inSpan } from '../sight/tracing.ts'
 import { maskErrors } from './mask-errors.ts'
 import type { SubgraphName } from './name.ts'
 import { createOperationCache } from './operation-cache.ts'
@@ -60,6 +61,7 @@ export function createSubgraph(definition: SubgraphDefinition): Subgraph {
     }),
   )
   const operations = createOperationCache(schema)
+  const spanName = `subgraph ${name}`
   const subscribe = createSubscriptions(schema)
 
   return {
@@ -68,7 +70,7 @@ export function createSubgraph(definition: SubgraphDefinition): Subgraph {
     async execute({ query, operationName, variables = {} }, viewer) {
       const operation = operations.find(query, operationName)
       if (operation.kind === 'invalid') return { errors: operation.errors }
-      const result = await operation.run({ ...services, viewer }, variables)
+      const result = await inSpan(spanName, {}, async () => operation.run({ ...services, viewer }, variables))
       return result.errors ? maskErrors(result, logger.child({ requestId: viewer.requestId })) : result
     },
     async subscribe(request, viewer) {
