@@ -36,6 +36,7 @@ const urls: Readonly<Record<string, string>> = {
 const knownOperations = await readKnownOperations(OPERATIONS_FOLDER)
 const closeTracing = openTracing('gateway', environment)
 const metrics = await openMetrics('gateway', environment)
+if (metrics) logger.info({ port: metrics.port }, 'metrics are served')
 const endedSessions = createEndedSessions(systemClock)
 const { NETWORK_ELEMENTS: peers, NETWORK_ELEMENT_JWKS: elementKeys } = environment
 

@@ -36,6 +36,7 @@ export async function runSubgraph<Running extends Subgraph>(
   const newId = createNewId(systemClock)
   const closeTracing = openTracing(name, environment)
   const metrics = await openMetrics(name, environment)
+  if (metrics) logger.info({ port: metrics.port }, 'metrics are served')
   const pools: PoolCounts[] = []
   const created = await create({ clock: systemClock, newId, logger, onPool: (pool) => pools.push(pool) })
   const subgraph = metrics ? countSubgraph(metrics.registry, created) : created
