@@ -5,6 +5,7 @@ import { type ResultError, type SubgraphResult, withoutFailedRoots } from './err
 import { unavailableErrors } from './errors/unavailable.ts'
 import { type Guard, wasRefused } from './resilience/guard.ts'
 import type { ResponseCheck } from './response-shape/response-shape.ts'
+import type { Timeline } from './sight/explanation.ts'
 import type { Transport } from './transport/transport.ts'
 
 /** What is handed from the HTTP request to every fetch. */
@@ -13,6 +14,8 @@ export interface GatewayContext {
   readonly logger: Logger
   /** When the client is to have its answer, by `performance.now()`. */
   readonly answerByMs: number
+  /** Of a developer who asked for it. */
+  readonly timeline?: Timeline | undefined
 }
 
 /** How one subgraph is asked. */
@@ -58,6 +61,7 @@ export async function askSubgraph(
     if (trouble !== null) throw new Error(`the answer${trouble}`)
     return result
   }
+  const endFetch = context.timeline?.begin(subgraph)
   try {
     const leftMs = answerByMs - performance.now()
     if (leftMs < -OVERTIME_MAX_MS) throw new Error('the time of the request was over before')
@@ -71,6 +75,8 @@ export async function askSubgraph(
     const level = wasRefused(error) ? 'debug' : 'warn'
     logger[level]({ err: error, subgraph }, 'a subgraph did not answer; its fields are null')
     return { data: null, errors: unavailableErrors(subgraph, question) as unknown as ResultError[] }
+  } finally {
+    endFetch?.()
   }
 }
 

@@ -35,6 +35,7 @@ import { RESILIENCE, type ResilienceOptions } from './resilience/options.ts'
 import { createResponseCheck } from './response-shape/response-shape.ts'
 import { scalarsPlugin } from './scalars-plugin.ts'
 import { withSharedAnswers } from './sharing/shared-answers.ts'
+import { createTimeline, EXPLAIN_HEADER, explanationPlugin } from './sight/explanation.ts'
 import { observeOperations } from './sight/operation-plugin.ts'
 import { withTraces } from './sight/trace-operations.ts'
 import { addStreams, type GatewayStreams } from './streams/add-streams.ts'
@@ -124,6 +125,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
       settlingPlugin,
       statusPlugin,
       schemaPlugin(documents),
+      ...(isDevelopment ? [explanationPlugin(gateway.describePlan)] : []),
       ...(dependencies.observer ? [observeOperations(dependencies.observer)] : []),
     ],
     logger,
@@ -222,6 +224,7 @@ async function createContext(
     authenticate,
     readNetwork = noNetworkElement,
     logger,
+    isDevelopment,
     subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS,
   }: GatewayDependencies,
   { documents, door }: { readonly documents: DocumentGate; readonly door: Door },
@@ -237,6 +240,7 @@ async function createContext(
     viewer: { principal, language, requestId: request.id, client },
     logger: logger.child({ requestId: request.id }),
     answerByMs,
+    ...(isDevelopment && request.headers[EXPLAIN_HEADER] !== undefined && { timeline: createTimeline() }),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { SupergraphManager } from '@apollo/gateway'
+import { prettyFormatQueryPlan } from '@apollo/query-planner'
 import type {
   GatewayExecutor,
   GatewayGraphQLRequestContext,
@@ -10,6 +11,7 @@ import type { Logger } from '../../platform/logger.ts'
 import type { CacheCounts } from '../../platform/sight/cache-counts.ts'
 import { createRootKeys } from '../plan/root-keys.ts'
 import { createFallback, type Fallback, type FallbackDependencies } from './fallback.ts'
+import { withoutIntrospection } from './introspection.ts'
 import { type CompiledOperation, compileOperation } from './operation.ts'
 import { createOperationCache, type OperationCache, sizeOf } from './operation-cache.ts'
 import type { EngineParts } from './parts.ts'
@@ -36,6 +38,8 @@ export interface Engine<Context> extends GatewayInterface {
   apiSchema(): GraphQLSchema
   /** How the cache of compiled operations does, over all supergraphs so far. */
   operationCounts(): CacheCounts
+  /** The plan of a valid operation, for people to read. It is made for them alone. */
+  describePlan(document: DocumentNode, operationName: string | undefined): string
   /** Plans and compiles a subscription that was found valid; not kept here. */
   subscription(document: DocumentNode, operationName: string | undefined): CompiledSubscription<Context>
 }
@@ -93,6 +97,7 @@ export function createEngine<Context>(dependencies: EngineDependencies<Context>)
     },
     operationCounts: () => ({ ...counts, size: inForce?.operations.size ?? 0 }),
     apiSchema: () => loaded().supergraph.apiSchema,
+    describePlan: (document, operationName) => describePlan(loaded(), document, operationName),
     subscription: (document, operationName) => compileSubscription({ ...loaded(), document, operationName }),
     async stop() {
       await cleanup?.()
@@ -118,6 +123,16 @@ function operationFor<Context>(
   const operation = compileOperation({ ...inForce, parts, document, operationName: operationName || undefined })
   inForce.operations.set(key, operation, { size: sizeOf(document) })
   return operation
+}
+
+function describePlan<Context>(
+  { supergraph, adjustPlan }: InForce<Context>,
+  document: DocumentNode,
+  operationName: string | undefined,
+): string {
+  const plan = supergraph.planner.plan(withoutIntrospection(document), operationName)
+  adjustPlan(plan)
+  return prettyFormatQueryPlan(plan)
 }
 
 function putInForce<Context>(sdl: string, dependencies: EngineDependencies<Context>): InForce<Context> {
