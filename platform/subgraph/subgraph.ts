@@ -70,7 +70,7 @@ export function createSubgraph(definition: SubgraphDefinition): Subgraph {
     async execute({ query, operationName, variables = {} }, viewer) {
       const operation = operations.find(query, operationName)
       if (operation.kind === 'invalid') return { errors: operation.errors }
-      const result = await inSpan(spanName, {}, async () => operation.run({ ...services, viewer }, variables))
+      const result = await inSpan(spanName, {}, () => operation.run({ ...services, viewer }, variables))
       return result.errors ? maskErrors(result, logger.child({ requestId: viewer.requestId })) : result
     },
     async subscribe(request, viewer) {
