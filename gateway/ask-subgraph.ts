@@ -1,9 +1,11 @@
 import type { Viewer } from '../platform/identity/viewer.ts'
 import type { Logger } from '../platform/logger.ts'
+import { CLIENT_SPAN, inSpan } from '../platform/sight/tracing.ts'
 import { type ResultError, type SubgraphResult, withoutFailedRoots } from './errors/root-errors.ts'
 import { unavailableErrors } from './errors/unavailable.ts'
 import { type Guard, wasRefused } from './resilience/guard.ts'
 import type { ResponseCheck } from './response-shape/response-shape.ts'
+import type { Timeline } from './sight/explanation.ts'
 import type { Transport } from './transport/transport.ts'
 
 /** What is handed from the HTTP request to every fetch. */
@@ -12,6 +14,8 @@ export interface GatewayContext {
   readonly logger: Logger
   /** When the client is to have its answer, by `performance.now()`. */
   readonly answerByMs: number
+  /** Of a developer who asked for it. */
+  readonly timeline?: Timeline | undefined
 }
 
 /** How one subgraph is asked. */
@@ -57,17 +61,22 @@ export async function askSubgraph(
     if (trouble !== null) throw new Error(`the answer${trouble}`)
     return result
   }
+  const endFetch = context.timeline?.begin(subgraph)
   try {
     const leftMs = answerByMs - performance.now()
     if (leftMs < -OVERTIME_MAX_MS) throw new Error('the time of the request was over before')
     const waitMs = Math.min(timeoutMs, Math.max(TIMEOUT_MIN_MS, Math.ceil(leftMs)))
-    const result = await guard.run(ask, { isQuery: question.isQuery, waitMs })
+    const result = await inSpan(`fetch ${subgraph}`, CLIENT_SPAN, () =>
+      guard.run(ask, { isQuery: question.isQuery, waitMs }),
+    )
     return result.errors ? cleanResult(subgraph, withoutFailedRoots(question.query, result)) : result
   } catch (error) {
     // What was not sent is told once, when the breaker opens, and not by each of thousands.
     const level = wasRefused(error) ? 'debug' : 'warn'
     logger[level]({ err: error, subgraph }, 'a subgraph did not answer; its fields are null')
     return { data: null, errors: unavailableErrors(subgraph, question) as unknown as ResultError[] }
+  } finally {
+    endFetch?.()
   }
 }
 

@@ -35,6 +35,9 @@ import { RESILIENCE, type ResilienceOptions } from './resilience/options.ts'
 import { createResponseCheck } from './response-shape/response-shape.ts'
 import { scalarsPlugin } from './scalars-plugin.ts'
 import { withSharedAnswers } from './sharing/shared-answers.ts'
+import { createTimeline, EXPLAIN_HEADER, explanationPlugin } from './sight/explanation.ts'
+import { observeOperations } from './sight/operation-plugin.ts'
+import { withTraces } from './sight/trace-operations.ts'
 import { addStreams, type GatewayStreams } from './streams/add-streams.ts'
 import { subscriptionPlugin } from './subscription-plugin.ts'
 import type { Transport } from './transport/transport.ts'
@@ -53,6 +56,8 @@ export interface GatewayDependencies {
   /** Spreads retries. */
   readonly random?: Randomness
   readonly observer?: GatewayObserver
+  /** The names of operations that may be shown in traces; none, when left out. */
+  readonly knownOperations?: ReadonlySet<string>
   /** How many requests may be worked on at once, at least and at most; any number, when left out. */
   readonly admission?: LimitOptions
   /** How much one sender may ask for; anything, when left out. */
@@ -93,12 +98,16 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   const links = new Map<string, SubgraphLink>()
   const gateway = createCabinetEngine(dependencies, links)
   const documents = createDocumentGate({ hasIntrospection: isDevelopment })
+  dependencies.observer?.watchOperationCache?.(gateway.operationCounts)
   const door = openDoor(dependencies, { documents, links })
   const apollo = new ApolloServer<GatewayContext>({
-    gateway: withSharedAnswers(gateway, {
-      now: () => performance.now(),
-      onShared: () => dependencies.observer?.answerShared?.(),
-    }),
+    gateway: withTraces(
+      withSharedAnswers(gateway, {
+        now: () => performance.now(),
+        onShared: () => dependencies.observer?.answerShared?.(),
+      }),
+      dependencies.knownOperations ?? new Set(),
+    ),
     introspection: isDevelopment,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -116,6 +125,8 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
       settlingPlugin,
       statusPlugin,
       schemaPlugin(documents),
+      ...(isDevelopment ? [explanationPlugin(gateway.describePlan)] : []),
+      ...(dependencies.observer ? [observeOperations(dependencies.observer)] : []),
     ],
     logger,
   })
@@ -213,6 +224,7 @@ async function createContext(
     authenticate,
     readNetwork = noNetworkElement,
     logger,
+    isDevelopment,
     subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS,
   }: GatewayDependencies,
   { documents, door }: { readonly documents: DocumentGate; readonly door: Door },
@@ -228,6 +240,7 @@ async function createContext(
     viewer: { principal, language, requestId: request.id, client },
     logger: logger.child({ requestId: request.id }),
     answerByMs,
+    ...(isDevelopment && request.headers[EXPLAIN_HEADER] !== undefined && { timeline: createTimeline() }),
   }
 }
 

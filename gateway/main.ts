@@ -8,6 +8,8 @@ import { invariant } from '../platform/invariant.ts'
 import { createLogger } from '../platform/logger.ts'
 import { createHttpDownload, serveDownloads } from '../platform/serving/downloads.ts'
 import { stopOnSignal } from '../platform/serving/process.ts'
+import { openMetrics } from '../platform/sight/process-metrics.ts'
+import { openTracing } from '../platform/sight/tracing.ts'
 import { startEnvironment } from '../platform/start-environment.ts'
 import { createRemoteKeys } from './access-token-keys.ts'
 import { LIMIT_MIN } from './admission/adaptive-limit.ts'
@@ -16,6 +18,8 @@ import { hearEndedSessions } from './ended-session-stream.ts'
 import { createGateway } from './gateway.ts'
 import { createNetworkElement, noNetworkElement } from './network-element.ts'
 import { createHttpLedger } from './rate-limits/http-ledger.ts'
+import { createGatewayMetrics } from './sight/gateway-metrics.ts'
+import { OPERATIONS_FOLDER, readKnownOperations } from './sight/known-operations.ts'
 import { createSupergraphFile } from './supergraph-file.ts'
 import { createBatchTransport } from './transport/http-batch.ts'
 import { createIdentitySigner } from './transport/identity-signer.ts'
@@ -31,6 +35,10 @@ const urls: Readonly<Record<string, string>> = {
   payments: environment.PAYMENTS_URL,
 }
 
+const knownOperations = await readKnownOperations(OPERATIONS_FOLDER)
+const closeTracing = openTracing('gateway', environment)
+const metrics = await openMetrics('gateway', environment)
+if (metrics) logger.info({ port: metrics.port }, 'metrics are served')
 const endedSessions = createEndedSessions(systemClock)
 const { NETWORK_ELEMENTS: peers, NETWORK_ELEMENT_JWKS: elementKeys } = environment
 
@@ -58,6 +66,10 @@ const gateway = await createGateway({
   readNetwork: elementKeys
     ? createNetworkElement({ peers, findKey: findKeyAmong(elementKeys), clock: systemClock })
     : noNetworkElement,
+  ...(metrics && {
+    observer: createGatewayMetrics(metrics.registry, knownOperations),
+  }),
+  knownOperations,
   drainDelayMs: environment.DRAIN_DELAY_MS,
   admission: { limitMin: LIMIT_MIN, limitMax: environment.REQUESTS_AT_ONCE_MAX },
   rateLimits: {
@@ -84,6 +96,8 @@ serveDownloads(gateway.http, createHttpDownload(environment.ACCOUNTS_URL))
 stopOnSignal(async () => {
   await gateway.close()
   await hearing.close()
+  await metrics?.close()
+  await closeTracing()
 }, logger)
 await gateway.http.listen({ host: environment.HOST, port: environment.PORT })
 logger.info({ address: gateway.http.addresses()[0] }, 'listening')

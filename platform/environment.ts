@@ -35,9 +35,29 @@ const common = z.object({
   HOST: z.string().default('127.0.0.1'),
 })
 
+/** What a process shows of itself to the operator; nothing, where it is not set. */
+const sight = {
+  METRICS_PORT: port.optional(),
+  METRICS_HOST: z.string().optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().optional(),
+  OTEL_TRACES_SAMPLER: z
+    .enum([
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ])
+    .optional(),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).optional(),
+}
+
 /** What a process that serves behind a balancer reads besides. */
 const serving = common.extend({
   DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(10_000).default(2_000),
+  ...sight,
 })
 
 const currency = z.enum(CURRENCY_CODES).default('RUB')

@@ -1,4 +1,5 @@
 import type { SupergraphManager } from '@apollo/gateway'
+import { prettyFormatQueryPlan } from '@apollo/query-planner'
 import type {
   GatewayExecutor,
   GatewayGraphQLRequestContext,
@@ -7,8 +8,10 @@ import type {
 } from '@apollo/server-gateway-interface'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
 import type { Logger } from '../../platform/logger.ts'
+import type { CacheCounts } from '../../platform/sight/cache-counts.ts'
 import { createRootKeys } from '../plan/root-keys.ts'
 import { createFallback, type Fallback, type FallbackDependencies } from './fallback.ts'
+import { withoutIntrospection } from './introspection.ts'
 import { type CompiledOperation, compileOperation } from './operation.ts'
 import { createOperationCache, type OperationCache, sizeOf } from './operation-cache.ts'
 import type { EngineParts } from './parts.ts'
@@ -33,6 +36,10 @@ export interface EngineDependencies<Context> {
 export interface Engine<Context> extends GatewayInterface {
   /** What clients see, by the supergraph in force. */
   apiSchema(): GraphQLSchema
+  /** How the cache of compiled operations does, over all supergraphs so far. */
+  operationCounts(): CacheCounts
+  /** The plan of a valid operation, for people to read. It is made for them alone. */
+  describePlan(document: DocumentNode, operationName: string | undefined): string
   /** Plans and compiles a subscription that was found valid; not kept here. */
   subscription(document: DocumentNode, operationName: string | undefined): CompiledSubscription<Context>
 }
@@ -65,8 +72,9 @@ export function createEngine<Context>(dependencies: EngineDependencies<Context>)
     if (!inForce) throw new Error('The engine was asked before it has loaded a supergraph.')
     return inForce
   }
+  const counts = { hits: 0, misses: 0 }
   const executor: GatewayExecutor = async (request) => {
-    const operation = operationFor(request, loaded(), dependencies.parts)
+    const operation = operationFor(request, loaded(), counts, dependencies.parts)
     return operation.run(request.request.variables ?? {}, request.context as Context)
   }
 
@@ -87,7 +95,9 @@ export function createEngine<Context>(dependencies: EngineDependencies<Context>)
       take(initialized.supergraphSdl)
       return { executor }
     },
+    operationCounts: () => ({ ...counts, size: inForce?.operations.size ?? 0 }),
     apiSchema: () => loaded().supergraph.apiSchema,
+    describePlan: (document, operationName) => describePlan(loaded(), document, operationName),
     subscription: (document, operationName) => compileSubscription({ ...loaded(), document, operationName }),
     async stop() {
       await cleanup?.()
@@ -100,14 +110,29 @@ export function createEngine<Context>(dependencies: EngineDependencies<Context>)
 function operationFor<Context>(
   { request: { operationName }, queryHash, document }: GatewayGraphQLRequestContext,
   inForce: InForce<Context>,
+  counts: { hits: number; misses: number },
   parts: Partial<EngineParts> | undefined,
 ): CompiledOperation<Context> {
   const key = operationName ? `${queryHash} ${operationName}` : queryHash
   const known = inForce.operations.get(key)
-  if (known) return known
+  if (known) {
+    counts.hits++
+    return known
+  }
+  counts.misses++
   const operation = compileOperation({ ...inForce, parts, document, operationName: operationName || undefined })
   inForce.operations.set(key, operation, { size: sizeOf(document) })
   return operation
+}
+
+function describePlan<Context>(
+  { supergraph, adjustPlan }: InForce<Context>,
+  document: DocumentNode,
+  operationName: string | undefined,
+): string {
+  const plan = supergraph.planner.plan(withoutIntrospection(document), operationName)
+  adjustPlan(plan)
+  return prettyFormatQueryPlan(plan)
 }
 
 function putInForce<Context>(sdl: string, dependencies: EngineDependencies<Context>): InForce<Context> {

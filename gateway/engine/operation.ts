@@ -8,6 +8,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql'
 import { invariant } from '../../platform/invariant.ts'
+import { inSpan } from '../../platform/sight/tracing.ts'
 import { compileCoercion } from './coercion.ts'
 import type { Fallback } from './fallback.ts'
 import { fragmentsOf } from './fragments.ts'
@@ -66,7 +67,7 @@ function compileRun<Context>(
 ): RunOperation<Context> {
   const { supergraph, document, operationName, prepare, adjustPlan } = compilation
   const parts = { ...ENGINE_PARTS, ...compilation.parts }
-  const plan = supergraph.planner.plan(withoutIntrospection(document), operationName)
+  const plan = inSpan('plan', {}, () => supergraph.planner.plan(withoutIntrospection(document), operationName))
   adjustPlan?.(plan)
   const { fullSchema: schema } = supergraph
   const runPlan = compileSupported(plan, { schema, operation, prepare, merge: parts.createMerge(schema) })

@@ -72,10 +72,13 @@ export function createGuard(dependencies: GuardDependencies): Guard {
         const send = () => withTimeout(isQuery ? retrier(ask, startedAt + waitMs) : ask(), leftMs)
         const value = await breaker.run(send, isFault)
         count++
-        totalMs += performance.now() - startedAt
+        const tookMs = performance.now() - startedAt
+        totalMs += tookMs
+        observer.fetchAnswered?.(subgraph, tookMs)
         return value
       } catch (error) {
         if (error instanceof BreakerOpenError) observer.fetchRefused?.(subgraph, 'open')
+        else observer.fetchFailed?.(subgraph)
         throw error
       } finally {
         bulkhead.leave()

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import fastify, { type FastifyInstance } from 'fastify'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { keepSpans } from '../../cli/testing/spans.ts'
 import type { InternalIdentity } from '../../platform/identity/internal-token.ts'
 import { ANONYMOUS, UNKNOWN_CLIENT } from '../../platform/identity/viewer.ts'
 import { silentLogger } from '../../platform/logger.ts'
+import { inRootSpan, traceparent } from '../../platform/sight/tracing.ts'
 import { serveBatch } from '../../platform/subgraph/serve-batch.ts'
 import type { Subgraph, SubgraphRequest } from '../../platform/subgraph/subgraph.ts'
 import { createBatchTransport } from './http-batch.ts'
@@ -21,7 +23,7 @@ describe('operations of many requests in one HTTP request', () => {
     if (query === 'slow') await sleep(300)
     if (query === 'throw') throw new Error('secret of the inside')
     if (query === 'die') server.server.closeAllConnections()
-    return { data: { echo: variables?.['text'] } }
+    return { data: { echo: query === 'trace' ? traceparent() : variables?.['text'] } }
   }
 
   async function open(): Promise<void> {
@@ -94,5 +96,24 @@ describe('operations of many requests in one HTTP request', () => {
     await open()
     await server.close()
     await expect(send('echo', 'nobody')).rejects.toThrow()
+  })
+
+  it('are each in the trace of their request, and the batch is linked to all', async () => {
+    const kept = keepSpans()
+    await open()
+    const ask = (name: string) =>
+      inRootSpan(name, {}, async () => ({ own: traceparent(), ...(await send('trace', name)) }))
+    const answers = await Promise.all([ask('first'), ask('second')])
+    for (const { own, data } of answers) expect(data).toEqual({ echo: own })
+    // It ends with the response, a moment after the last answer.
+    const batch = await vi.waitFor(() => {
+      const found = kept.spans().find(({ name }) => name === 'batch')
+      expect(found).toBeDefined()
+      return found
+    }, 10_000)
+    const [first, second] = answers.map(({ own }) => own?.split('-')[1])
+    expect(batch?.spanContext().traceId).toBe(first)
+    expect(batch?.links.map(({ context }) => context.traceId)).toEqual([second])
+    await kept.stop()
   })
 })

@@ -1,5 +1,6 @@
 import type { ExecutionResult } from 'graphql'
 import { Pool } from 'undici'
+import { inSharedSpan, type SpanContext, sampledSpan, traceparent } from '../../platform/sight/tracing.ts'
 import { decodeAnswer, encodeOperations, type WireOperation } from '../../platform/subgraph/batch-protocol.ts'
 import { assertExecutionResult } from './execution-result.ts'
 import { ANSWER_MAX_MS, CONNECTION_OPTIONS } from './http.ts'
@@ -20,6 +21,7 @@ const BATCH_SIZE_MAX = 100
 /** An operation that waits for its answer. */
 interface Pending {
   readonly operation: WireOperation
+  readonly asker: SpanContext | undefined
   readonly resolve: (result: ExecutionResult) => void
   readonly reject: (error: unknown) => void
 }
@@ -37,7 +39,8 @@ export function createBatchTransport({ url, signIdentity }: BatchTransportOption
   const flush = (): void => {
     const batch = waiting
     waiting = []
-    void sendBatch(pool, `${pathname}/batch`, batch)
+    const askers = batch.flatMap(({ asker }) => asker ?? [])
+    void inSharedSpan('batch', askers, () => sendBatch(pool, `${pathname}/batch`, batch))
   }
   const enqueue = (pending: Pending): void => {
     waiting.push(pending)
@@ -49,8 +52,9 @@ export function createBatchTransport({ url, signIdentity }: BatchTransportOption
     async send({ query, operationName, variables, viewer }) {
       const identity = await signIdentity(viewer)
       const { requestId } = viewer
+      const operation = { query, operationName, variables, identity, requestId, traceparent: traceparent() }
       return new Promise((resolve, reject) => {
-        enqueue({ operation: { query, operationName, variables, identity, requestId }, resolve, reject })
+        enqueue({ operation, asker: sampledSpan(), resolve, reject })
       })
     },
     subscribe: streams.subscribe,

@@ -1,5 +1,6 @@
 import type { ExecutionResult } from 'graphql'
 import { Pool } from 'undici'
+import { traceparent } from '../../platform/sight/tracing.ts'
 import { assertExecutionResult } from './execution-result.ts'
 import { RESPONSE_BYTES_MAX } from './read-lines.ts'
 import type { Transport, TransportRequest } from './transport.ts'
@@ -29,6 +30,7 @@ export function createHttpTransport({ url, signIdentity }: HttpTransportOptions)
   const pool = new Pool(origin, CONNECTION_OPTIONS)
   return {
     async send({ query, operationName, variables, viewer }) {
+      const parent = traceparent()
       const response = await pool.request({
         method: 'POST',
         path: pathname,
@@ -36,6 +38,7 @@ export function createHttpTransport({ url, signIdentity }: HttpTransportOptions)
           'content-type': 'application/json',
           ...(signIdentity && { authorization: `Bearer ${await signIdentity(viewer)}` }),
           'x-request-id': viewer.requestId,
+          ...(parent !== undefined && { traceparent: parent }),
         },
         body: JSON.stringify({ query, operationName, variables }),
         signal: AbortSignal.timeout(ANSWER_MAX_MS),

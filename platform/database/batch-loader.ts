@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader'
+import { inSpanOfAskers, isTracing, type SpanContext, sampledSpan } from '../sight/tracing.ts'
 
 export interface BatchLoaderOptions<Key, Value> {
   /** Reads a value for each key, in their order. The keys are all different. */
@@ -17,11 +18,29 @@ const BATCH_SIZE_MAX = 1_000
  * read for one request is not shown to a later one.
  */
 export function createBatchLoader<Key, Value>(options: BatchLoaderOptions<Key, Value>): DataLoader<Key, Value, string> {
-  return new DataLoader<Key, Value, string>((keys) => readDistinct(keys, options), {
+  const Loader = isTracing() ? TracedLoader : DataLoader
+  return new Loader<Key, Value, string>((keys) => readDistinct(keys, options), {
     cache: false,
     maxBatchSize: BATCH_SIZE_MAX,
     batchScheduleFn: (flush) => setImmediate(flush),
   })
+}
+
+/** Remembers who asks, so that a statement for several requests is found from the trace of each. */
+class TracedLoader<Key, Value, Text> extends DataLoader<Key, Value, Text> {
+  readonly #askers: SpanContext[]
+
+  constructor(read: DataLoader.BatchLoadFn<Key, Value>, options: DataLoader.Options<Key, Value, Text>) {
+    const askers: SpanContext[] = []
+    super((keys) => inSpanOfAskers('read together', askers.splice(0), () => read(keys)), options)
+    this.#askers = askers
+  }
+
+  override load(key: Key): Promise<Value> {
+    const asker = sampledSpan()
+    if (asker) this.#askers.push(asker)
+    return super.load(key)
+  }
 }
 
 async function readDistinct<Key, Value>(

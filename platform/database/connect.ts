@@ -1,6 +1,9 @@
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, type LogEvent, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { Logger } from '../logger.ts'
+import type { PoolCounts } from '../sight/pool-metrics.ts'
+import { statementName } from '../sight/statement-name.ts'
+import { isTracing, recordSpan } from '../sight/tracing.ts'
 import { preparedName } from './prepared-statement.ts'
 import { getTypeParser } from './type-parsers.ts'
 
@@ -9,6 +12,8 @@ export interface DatabaseOptions {
   readonly url: string
   readonly poolSizeMax?: number
   readonly logger: Logger
+  /** Told of the pool, so that it can be watched. */
+  readonly onPool?: ((pool: PoolCounts) => void) | undefined
   /** Told of every statement that is sent; tests count them. */
   readonly onStatement?: ((sql: string) => void) | undefined
 }
@@ -19,10 +24,17 @@ const CONNECT_TIMEOUT_MS = 5_000
 /** Opens a pool lazily: nothing is connected before the first statement. */
 export function connectDatabase<Tables>(options: DatabaseOptions): Kysely<Tables> {
   const { onStatement } = options
+  const pool = createPool(options)
+  options.onPool?.(pool)
   return new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: createPool(options) }),
-    ...(onStatement && { log: (event) => onStatement(event.query.sql) }),
+    dialect: new PostgresDialect({ pool }),
+    ...((onStatement || isTracing()) && { log: (event) => tell(event, onStatement) }),
   })
+}
+
+function tell({ level, query, queryDurationMillis }: LogEvent, onStatement: DatabaseOptions['onStatement']): void {
+  onStatement?.(query.sql)
+  if (isTracing()) recordSpan(statementName(query.sql), queryDurationMillis, level === 'query')
 }
 
 export function createPool({ url, poolSizeMax, logger }: DatabaseOptions): pg.Pool {

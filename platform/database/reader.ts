@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { Logger } from '../logger.ts'
+import { CLIENT_SPAN, inSpan } from '../sight/tracing.ts'
 import { isDatabaseAway } from './is-away.ts'
 import type { PreparedStatement } from './prepared-statement.ts'
 import { getTypeParser } from './type-parsers.ts'
@@ -40,7 +41,7 @@ export function createReader(options: ReaderOptions): Reader {
       // A read has no effect, so it may be sent again when its connection broke under it: all may have broken at once.
       for (let triesLeft = slots.length; ; triesLeft--) {
         try {
-          return await nextSlot().run(query)
+          return await inSpan(statement.name, CLIENT_SPAN, () => nextSlot().run(query))
         } catch (error) {
           if (triesLeft === 0 || !isDatabaseAway(error)) throw error
         }

@@ -5,6 +5,7 @@ import { signInternalToken } from '../identity/internal-token.ts'
 import type { SigningKey } from '../identity/keys.ts'
 import { UNKNOWN_CLIENT, type Viewer } from '../identity/viewer.ts'
 import type { NewId } from '../ids.ts'
+import { traceparent } from '../sight/tracing.ts'
 import type { SubgraphName } from './name.ts'
 import type { Subgraph, SubgraphRequest } from './subgraph.ts'
 
@@ -35,6 +36,7 @@ const TIMEOUT_MS = 2_000
 export function createHttpAsk({ asker, asked, url, signer, clock, newId }: HttpAskOptions): AskSubgraph {
   return async (question) => {
     const viewer = serviceViewer(asker, newId())
+    const parent = traceparent()
     const token = await signInternalToken({ issuer: asker, ...viewer }, asked, signer, clock)
     const response = await request(url, {
       method: 'POST',
@@ -42,6 +44,7 @@ export function createHttpAsk({ asker, asked, url, signer, clock, newId }: HttpA
         'content-type': 'application/json',
         authorization: `Bearer ${token}`,
         'x-request-id': viewer.requestId,
+        ...(parent !== undefined && { traceparent: parent }),
       },
       body: JSON.stringify(question),
       signal: AbortSignal.timeout(TIMEOUT_MS),

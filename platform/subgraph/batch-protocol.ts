@@ -8,6 +8,8 @@ export interface WireOperation {
   /** The token that the gateway signed for this subgraph and viewer. */
   readonly identity: string
   readonly requestId: string
+  /** The span that asks, where traces are kept. */
+  readonly traceparent?: string | undefined
 }
 
 /** The body of a batch. */
@@ -23,6 +25,7 @@ const batchSchema = z.object({
       variables: z.record(z.string(), z.unknown()),
       identity: z.string(),
       requestId: z.string(),
+      traceparent: z.string().optional(),
     }),
   ),
 })

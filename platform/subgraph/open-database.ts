@@ -3,7 +3,7 @@ import { connectDatabase } from '../database/connect.ts'
 import { createListen, type Listen } from '../database/listen.ts'
 import { createListener, type Listener } from '../database/listener.ts'
 import { createReader, type Reader } from '../database/reader.ts'
-import type { Logger } from '../logger.ts'
+import type { ProcessServices } from './process.ts'
 
 export interface DatabaseEnvironment {
   readonly DATABASE_URL: string
@@ -23,10 +23,10 @@ export interface OpenDatabase<Tables> {
 
 export function openDatabase<Tables>(
   { DATABASE_URL, DATABASE_POOL_SIZE }: DatabaseEnvironment,
-  logger: Logger,
+  { logger, onPool }: Pick<ProcessServices, 'logger' | 'onPool'>,
 ): OpenDatabase<Tables> {
   return {
-    db: connectDatabase({ url: DATABASE_URL, poolSizeMax: DATABASE_POOL_SIZE, logger }),
+    db: connectDatabase({ url: DATABASE_URL, poolSizeMax: DATABASE_POOL_SIZE, logger, onPool }),
     reader: createReader({ url: DATABASE_URL, logger }),
     listener: createListener({ url: DATABASE_URL, logger }),
     listen: createListen({ url: DATABASE_URL, logger }),

@@ -8,6 +8,7 @@ import {
 } from 'graphql'
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
 import { LRUCache } from 'lru-cache'
+import type { CacheCounts } from '../sight/cache-counts.ts'
 import { requiredDefaults } from './variable-defaults.ts'
 
 /** An operation that is ready to run, or why it never will be. */
@@ -23,21 +24,33 @@ type RunOperation = (
 /** Of the operations that are kept: compiled they are far larger than their texts. */
 const OPERATION_CHARACTERS_MAX = 500_000
 
+export interface OperationCache {
+  find(query: string, operationName: string | undefined): CompiledOperation
+  counts(): CacheCounts
+}
+
 /** Parses, validates and compiles each operation once: gateways send the same few again and again. */
-export function createOperationCache(
-  schema: GraphQLSchema,
-): (query: string, operationName: string | undefined) => CompiledOperation {
+export function createOperationCache(schema: GraphQLSchema): OperationCache {
   const known = new LRUCache<string, CompiledOperation>({
     maxSize: OPERATION_CHARACTERS_MAX,
     sizeCalculation: (_, key) => key.length + 1,
   })
-  return (query, operationName) => {
-    const key = operationName === undefined ? query : `${operationName}\n${query}`
-    const found = known.get(key)
-    if (found) return found
-    const operation = compileOperation(schema, query, operationName)
-    known.set(key, operation)
-    return operation
+  let hits = 0
+  let misses = 0
+  return {
+    find(query, operationName) {
+      const key = operationName === undefined ? query : `${operationName}\n${query}`
+      const found = known.get(key)
+      if (found) {
+        hits++
+        return found
+      }
+      misses++
+      const operation = compileOperation(schema, query, operationName)
+      known.set(key, operation)
+      return operation
+    },
+    counts: () => ({ hits, misses, size: known.size }),
   }
 }
 

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { type InternalIdentity, viewerOf } from '../identity/internal-token.ts'
 import type { Logger } from '../logger.ts'
+import { underTraceparent } from '../sight/tracing.ts'
 import { decodeOperations, encodeAnswer, type WireOperation } from './batch-protocol.ts'
 import type { Subgraph } from './subgraph.ts'
 
@@ -49,7 +50,9 @@ async function answer({ subgraph, identify, logger }: BatchServices, operation: 
   try {
     const identity = await identify(operation.identity)
     if (identity?.issuer !== 'gateway') return UNAUTHENTICATED
-    return await subgraph.execute(operation, viewerOf(identity, operation.requestId))
+    return await underTraceparent(operation.traceparent, () =>
+      subgraph.execute(operation, viewerOf(identity, operation.requestId)),
+    )
   } catch (error) {
     logger.error({ err: error, requestId: operation.requestId }, 'an operation of a batch failed')
     return { errors: [{ message: 'Something broke on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }] }

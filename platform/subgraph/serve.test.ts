@@ -62,6 +62,7 @@ describe('a subgraph behind HTTP', () => {
         execute,
         subscribe: async () => onlyValue({ data: { ok: true } }),
         receive,
+        operationCounts: () => ({ hits: 0, misses: 0, size: 0 }),
         checkReady: async () => undefined,
         close: async () => undefined,
       },

@@ -7,6 +7,7 @@ import { domainEvent, mayTell } from '../events/event.ts'
 import { type InternalIdentity, verifyInternalToken, viewerOf } from '../identity/internal-token.ts'
 import type { Logger } from '../logger.ts'
 import { createHttpServer } from '../serving/http-server.ts'
+import { underTraceparent } from '../sight/tracing.ts'
 import { type Identify, serveBatch } from './serve-batch.ts'
 import { serveStream } from './serve-stream.ts'
 import type { Subgraph, SubgraphRequest } from './subgraph.ts'
@@ -45,7 +46,10 @@ export function serveSubgraph(options: SubgraphServerOptions): FastifyInstance {
     }
     const operation = readRequest(request.body)
     if (!operation) return reply.status(400).send(BAD_REQUEST)
-    return subgraph.execute(operation, viewerOf(identity, request.id))
+    const { traceparent } = request.headers
+    return underTraceparent(typeof traceparent === 'string' ? traceparent : undefined, () =>
+      subgraph.execute(operation, viewerOf(identity, request.id)),
+    )
   })
 
   serveBatch(http, { subgraph, identify, logger })

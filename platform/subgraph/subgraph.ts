@@ -7,6 +7,8 @@ import type { Viewer } from '../identity/viewer.ts'
 import { mapIterator } from '../iterators.ts'
 import type { Logger } from '../logger.ts'
 import { scalars } from '../scalars.ts'
+import type { CacheCounts } from '../sight/cache-counts.ts'
+import { inSpan } from '../sight/tracing.ts'
 import { maskErrors } from './mask-errors.ts'
 import type { SubgraphName } from './name.ts'
 import { createOperationCache } from './operation-cache.ts'
@@ -29,6 +31,8 @@ export interface Subgraph {
   subscribe(request: SubgraphRequest, viewer: Viewer): Promise<AsyncIterableIterator<ExecutionResult>>
   /** Takes an event of another subgraph, once for its effect however often it is delivered. */
   receive(event: DomainEvent): Promise<void>
+  /** How the cache of compiled operations does. */
+  operationCounts(): CacheCounts
   /** Whether its database answers; throws when it does not. */
   checkReady(): Promise<void>
   /** Stops its own work (relays, jobs) and closes its connections. */
@@ -57,21 +61,23 @@ export function createSubgraph(definition: SubgraphDefinition): Subgraph {
     }),
   )
   const operations = createOperationCache(schema)
+  const spanName = `subgraph ${name}`
   const subscribe = createSubscriptions(schema)
 
   return {
     name,
     schema,
     async execute({ query, operationName, variables = {} }, viewer) {
-      const operation = operations(query, operationName)
+      const operation = operations.find(query, operationName)
       if (operation.kind === 'invalid') return { errors: operation.errors }
-      const result = await operation.run({ ...services, viewer }, variables)
+      const result = await inSpan(spanName, {}, () => operation.run({ ...services, viewer }, variables))
       return result.errors ? maskErrors(result, logger.child({ requestId: viewer.requestId })) : result
     },
     async subscribe(request, viewer) {
       const log = logger.child({ requestId: viewer.requestId })
       return mapIterator(await subscribe(request, { ...services, viewer }), (result) => maskErrors(result, log))
     },
+    operationCounts: operations.counts,
     receive: definition.receive ?? (async () => undefined),
     checkReady: definition.checkReady,
     close: definition.close,

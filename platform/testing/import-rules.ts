@@ -56,6 +56,7 @@ const PACKAGES: readonly PackageRule[] = [
     names: ['graphql', '@apollo/'],
     homes: /^(gateway|platform|schema|cli|bench|subgraphs\/[^/]+\/(resolvers|context|subgraph|main))\b/,
   },
+  { names: ['prom-client', '@opentelemetry/'], homes: /^(platform|gateway)\/sight\// },
   { names: ['uuid'], homes: /^platform\/ids\.ts$/ },
 ]
 

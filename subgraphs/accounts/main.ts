@@ -27,11 +27,11 @@ const signer = await signingKey(environment.INTERNAL_KEYS)
 await runSubgraph(
   'accounts',
   environment,
-  ({ clock, newId, logger }) => {
+  ({ clock, newId, logger, onPool }) => {
     const askOf = (asked: SubgraphName, url: string) =>
       createHttpAsk({ asker: 'accounts', asked, url, signer, clock, newId })
     return createAccounts({
-      ...openDatabase(environment, logger),
+      ...openDatabase(environment, { logger, onPool }),
       jobs: createJobs({ url: environment.DATABASE_URL, schema: jobsSchema('accounts'), logger }),
       clock,
       newId,

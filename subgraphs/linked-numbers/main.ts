@@ -9,11 +9,11 @@ import { createLinkedNumbers } from './subgraph.ts'
 const environment = startEnvironment(readLinkedNumbersEnvironment)
 const signer = await signingKey(environment.INTERNAL_KEYS)
 
-await runSubgraph('linked-numbers', environment, ({ clock, newId, logger }) => {
+await runSubgraph('linked-numbers', environment, ({ clock, newId, logger, onPool }) => {
   const deliverTo = (receiver: 'accounts' | 'products' | 'payments', url: string) =>
     createHttpDelivery({ issuer: 'linked-numbers', receiver, url, signer, clock })
   return createLinkedNumbers({
-    ...openDatabase(environment, logger),
+    ...openDatabase(environment, { logger, onPool }),
     clock,
     newId,
     logger,

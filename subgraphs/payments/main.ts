@@ -24,13 +24,13 @@ const signer = await signingKey(environment.INTERNAL_KEYS)
 await runSubgraph(
   'payments',
   environment,
-  ({ clock, newId, logger }) => {
+  ({ clock, newId, logger, onPool }) => {
     const askOf = (asked: SubgraphName, url: string) =>
       createHttpAsk({ asker: 'payments', asked, url, signer, clock, newId })
     const deliverTo = (receiver: SubgraphName, url: string) =>
       createHttpDelivery({ issuer: 'payments', receiver, url, signer, clock })
     return createPayments({
-      ...openDatabase(environment, logger),
+      ...openDatabase(environment, { logger, onPool }),
       jobs: createJobs({ url: environment.DATABASE_URL, schema: jobsSchema('payments'), logger }),
       clock,
       newId,

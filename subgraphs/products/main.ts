@@ -6,9 +6,9 @@ import { createProducts } from './subgraph.ts'
 
 const environment = startEnvironment(readProductsEnvironment)
 
-await runSubgraph('products', environment, ({ clock, logger }) =>
+await runSubgraph('products', environment, ({ clock, logger, onPool }) =>
   createProducts({
-    ...openDatabase(environment, logger),
+    ...openDatabase(environment, { logger, onPool }),
     clock,
     currencyCode: environment.CURRENCY,
     logger,

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs'
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { OPERATIONS_FOLDER, readKnownOperations } from '../gateway/sight/known-operations.ts'
+import { insertAccount, insertCatalogue, insertLine, phone } from './testing/fixture.ts'
+import { requestPassword, sentCode, signInWithPassword } from './testing/one-time-passwords.ts'
+import { keepSpans, wordsOf } from './testing/spans.ts'
+import { openTestCabinet, type TestCabinet } from './testing/test-cabinet.ts'
+
+const HOME = readFileSync(new URL('home.graphql', OPERATIONS_FOLDER), 'utf8')
+
+describe('traces in one process', { timeout: 60_000 }, () => {
+  const kept = keepSpans()
+  const statements: string[] = []
+  let cabinet: TestCabinet
+  let anna: string
+  let boris: string
+
+  beforeAll(async () => {
+    cabinet = await openTestCabinet({
+      onStatement: (_, sql) => statements.push(sql),
+      gatewayOptions: { knownOperations: await readKnownOperations(OPERATIONS_FOLDER) },
+    })
+    await insertCatalogue(cabinet.database)
+    anna = await insertAccount(cabinet.database, { number: 1 })
+    boris = await insertAccount(cabinet.database, { number: 2 })
+    await insertLine(cabinet.database, { number: 1, ownerId: anna })
+    await insertLine(cabinet.database, { number: 2, ownerId: boris })
+  })
+  afterAll(async () => {
+    await cabinet.close()
+    await kept.stop()
+  })
+
+  /** The spans of the newest trace whose root has this name. */
+  const traceOf = (root: string) => {
+    const id = kept
+      .spans()
+      .findLast(({ name }) => name === root)
+      ?.spanContext().traceId
+    return kept.spans().filter((span) => span.spanContext().traceId === id)
+  }
+
+  it('show a home query: gateway, plan, each fetch, each statement', async () => {
+    const token = await cabinet.accountToken(anna)
+    statements.length = 0
+    await cabinet.ask({ query: HOME }, token)
+    const asked = statements.filter((sql) => !/outbox|notice|^(begin|commit|start)/.test(sql))
+    const trace = traceOf('query Home')
+    const root = trace.find(({ name }) => name === 'query Home')
+    const names = trace.map(({ name }) => name)
+    expect(root?.parentSpanContext).toBeUndefined()
+    expect(names.filter((name) => name === 'plan')).toHaveLength(1)
+    expect(new Set(names.filter((name) => name.startsWith('fetch ')))).toEqual(
+      new Set(['fetch accounts', 'fetch linked-numbers', 'fetch products', 'fetch payments']),
+    )
+    const ours = /^(query Home|plan|fetch |subgraph |read together)/
+    expect(trace.filter(({ name }) => !ours.test(name))).toHaveLength(asked.length)
+    // Each but the root has its parent in the trace, and each statement lies under a fetch.
+    for (const span of trace) if (span !== root) expect(ancestors(span, trace)).toContain('query Home')
+    for (const span of trace.filter(({ name }) => !ours.test(name))) {
+      expect(ancestors(span, trace).join()).toMatch(/subgraph .*fetch /)
+    }
+  })
+
+  it('link what is read for several requests to each of them', async () => {
+    const ask = async (account: string) => cabinet.ask({ query: HOME }, await cabinet.accountToken(account))
+    // Which requests meet in one turn is chance: again until some did.
+    const { requests, together } = await vi.waitFor(async () => {
+      const before = kept.spans().length
+      await Promise.all([ask(anna), ask(boris), ask(anna), ask(boris)])
+      const fresh = kept.spans().slice(before)
+      const met = fresh.filter(({ name }) => name === 'read together')
+      expect(met.length).toBeGreaterThan(0)
+      return { requests: new Set(fresh.map((span) => span.spanContext().traceId)), together: met }
+    }, 30_000)
+    expect(requests.size).toBe(4)
+    for (const { links, attributes } of together) {
+      expect(links.length).toBe(Number(attributes['cabinet.requests']) - 1)
+      for (const { context } of links) expect(requests).toContain(context.traceId)
+    }
+  })
+
+  it('hold no telephone number, token or code, whatever a client calls its operation', async () => {
+    const number = phone(1)
+    await requestPassword(cabinet, number)
+    const code = await sentCode(cabinet.database, number)
+    const signedIn = await signInWithPassword(cabinet, { phone: number, code })
+    const { accessToken } = signedIn.data.result.session
+    await cabinet.ask(
+      { query: `query P${number.slice(1)} { viewer { lines(after: "${number}") { nodes { id } } } }` },
+      accessToken,
+    )
+    expect(traceOf('mutation other').length).toBeGreaterThan(3)
+    expect(traceOf('query other').length).toBeGreaterThan(1)
+    const words = kept.spans().map(wordsOf).join('\n')
+    for (const secret of [number, number.slice(1), accessToken, code]) expect(words).not.toContain(secret)
+  })
+})
+
+/** The names of the spans above this one, nearest first. */
+function ancestors(span: ReadableSpan, trace: readonly ReadableSpan[]): string[] {
+  const parent = trace.find((other) => other.spanContext().spanId === span.parentSpanContext?.spanId)
+  return parent ? [parent.name, ...ancestors(parent, trace)] : []
+}
