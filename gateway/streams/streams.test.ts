@@ -147,6 +147,8 @@ describe('streams', () => {
     await cabinet.database.sql(`
       do $$ begin for _ in 1..3000 loop
         update payments.ledger_balance set posted = posted + 1 where unit = 'KOPECK';
+        -- A transaction is one change, however much it does.
+        commit;
       end loop; end $$
     `)
     const before = received
