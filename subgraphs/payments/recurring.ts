@@ -2,13 +2,13 @@ import { lineKeyText } from '../../platform/access/line-key.ts'
 import { createLineLoader, type LineLoader } from '../../platform/access/line-loader.ts'
 import { createBatchLoader } from '../../platform/database/batch-loader.ts'
 import type { ActionDependencies } from './actions/actions.ts'
+import type { Asker } from './actions/asker.ts'
 import { type DisableAutoPaymentOutcome, disableAutoPayment } from './actions/auto-payments/disable-auto-payment.ts'
 import {
   type SetAutoPayment,
   type SetAutoPaymentOutcome,
   setAutoPayment,
 } from './actions/auto-payments/set-auto-payment.ts'
-import type { LineActor } from './actions/line-actor.ts'
 import { FEE_POLICY } from './actions/live-balance/charge-day.ts'
 import { type DisableLiveBalanceOutcome, disableLiveBalance } from './actions/live-balance/disable-live-balance.ts'
 import {
@@ -45,24 +45,18 @@ export interface Recurring {
   readonly autoPayments: LineLoader<readonly AutoPayment[] | null>
   readonly spendCaps: LineLoader<SpendCapSource | null>
   readonly liveBalances: LineLoader<LiveBalanceSource | null>
-  readonly setAutoPayment: (command: SetAutoPayment, by: LineActor) => Promise<SetAutoPaymentOutcome>
+  readonly setAutoPayment: (command: SetAutoPayment, by: Asker) => Promise<SetAutoPaymentOutcome>
   readonly disableAutoPayment: (
     command: { readonly lineId: string; readonly autoPaymentId: string },
-    by: LineActor,
+    by: Asker,
   ) => Promise<DisableAutoPaymentOutcome>
   readonly setSpendCap: (
     command: { readonly lineId: string; readonly monthlyAmount: string },
-    by: LineActor,
+    by: Asker,
   ) => Promise<SetSpendCapOutcome>
-  readonly removeSpendCap: (command: { readonly lineId: string }, by: LineActor) => Promise<RemoveSpendCapOutcome>
-  readonly enableLiveBalance: (
-    command: EnableLiveBalance,
-    by: LineActor,
-  ) => Promise<EnableLiveBalanceOutcome | KeyRefusal>
-  readonly disableLiveBalance: (
-    command: { readonly lineId: string },
-    by: LineActor,
-  ) => Promise<DisableLiveBalanceOutcome>
+  readonly removeSpendCap: (command: { readonly lineId: string }, by: Asker) => Promise<RemoveSpendCapOutcome>
+  readonly enableLiveBalance: (command: EnableLiveBalance, by: Asker) => Promise<EnableLiveBalanceOutcome | KeyRefusal>
+  readonly disableLiveBalance: (command: { readonly lineId: string }, by: Asker) => Promise<DisableLiveBalanceOutcome>
 }
 
 export function createRecurring(dependencies: ActionDependencies): Recurring {

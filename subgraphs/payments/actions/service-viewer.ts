@@ -4,3 +4,6 @@ import { UNKNOWN_CLIENT, type Viewer } from '../../../platform/identity/viewer.t
 export function forOurselves(requestId: string): Viewer {
   return { principal: { kind: 'service', name: 'payments' }, language: 'ru', requestId, client: UNKNOWN_CLIENT }
 }
+
+/** What comes round by itself: it was asked for once, by somebody. */
+export const ROUNDS = forOurselves('payments-rounds')

@@ -1,7 +1,7 @@
 import { accountId } from '../../../cli/testing/fixture.ts'
 import { UNKNOWN_CLIENT } from '../../../platform/identity/viewer.ts'
+import type { Asker } from '../actions/asker.ts'
 import { type SetAutoPayment, setAutoPayment } from '../actions/auto-payments/set-auto-payment.ts'
-import type { LineActor } from '../actions/line-actor.ts'
 import { enableLiveBalance } from '../actions/live-balance/enable-live-balance.ts'
 import { setSpendCap } from '../actions/spend-cap/set-spend-cap.ts'
 import type { Inhabitant, World } from './simulate.ts'
@@ -11,7 +11,7 @@ const CARD = '01900007-0000-7000-8000-000000000001'
 const MOST_SPENT_KOPECKS = 6_000
 
 /** The owner of the lines of a simulation. */
-const BY_OWNER: LineActor = {
+const BY_OWNER: Asker = {
   grant: { accountId: OWNER, rights: 15 },
   viewer: {
     principal: { kind: 'account', accountId: OWNER, personId: OWNER, sessionId: 'simulated', organizationRole: null },

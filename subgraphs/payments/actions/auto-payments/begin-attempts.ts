@@ -19,7 +19,7 @@ import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
 import { recordAct } from '../record-act.ts'
 import { eachDue } from '../recurring/each-due.ts'
-import { PAYMENTS_ITSELF } from '../recurring/service-viewer.ts'
+import { ROUNDS } from '../service-viewer.ts'
 import { autoPaymentRules } from './auto-payment-rules.ts'
 import { type AutoPaymentRules, type NextStep, nextStep } from './plan.ts'
 
@@ -145,5 +145,5 @@ export async function tell(
   { act, ...more }: AutoPaymentAct,
 ): Promise<void> {
   const details = { autoPaymentId: id, amount: formatKopecks(amount), ...more }
-  await recordAct(trx, dependencies, { lineId, act, details, concerns: accountId }, PAYMENTS_ITSELF)
+  await recordAct(trx, dependencies, { lineId, act, details, concerns: accountId }, ROUNDS)
 }

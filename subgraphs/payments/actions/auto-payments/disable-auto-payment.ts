@@ -3,7 +3,7 @@ import { lockBalance } from '../../ledger/balance.ts'
 import { type AutoPayment, findAutoPayment, putAutoPayment } from '../../store/auto-payments.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import type { ActionDependencies } from '../actions.ts'
-import type { LineActor } from '../line-actor.ts'
+import type { Asker } from '../asker.ts'
 import { recordAct } from '../record-act.ts'
 
 export type DisableAutoPaymentOutcome =
@@ -18,7 +18,7 @@ export type DisableAutoPaymentOutcome =
 export async function disableAutoPayment(
   dependencies: ActionDependencies,
   command: { readonly lineId: string; readonly autoPaymentId: string },
-  { grant, viewer }: LineActor,
+  { grant, viewer }: Asker,
 ): Promise<DisableAutoPaymentOutcome> {
   const lineId = parseId(command.lineId)
   const id = parseId(command.autoPaymentId)

@@ -13,7 +13,7 @@ import { isAllowed } from '../../store/line-access.ts'
 import type { Schedule } from '../../store/recurring-tables.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
-import type { LineActor } from '../line-actor.ts'
+import type { Asker } from '../asker.ts'
 import { recordAct } from '../record-act.ts'
 import { failedRules } from '../rules.ts'
 import {
@@ -47,7 +47,7 @@ export type SetAutoPaymentOutcome =
 export async function setAutoPayment(
   dependencies: ActionDependencies,
   command: SetAutoPayment,
-  by: LineActor,
+  by: Asker,
 ): Promise<SetAutoPaymentOutcome> {
   const lineId = parseId(command.lineId)
   const accountId = by.grant.accountId

@@ -6,7 +6,7 @@ import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
 import { recordAct } from '../record-act.ts'
 import { eachDue } from '../recurring/each-due.ts'
-import { PAYMENTS_ITSELF } from '../recurring/service-viewer.ts'
+import { ROUNDS } from '../service-viewer.ts'
 import { chargeDay } from './charge-day.ts'
 
 const AT_ONCE = 4
@@ -49,5 +49,5 @@ async function tell(
   act: string,
 ): Promise<void> {
   const details = { dailyFee: formatKopecks(daily_fee) }
-  await recordAct(trx, dependencies, { lineId, act, details }, PAYMENTS_ITSELF)
+  await recordAct(trx, dependencies, { lineId, act, details }, ROUNDS)
 }

@@ -3,7 +3,7 @@ import { lockBalance } from '../../ledger/balance.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import { findLiveBalance, putLiveBalance } from '../../store/live-balances.ts'
 import type { ActionDependencies } from '../actions.ts'
-import type { LineActor } from '../line-actor.ts'
+import type { Asker } from '../asker.ts'
 import { recordAct } from '../record-act.ts'
 
 export type DisableLiveBalanceOutcome =
@@ -14,7 +14,7 @@ export type DisableLiveBalanceOutcome =
 export async function disableLiveBalance(
   dependencies: ActionDependencies,
   command: { readonly lineId: string },
-  { grant, viewer }: LineActor,
+  { grant, viewer }: Asker,
 ): Promise<DisableLiveBalanceOutcome> {
   const lineId = parseId(command.lineId)
   if (lineId === null) return { kind: 'lineNotFound' }

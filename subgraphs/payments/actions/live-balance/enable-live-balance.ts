@@ -8,7 +8,7 @@ import { findLiveBalance, type LiveBalance, putLiveBalance } from '../../store/l
 import { findPolicyVersion } from '../../store/policy-versions.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
-import type { LineActor } from '../line-actor.ts'
+import type { Asker } from '../asker.ts'
 import { type KeyRefusal, once } from '../once.ts'
 import { recordAct } from '../record-act.ts'
 import { failedRules } from '../rules.ts'
@@ -41,7 +41,7 @@ type KeptOutcome =
 export async function enableLiveBalance(
   dependencies: ActionDependencies,
   { lineId: given, dailyFee, idempotencyKey }: EnableLiveBalance,
-  by: LineActor,
+  by: Asker,
 ): Promise<EnableLiveBalanceOutcome | KeyRefusal> {
   const lineId = parseId(given)
   const { principal } = by.viewer
@@ -65,7 +65,7 @@ async function enable(
   trx: Transaction<Tables>,
   dependencies: ActionDependencies,
   { lineId, agreedFee }: { readonly lineId: string; readonly agreedFee: bigint },
-  { grant, viewer }: LineActor,
+  { grant, viewer }: Asker,
 ): Promise<EnableLiveBalanceOutcome> {
   const now = dependencies.clock.now()
   if (!(await isAllowed(trx, lineId, grant, now))) return { kind: 'lineNotFound' }

@@ -4,7 +4,7 @@ import { lockBalance } from '../../ledger/balance.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import { deleteSpendCap, putSpendCap } from '../../store/spend-caps.ts'
 import type { ActionDependencies } from '../actions.ts'
-import type { LineActor } from '../line-actor.ts'
+import type { Asker } from '../asker.ts'
 import { recordAct } from '../record-act.ts'
 
 export type SetSpendCapOutcome =
@@ -17,7 +17,7 @@ export type SetSpendCapOutcome =
 export async function setSpendCap(
   dependencies: ActionDependencies,
   command: { readonly lineId: string; readonly monthlyAmount: string },
-  { grant, viewer }: LineActor,
+  { grant, viewer }: Asker,
 ): Promise<SetSpendCapOutcome> {
   const lineId = parseId(command.lineId)
   if (lineId === null || grant.accountId === null) return { kind: 'lineNotFound' }
@@ -56,7 +56,7 @@ export type RemoveSpendCapOutcome =
 export async function removeSpendCap(
   dependencies: ActionDependencies,
   command: { readonly lineId: string },
-  { grant, viewer }: LineActor,
+  { grant, viewer }: Asker,
 ): Promise<RemoveSpendCapOutcome> {
   const lineId = parseId(command.lineId)
   if (lineId === null) return { kind: 'lineNotFound' }

@@ -8,7 +8,7 @@ import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
 import { recordAct } from '../record-act.ts'
 import { eachDue } from '../recurring/each-due.ts'
-import { PAYMENTS_ITSELF } from '../recurring/service-viewer.ts'
+import { ROUNDS } from '../service-viewer.ts'
 import { currentMonth } from './month.ts'
 import { reachedLevels } from './spend-cap-rule.ts'
 
@@ -52,5 +52,5 @@ async function compare(
     cap: formatKopecks(spending.cap),
     spent: formatKopecks(spending.spent),
   }
-  await recordAct(trx, dependencies, { lineId, act: 'SPEND_CAP_LEVEL_REACHED', details }, PAYMENTS_ITSELF)
+  await recordAct(trx, dependencies, { lineId, act: 'SPEND_CAP_LEVEL_REACHED', details }, ROUNDS)
 }
