@@ -5,37 +5,12 @@ create table ledger_quarantine (
   reason text not null check (length(reason) between 1 and 500)
 );
 
--- When the last entry was posted.
+-- When the last entry was posted: moments follow numbers, though clocks of two processes differ, and who waited for the
+-- row has looked at the clock long ago. What a line had at a moment must have one answer (see 0019).
 alter table ledger_balance add column entry_posted_at timestamptz;
 update ledger_balance as balance set entry_posted_at = entry.posted_at
   from ledger_entry as entry
   where entry.line_id = balance.line_id and entry.unit = balance.unit and entry.sequence = balance.entry_sequence;
-
--- As before, and moments follow numbers: clocks of two processes differ, and who waited for the row has looked at the
--- clock long ago, but what a line had at a moment must have one answer.
-create or replace function post_entry() returns trigger language plpgsql security definer
-  set search_path = payments, pg_temp as $$
-declare
-  balance ledger_balance;
-  change bigint := customer_change(new);
-begin
-  select coalesce(new.kind, kind), posted_at into strict new.kind, new.posted_at from ledger_transaction
-    where line_id = new.line_id and id = new.transaction_id;
-  insert into ledger_balance (line_id, unit) values (new.line_id, new.unit) on conflict do nothing;
-  select * into balance from ledger_balance where line_id = new.line_id and unit = new.unit for update;
-  new.sequence := balance.entry_sequence + 1;
-  new.balance_after := balance.posted + change;
-  new.posted_at := greatest(new.posted_at, balance.entry_posted_at);
-  new.hash := entry_hash(balance.entry_hash, new);
-  update ledger_balance
-    set posted = new.balance_after, entry_sequence = new.sequence, entry_hash = new.hash,
-      entry_posted_at = new.posted_at,
-      -- What was paid off of a debt cannot be borrowed again.
-      debt_limit = case when change > 0 then least(debt_limit, greatest(0, reserved - new.balance_after))
-        else debt_limit end
-    where line_id = new.line_id and unit = new.unit;
-  return new;
-end $$;
 
 -- The number of the last entry that was posted by a moment; 0 when there was none. Numbers have no gaps and moments
 -- follow them, so halving finds it in a few steps, and no second index has to be kept with every posting.
