@@ -42,6 +42,8 @@ const GOOD_PASSWORD = 'three grey herons by the pond'
 const FROM_NOWHERE = { flowSecret: 'none', callbackUrl: 'https://cabinet.example/back?code=x&state=y' }
 /** What the owner was told before anybody asks. */
 const NOTICE_ID = '01900009-0000-7000-8000-000000000001'
+/** The payment of a quote has its id, and the world's line has a payment under its own. */
+const QUOTE_ID = '01900009-0000-7000-8000-000000000002'
 const holdsOffer = expect.objectContaining({ code: 'option-1' })
 
 /** The stranger is a member of the organization again, whatever an operation before did. */
@@ -123,13 +125,13 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
       database.sql(
         `insert into payments.transfer_quote (account_id, id, acting_account_id, line_id, to_phone, to_line_id, amount,
            fee, fee_version, quoted_at, valid_until)
-         select $1, $2, $1, $2, msisdn, line_id, 1000, 700, 1, now(), now() + interval '5 minutes'
+         select $1, $4, $1, $2, msisdn, line_id, 1000, 700, 1, now(), now() + interval '5 minutes'
          from linked_numbers.directory where msisdn = $3`,
-        [OWNER_ID, lineId, SUBSCRIBER_PHONE],
+        [OWNER_ID, lineId, SUBSCRIBER_PHONE, QUOTE_ID],
       ),
-    variables: ({ lineId }) => ({ input: { quoteId: lineId, idempotencyKey: lineId } }),
-    answer: ({ lineId }) => ({
-      confirmTransfer: { __typename: 'ConfirmTransferSuccess', payment: { id: lineId, status: 'PENDING' } },
+    variables: ({ lineId }) => ({ input: { quoteId: QUOTE_ID, idempotencyKey: lineId } }),
+    answer: () => ({
+      confirmTransfer: { __typename: 'ConfirmTransferSuccess', payment: { id: QUOTE_ID, status: 'PENDING' } },
     }),
   },
   'take-promised-payment.graphql': {
@@ -251,7 +253,12 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
           ],
           pageInfo: { hasNextPage: false },
         },
-        payments: page,
+        payments: {
+          nodes: [
+            { id: lineId, kind: 'TOP_UP', status: 'SUCCEEDED', amount: { amount: '150.00', currencyCode: 'RUB' } },
+          ],
+          pageInfo: { hasNextPage: false, endCursor: expect.any(String) },
+        },
       },
     }),
   },
@@ -283,9 +290,14 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
     answer: () => ({
       line: {
         forecast: {
-          spendable: { amount: '150.00' },
+          // With 30 ₽ that are promised, which go before all else.
+          spendable: { amount: '180.00' },
           // The tariff's 300 ₽ and the option's 50 ₽ a month.
-          charges: [{ kind: 'SUBSCRIPTION_FEE' }, { kind: 'SUBSCRIPTION_FEE' }],
+          charges: [
+            { kind: 'PROMISED_PAYMENT_DUE', amount: { amount: '-30.00' } },
+            { kind: 'SUBSCRIPTION_FEE' },
+            { kind: 'SUBSCRIPTION_FEE' },
+          ],
           shortfall: { amount: '200.00' },
         },
       },

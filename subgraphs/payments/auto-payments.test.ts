@@ -75,6 +75,14 @@ describe('automatic payments', { timeout: 60_000 }, () => {
     cabinet.database.sql<{ occasion: string; try: number; state: string }>(
       'select occasion, try, state from payments.auto_payment_attempt order by begun_at, occasion, try',
     )
+  const promise = () =>
+    cabinet.database.sql(
+      `insert into payments.promised_payment (line_id, id, account_id, amount, fee, taken_at, due_at)
+       values ($1, $1, $2, 3000, 0, '2026-01-31', '2026-02-03')`,
+      [LINE, OWNER],
+    )
+  const promisesLeft = async () =>
+    (await cabinet.database.sql('select from payments.promised_payment where ended_at is null')).length
   async function expectCleanAudit(): Promise<void> {
     const db = connectDatabase<Tables>({ url: cabinet.database.urls.payments, logger: watchedLogger })
     expect((await auditLedger(db)).findings.filter(({ breaches }) => breaches > 0)).toEqual([])
@@ -474,11 +482,31 @@ describe('automatic payments', { timeout: 60_000 }, () => {
          select line_id, id, 'KOPECK', 'CARD_ACQUIRING', 'CUSTOMER', 10000 from posted`,
         [LINE, `acquirer:at-the-bank-${key}`],
       )
+      await promise()
       cards.behave(() => 'succeed')
       later(1)
       await worker.round()
       expect(await worker.posted(LINE)).toBe(19_000n)
       expect(await attempts()).toMatchObject([{ state: 'SUCCEEDED' }])
+      // What was promised since is for the next top-up to take back.
+      expect(await promisesLeft()).toBe(1)
+    })
+
+    it('and never by a payment of the bank that is another line’s', async () => {
+      cards.behave(() => 'loseAnswer')
+      await set({ threshold: '100' })
+      await worker.spend(LINE, 6_000n)
+      await worker.round()
+      const [key] = cards.taken.keys()
+      await cabinet.database.sql(
+        'insert into payments.acquirer_payment_directory (acquirer_id, line_id, payment_id) values ($1, $2, $2)',
+        [`at-the-bank-${key}`, lineId(2)],
+      )
+      cards.behave(() => 'succeed')
+      later(1)
+      await worker.round()
+      expect(await worker.posted(LINE)).toBe(9_000n)
+      expect(await attempts()).toMatchObject([{ state: 'OPEN' }])
     })
   })
 })

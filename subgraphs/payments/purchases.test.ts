@@ -187,9 +187,11 @@ describe('a purchase', () => {
       'NOT_ENOUGH_MONEY',
       'SIM_CHANGED',
     ])
+    // What is known of a person's SIM is remembered for a while: another's.
     simChange = null
-    expect(codes(await quote(from, { amount: '0.50' }))).toEqual(['AMOUNT_TOO_SMALL'])
-    expect(codes(await quote(from, { reference: '12340079', amount: '1.00' }))).toEqual(['ACCOUNT_INACTIVE'])
+    const other = await world.line(500n)
+    expect(codes(await quote(other, { amount: '0.50' }))).toEqual(['AMOUNT_TOO_SMALL'])
+    expect(codes(await quote(other, { reference: '12340079', amount: '1.00' }))).toEqual(['ACCOUNT_INACTIVE'])
   })
 
   it.each([

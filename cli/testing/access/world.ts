@@ -72,6 +72,7 @@ async function insertSubject(database: TestDatabase, number: number, ownerId: st
      values ($1, $1, $2, 3000, 0, now(), now() + interval '3 days')`,
     [id, ownerId],
   )
+  await database.sql(`update payments.ledger_balance set promised = 3000 where line_id = $1 and unit = 'KOPECK'`, [id])
   await database.sql('insert into payments.spend_cap values ($1, 100000, $2, now())', [id, ownerId])
   // A payment onto the line, under its id.
   await database.sql(

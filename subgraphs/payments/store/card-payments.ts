@@ -110,11 +110,8 @@ export async function sumTopUps(
   return rows[0] ?? { kopecks: 0n, count: 0 }
 }
 
-/**
- * Writes down that the acquirer's payment is this one of ours. False when it is another's already, or this one has
- * another of theirs: then nothing may be credited by it.
- */
-export async function claimAcquirerPayment(
+/** Writes down whose payment one of the acquirer's is. False when it is another's already: nothing may be credited by it. */
+export async function writeAcquirerPayment(
   trx: Transaction<Tables>,
   { lineId, paymentId }: CardPaymentKey,
   acquirerId: string,
@@ -124,13 +121,23 @@ export async function claimAcquirerPayment(
     values (${acquirerId}, ${lineId}, ${paymentId}) on conflict do nothing
   `.execute(trx)
   // A statement of its own: it sees what somebody who was faster has committed meanwhile.
+  const owner = await findByAcquirerId(trx, acquirerId)
+  return owner?.lineId === lineId && owner.paymentId === paymentId
+}
+
+/**
+ * Writes down that the acquirer's payment is this one of ours. False when it is another's already, or this one has
+ * another of theirs: then nothing may be credited by it.
+ */
+export async function claimAcquirerPayment(
+  trx: Transaction<Tables>,
+  { lineId, paymentId }: CardPaymentKey,
+  acquirerId: string,
+): Promise<boolean> {
+  if (!(await writeAcquirerPayment(trx, { lineId, paymentId }, acquirerId))) return false
   const { rows } = await sql`
     update card_payment set acquirer_id = ${acquirerId}
     where line_id = ${lineId} and payment_id = ${paymentId} and (acquirer_id is null or acquirer_id = ${acquirerId})
-      and exists (
-        select from acquirer_payment_directory as claimed where claimed.acquirer_id = ${acquirerId}
-          and claimed.line_id = ${lineId} and claimed.payment_id = ${paymentId}
-      )
     returning payment_id
   `.execute(trx)
   return rows.length > 0

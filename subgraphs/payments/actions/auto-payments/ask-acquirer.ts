@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import { invariant } from '../../../../platform/invariant.ts'
 import { available, lockBalance } from '../../ledger/balance.ts'
 import { post } from '../../ledger/post.ts'
 import { give } from '../../ledger/posting.ts'
@@ -11,6 +12,7 @@ import {
   readDueAttempts,
 } from '../../store/auto-payment-attempts.ts'
 import { type AutoPayment, findAutoPayment, putAutoPayment } from '../../store/auto-payments.ts'
+import { writeAcquirerPayment } from '../../store/card-payments.ts'
 import { endPayment } from '../../store/payments.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
@@ -86,7 +88,9 @@ async function credit(
   acquirerPaymentId: string,
 ): Promise<void> {
   const now = dependencies.clock.now()
-  await post(trx, dependencies, {
+  const isOurs = await writeAcquirerPayment(trx, { lineId, paymentId }, acquirerPaymentId)
+  invariant(isOurs, 'the key of a payment leads to one payment of the acquirer')
+  const outcome = await post(trx, dependencies, {
     lineId,
     kind: 'TOP_UP',
     // Whoever else hears of the acquirer's payment credits it by the same name.
@@ -95,7 +99,8 @@ async function credit(
     movements: [give('KOPECK', 'CARD_ACQUIRING', amount)],
     cause: { paymentId },
   })
-  await settlePromisedPayment(trx, dependencies, lineId)
+  // Whoever credited it before has done so, and what was promised since is for another top-up to take back.
+  if (outcome.kind !== 'alreadyPosted') await settlePromisedPayment(trx, dependencies, lineId)
   await endPayment(trx, { lineId, id: paymentId }, { status: 'SUCCEEDED', at: now })
 }
 
