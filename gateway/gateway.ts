@@ -1,10 +1,9 @@
-import type { SupergraphManager } from '@apollo/gateway'
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
-import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify'
+import { fastifyApolloDrainPlugin } from '@as-integrations/fastify'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Clock } from '../platform/clock.ts'
-import type { Principal } from '../platform/identity/viewer.ts'
+import type { Principal, StaffRole } from '../platform/identity/viewer.ts'
 import { invariant } from '../platform/invariant.ts'
 import { preferredLanguage } from '../platform/languages.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -13,23 +12,29 @@ import type { GatewayContext } from './ask-subgraph.ts'
 import { readClient } from './client.ts'
 import { createDataSource } from './data-source.ts'
 import { createDocumentGate, type DocumentGate } from './documents/document-gate.ts'
-import { createEngine, type Engine } from './engine/engine.ts'
+import { type Candidate, createEngine, type Engine, type SupergraphSource } from './engine/engine.ts'
 import { formatError } from './errors/format.ts'
 import { settleErrors } from './errors/settle.ts'
 import { addExplorers, allowSandbox } from './explorer/explorer.ts'
+import { createGraphqlRoute } from './http/graphql-route.ts'
 import { answerRequestErrors } from './http/request-errors.ts'
 import { statusPlugin } from './http/status-plugin.ts'
 import { noNetworkElement, type ReadNetwork } from './network-element.ts'
 import { operationNamePlugin } from './operation-name-plugin.ts'
 import { createPrepareFetch, createPrepareStream } from './prepare-fetch.ts'
+import { type Admission, createAdmission } from './registered/admission.ts'
+import { prepareRegistered } from './registered/prepare.ts'
+import { readManifests } from './registered/read-manifests.ts'
+import { createRegistry } from './registered/registry.ts'
 import { createResponseCheck } from './response-shape/response-shape.ts'
-import { scalarsPlugin } from './scalars-plugin.ts'
+import { giveScalars } from './scalars.ts'
 import { addStreams, type GatewayStreams } from './streams/add-streams.ts'
 import { subscriptionPlugin } from './subscription-plugin.ts'
+import { type SupergraphStatus, type SupergraphWatch, watchSupergraph } from './supergraph-status.ts'
 import type { Transport } from './transport/transport.ts'
 
 export interface GatewayDependencies {
-  readonly supergraph: SupergraphManager
+  readonly supergraph: SupergraphSource
   /** How to reach each subgraph of the supergraph, by name. */
   readonly transports: (subgraph: SubgraphAddress) => Transport
   readonly authenticate: (authorization: string | undefined) => Promise<Principal>
@@ -39,6 +44,7 @@ export interface GatewayDependencies {
   readonly subgraphTimeoutMs?: number
   /** Introspection, explorers and cross-origin requests of Apollo's Sandbox. */
   readonly isDevelopment: boolean
+  readonly operations?: OperationsOptions
   /** Addresses or networks (CIDR) of the balancers before this gateway: only they may say whom they speak for. */
   readonly trustedProxies?: readonly string[]
   /** What the operator's network says of a request; nothing, where there is no element that says it. */
@@ -46,6 +52,18 @@ export interface GatewayDependencies {
   /** How long "not ready" is shown before connections are refused. */
   readonly drainDelayMs?: number
 }
+
+/** Which operations may be run. Where nothing is said, none is registered and anybody may run any. */
+export interface OperationsOptions {
+  /** The folder with the manifests of registered operations; they are read again with each supergraph. */
+  readonly manifests: string | null
+  /** Whether anybody may run what is not registered. */
+  readonly isOpen: boolean
+  /** The roles of staff that may run any operation where it is not open. */
+  readonly adHocRoles: readonly StaffRole[]
+}
+
+const ALL_OPERATIONS: OperationsOptions = { manifests: null, isOpen: true, adHocRoles: [] }
 
 /** A subgraph as the supergraph names it. */
 export interface SubgraphAddress {
@@ -55,6 +73,8 @@ export interface SubgraphAddress {
 
 export interface Gateway {
   readonly http: FastifyInstance
+  /** Which supergraph is in force now. */
+  supergraphStatus(): SupergraphStatus
   /** Ends the streams of a session that was ended: whoever holds its token gets nothing more by them. */
   endStreamsOf(sessionId: string): void
   /** Stops taking requests, finishes those in flight, closes the connections to subgraphs. */
@@ -68,50 +88,44 @@ const SECOND_CHANCE_MS = 700
 
 /** The front door: one GraphQL endpoint over the supergraph. */
 export async function createGateway(dependencies: GatewayDependencies): Promise<Gateway> {
-  const { logger, isDevelopment, newId } = dependencies
-  const http = createHttpServer({ logger, newId, trustedProxies: dependencies.trustedProxies ?? [] })
-  const transports = new Map<string, Transport>()
-  const gateway = createCabinetEngine(dependencies, transports)
-  const documents = createDocumentGate({ hasIntrospection: isDevelopment })
-  const apollo = new ApolloServer<GatewayContext>({
-    gateway,
-    introspection: isDevelopment,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    // Who asks is told by a header, which no other site can make a browser send, and GET changes nothing.
-    csrfPrevention: false,
-    documentStore: documents.documentStore,
-    formatError,
-    plugins: [
-      fastifyApolloDrainPlugin(http),
-      ApolloServerPluginLandingPageDisabled(),
-      scalarsPlugin,
-      operationNamePlugin,
-      subscriptionPlugin,
-      settlingPlugin,
-      statusPlugin,
-      schemaPlugin(documents),
-    ],
+  const { logger, isDevelopment, newId, clock } = dependencies
+  const supergraph = watchSupergraph(dependencies.supergraph, clock)
+  const http = createHttpServer({
     logger,
+    newId,
+    trustedProxies: dependencies.trustedProxies ?? [],
+    // It serves what it has: that there is a newer one which does not load is for people to see.
+    remarks: () => (supergraph.status.isStale ? { supergraph: 'the newest does not load, see the log' } : {}),
   })
+  const transports = new Map<string, Transport>()
+  const documents = createDocumentGate({ hasIntrospection: isDevelopment })
+  const admission = createAdmission(dependencies.operations ?? ALL_OPERATIONS)
+  const front: Front = { dependencies, supergraph, documents, admission }
+  const gateway = createCabinetEngine(front, transports)
+  const apollo = createApolloServer(http, gateway, front)
   await apollo.start()
 
-  const streams = createGatewayStreams(http, { engine: gateway, documents }, dependencies)
-  const context = (request: FastifyRequest) => createContext(request, dependencies, documents)
+  const streams = createGatewayStreams(http, gateway, front)
+  const route = createGraphqlRoute({
+    apollo,
+    createContext: (request) => createContext(request, dependencies),
+    textFor(asked, { viewer }) {
+      const text = admission.textFor(asked, viewer.principal)
+      if (text !== undefined) documents.admit(text)
+      return text
+    },
+  })
   await http.register((scope, _, done) => {
     if (isDevelopment) allowSandbox(scope)
     answerRequestErrors(scope)
-    scope.route({
-      method: ['GET', 'POST', 'OPTIONS'],
-      url: '/graphql',
-      handler: streams.before(fastifyApolloHandler(apollo, { context })),
-    })
+    scope.route({ method: ['GET', 'POST', 'OPTIONS'], url: '/graphql', handler: streams.before(route) })
     done()
   })
   if (isDevelopment) await addExplorers(http)
 
   return {
     http,
+    supergraphStatus: () => supergraph.status,
     endStreamsOf: streams.endStreamsOf,
     async close() {
       await drainHttpServer(http, dependencies.drainDelayMs)
@@ -121,10 +135,68 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   }
 }
 
-function createCabinetEngine(dependencies: GatewayDependencies, transports: Map<string, Transport>) {
+/** What the parts of one gateway share. */
+interface Front {
+  readonly dependencies: GatewayDependencies
+  readonly supergraph: SupergraphWatch
+  readonly documents: DocumentGate
+  readonly admission: Admission
+}
+
+function createApolloServer(
+  http: FastifyInstance,
+  gateway: Engine<GatewayContext>,
+  { dependencies: { logger, isDevelopment }, documents }: Front,
+): ApolloServer<GatewayContext> {
+  return new ApolloServer<GatewayContext>({
+    gateway,
+    introspection: isDevelopment,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    // Who asks is told by a header, which no other site can make a browser send, and GET changes nothing.
+    csrfPrevention: false,
+    // It is given texts only: ids are looked up before.
+    persistedQueries: false,
+    documentStore: documents.documentStore,
+    formatError,
+    plugins: [
+      fastifyApolloDrainPlugin(http),
+      ApolloServerPluginLandingPageDisabled(),
+      operationNamePlugin,
+      subscriptionPlugin,
+      settlingPlugin,
+      statusPlugin,
+    ],
+    logger,
+  })
+}
+
+/** Makes all ready for a supergraph that is about to take over; its last step is taken in the moment of doing so. */
+async function makeReady(
+  candidate: Candidate,
+  { dependencies, supergraph, documents, admission }: Front,
+): Promise<() => void> {
+  const { operations = ALL_OPERATIONS, logger } = dependencies
+  giveScalars(candidate.apiSchema)
+  const startedAt = performance.now()
+  const registry = createRegistry(operations.manifests === null ? [] : await readManifests(operations.manifests))
+  const { documents: ready, misfits } = await prepareRegistered(candidate, registry)
+  const durationMs = Math.round(performance.now() - startedAt)
+  if (operations.manifests !== null) logger.info({ count: ready.size, durationMs }, 'registered operations are planned')
+  if (misfits.length > 0) logger.error({ misfits }, 'registered operations do not fit the supergraph')
+  return () => {
+    documents.useSchema(candidate.apiSchema, ready)
+    admission.use(registry)
+    supergraph.taken(candidate.sdl, misfits)
+  }
+}
+
+function createCabinetEngine(front: Front, transports: Map<string, Transport>): Engine<GatewayContext> {
+  const { dependencies } = front
   const timeoutMs = dependencies.subgraphTimeoutMs ?? SUBGRAPH_TIMEOUT_MS
   return createEngine<GatewayContext>({
-    supergraph: dependencies.supergraph,
+    supergraph: front.supergraph.source,
+    makeReady: (candidate) => makeReady(candidate, front),
     logger: dependencies.logger,
     prepareFor({ subgraphs, fullSchema }) {
       for (const subgraph of subgraphs) {
@@ -150,11 +222,12 @@ function createCabinetEngine(dependencies: GatewayDependencies, transports: Map<
 
 function createGatewayStreams(
   http: FastifyInstance,
-  { engine, documents }: { readonly engine: Engine<GatewayContext>; readonly documents: DocumentGate },
-  { subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS, ...dependencies }: GatewayDependencies,
+  engine: Engine<GatewayContext>,
+  { dependencies, documents, admission }: Front,
 ): GatewayStreams {
+  const { subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS } = dependencies
   const answerWithinMs = subgraphTimeoutMs + SECOND_CHANCE_MS
-  return addStreams(http, { ...dependencies, engine, admit: documents.admit, answerWithinMs })
+  return addStreams(http, { ...dependencies, engine, documents, admission, answerWithinMs })
 }
 
 async function createContext(
@@ -165,32 +238,15 @@ async function createContext(
     logger,
     subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS,
   }: GatewayDependencies,
-  documents: DocumentGate,
 ): Promise<GatewayContext> {
   const answerByMs = performance.now() + subgraphTimeoutMs + SECOND_CHANCE_MS
   const principal = await authenticate(request.headers.authorization)
-  admitDocument(documents, request)
   const language = preferredLanguage(request.headers['accept-language'])
   const client = readClient(request.ip, request.headers, await readNetwork(request.raw))
   return {
     viewer: { principal, language, requestId: request.id, client },
     logger: logger.child({ requestId: request.id }),
     answerByMs,
-  }
-}
-
-/** What Apollo Server finds no text in, it refuses itself. */
-function admitDocument(documents: DocumentGate, { method, query, body }: FastifyRequest): void {
-  const { query: text } = ((method === 'GET' ? query : body) ?? {}) as { readonly query?: unknown }
-  if (typeof text === 'string') documents.admit(text)
-}
-
-/** Tells the gate which schema operations are of. */
-function schemaPlugin(documents: DocumentGate): ApolloServerPlugin<GatewayContext> {
-  return {
-    async serverWillStart() {
-      return { schemaDidLoadOrUpdate: ({ apiSchema }) => documents.useSchema(apiSchema) }
-    },
   }
 }
 

@@ -19,8 +19,10 @@ import { measure } from './measure.ts'
 export interface DocumentGate {
   /** Throws when the operation is over a limit. One that is not valid passes: Apollo Server says what is wrong. */
   admit(text: string): void
-  /** From now on operations are of this schema. */
-  useSchema(schema: GraphQLSchema): void
+  /** From now on operations are of this schema, and these documents, by the hashes of their texts, fit it for good. */
+  useSchema(schema: GraphQLSchema, ready?: ReadonlyMap<string, DocumentNode>): void
+  /** The document of a text that passed and is valid; null when it has to be read. */
+  documentOf(text: string): DocumentNode | null
   /** What Apollo Server keeps documents in, by the end of its keys: the hash of the text. */
   readonly documentStore: {
     get(key: string): Promise<DocumentNode | undefined>
@@ -49,6 +51,9 @@ export function createDocumentGate({ hasIntrospection }: DocumentGateOptions): D
   })
   const documents = new LRUCache<string, DocumentNode>({ max: DOCUMENTS_MAX })
   let schema: GraphQLSchema | null = null
+  let ready: ReadonlyMap<string, DocumentNode> = new Map()
+  let readyTexts: ReadonlySet<string> = new Set()
+  const find = (id: string) => ready.get(id) ?? documents.get(id)
 
   function judge(text: string): Verdict {
     if (schema === null) return 'invalid'
@@ -64,17 +69,21 @@ export function createDocumentGate({ hasIntrospection }: DocumentGateOptions): D
 
   return {
     admit(text) {
+      if (readyTexts.has(text)) return
       const { verdict } = verdicts.get(text) ?? { verdict: judge(text) }
       verdicts.set(text, { verdict })
       if (verdict instanceof GraphQLError) throw verdict
     },
-    useSchema(newSchema) {
+    useSchema(newSchema, newReady = new Map()) {
       schema = newSchema
+      ready = newReady
+      readyTexts = new Set([...ready.values()].map(({ loc }) => loc?.source.body ?? ''))
       verdicts.clear()
       documents.clear()
     },
+    documentOf: (text) => find(hash('sha256', text)) ?? null,
     documentStore: {
-      get: async (key) => documents.get(key.slice(key.lastIndexOf(':') + 1)),
+      get: async (key) => find(key.slice(key.lastIndexOf(':') + 1)),
       // One that was forgotten meanwhile and has been read anew: it came through the gate, and it is valid.
       set: async (key, document) => void documents.set(key.slice(key.lastIndexOf(':') + 1), document),
       delete: async (key) => documents.delete(key),

@@ -10,6 +10,8 @@ export interface HttpServerOptions {
   readonly trustedProxies?: readonly string[]
   /** Throws when the process cannot serve now. */
   readonly checkReady?: () => Promise<void>
+  /** What is to be seen of a process that is ready. Anybody may ask for it: nothing of the inside is said. */
+  readonly remarks?: () => Readonly<Record<string, string>>
 }
 
 /** How long a check of readiness may take: balancers do not wait longer. */
@@ -20,7 +22,7 @@ const REQUEST_ID = /^[\w-]{8,64}$/
 
 /** An HTTP server with what every process of ours has: health, a request id in each log line and a limit on bodies. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
-  const { logger, newId, checkReady, trustedProxies = [] } = options
+  const { logger, newId, checkReady, remarks, trustedProxies = [] } = options
   const http = fastify({
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     bodyLimit: BODY_BYTES_MAX,
@@ -45,7 +47,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   http.get('/health/live', async () => ({ status: 'live' }))
   http.get('/health/ready', async (_, reply) => {
     const isReady = !http.isDraining && (await succeeds(checkReady))
-    return reply.status(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready' })
+    return isReady ? { status: 'ready', ...remarks?.() } : reply.status(503).send({ status: 'not ready' })
   })
   return http
 }

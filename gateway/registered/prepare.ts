@@ -1,0 +1,47 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { type DocumentNode, parse, validate } from 'graphql'
+import type { Candidate } from '../engine/engine.ts'
+import type { RegisteredText, Registry } from './registry.ts'
+
+/** What came of making the registered operations ready for a supergraph. */
+export interface Prepared {
+  /** By the ids of their texts. */
+  readonly documents: ReadonlyMap<string, DocumentNode>
+  readonly misfits: readonly Misfit[]
+}
+
+/** A registered operation that the supergraph cannot answer. */
+export interface Misfit {
+  readonly name: string
+  readonly id: string
+  readonly problem: string
+}
+
+/**
+ * Reads, checks, plans and compiles each registered text for a supergraph that is about to take over. Requests that
+ * come meanwhile get their turn between two texts.
+ */
+export async function prepareRegistered(candidate: Candidate, { texts }: Registry): Promise<Prepared> {
+  const documents = new Map<string, DocumentNode>()
+  const misfits: Misfit[] = []
+  for (const text of texts) {
+    const ready = makeReady(candidate, text)
+    if (typeof ready === 'string') misfits.push({ name: text.name, id: text.id, problem: ready })
+    else documents.set(text.id, ready)
+    await nextTurn()
+  }
+  return { documents, misfits }
+}
+
+/** The document, or what is wrong with it. */
+function makeReady(candidate: Candidate, { text }: RegisteredText): DocumentNode | string {
+  try {
+    const document = parse(text)
+    const [error] = validate(candidate.apiSchema, document)
+    if (error) return error.message
+    candidate.compile(document)
+    return document
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
