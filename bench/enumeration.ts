@@ -5,6 +5,7 @@ import { migrateAll } from '../cli/migrations.ts'
 import { createOneProcess, type OneProcess } from '../cli/one-process.ts'
 import { SUPERGRAPH_PATH } from '../cli/project.ts'
 import { processTerminal, step } from '../cli/terminal.ts'
+import { ALL_OPERATIONS } from '../gateway/gateway.ts'
 import { systemClock } from '../platform/clock.ts'
 import { createPool } from '../platform/database/connect.ts'
 import { startThrowawayCluster } from '../platform/database/embedded/throwaway-cluster.ts'
@@ -79,6 +80,7 @@ async function open(): Promise<OneProcess> {
     accessTokenKeys: { keys: [await generatePrivateKey('development.accounts.1')] },
     accountsSecrets: createSecrets(['development-secret-of-a-benchmark-development-secret']),
     isDevelopment: false,
+    operations: ALL_OPERATIONS,
     supergraphPath: SUPERGRAPH_PATH,
   })
 }

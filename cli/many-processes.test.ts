@@ -17,11 +17,17 @@ import { composeSupergraph } from '../schema/compose.ts'
 import { SUPERGRAPH_PATH } from './project.ts'
 import { insertAccount, insertCatalogue, insertLine, lineId, phone } from './testing/fixture.ts'
 import { type Installation, startInstallation } from './testing/installation.ts'
-import { requestPassword, sentCode, signInWithPassword } from './testing/one-time-passwords.ts'
+import { PASSWORD_OPERATIONS, requestPassword, sentCode, signInWithPassword } from './testing/one-time-passwords.ts'
 import { openTestSession, send as sendTo } from './testing/sessions.ts'
 import { type Answer, openTestCabinet, type TestCabinet } from './testing/test-cabinet.ts'
 
 const HOME = readFileSync(new URL('../schema/operations/home.graphql', import.meta.url), 'utf8')
+const VIEWER = '{ viewer { id } }'
+const DISPLAY_NAME = '{ viewer { displayName } }'
+const LINES = '{ viewer { id lines { nodes { id rights } } } }'
+const ACTIVITY = '{ viewer { activity { nodes { kind lineId by { kind } } } } }'
+const GRANT = 'mutation ($input: GrantLineAccessInput!) { grantLineAccess(input: $input) { __typename } }'
+const INTROSPECTION = ['{ __schema { queryType { name } } }', '{ _service { sdl } }']
 const DRAIN_DELAY_MS = 400
 const PATIENCE = { timeout: 15_000, interval: 50 }
 
@@ -47,6 +53,7 @@ describe('many processes', { timeout: 60_000 }, () => {
     for (let number = 3; number <= 30; number++) await insertLine(database, { number, ownerId: company })
     many = await startInstallation({
       database,
+      operations: [VIEWER, DISPLAY_NAME, LINES, GRANT, ACTIVITY, ...INTROSPECTION, ...PASSWORD_OPERATIONS],
       variables: { SUPERGRAPH_FILE: supergraphFile, DRAIN_DELAY_MS: String(DRAIN_DELAY_MS) },
     })
   }, 60_000)
@@ -124,7 +131,7 @@ describe('many processes', { timeout: 60_000 }, () => {
     const lines = await fetch(`${many.gatewayUrl}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${session.accessToken}` },
-      body: JSON.stringify({ query: '{ viewer { id lines { nodes { id rights } } } }' }),
+      body: JSON.stringify({ query: LINES }),
     })
     expect(await lines.json()).toEqual({
       data: { viewer: { id: viewer.id, lines: { nodes: [{ id: lineId(3), rights: ['VIEW'] }] } } },
@@ -132,7 +139,7 @@ describe('many processes', { timeout: 60_000 }, () => {
   })
 
   it('do not tell the schema to strangers', async () => {
-    for (const query of ['{ __schema { queryType { name } } }', '{ _service { sdl } }']) {
+    for (const query of INTROSPECTION) {
       const response = await send({ query }, anna)
       expect(response.status).toBe(400)
       expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] })
@@ -172,11 +179,8 @@ describe('many processes', { timeout: 60_000 }, () => {
   it('tell each other of rights: who was let in on a line sees its tariff and balance', async () => {
     const seen = async () => (await ask(HOME, boris)).data.viewer.lines.nodes.find(isLine(1))
     expect(await seen()).toBeUndefined()
-    const { data } = await ask(
-      'mutation ($input: GrantLineAccessInput!) { grantLineAccess(input: $input) { __typename } }',
-      anna,
-      { input: { lineId: lineId(1), phone: phone(2), rights: ['VIEW'] } },
-    )
+    const input = { lineId: lineId(1), phone: phone(2), rights: ['VIEW'] }
+    const { data } = await ask(GRANT, anna, { input })
     expect(data.grantLineAccess.__typename).toBe('GrantLineAccessSuccess')
     await vi.waitFor(async () => {
       expect(await seen()).toMatchObject({ balance: { available: { amount: '123.45' } }, tariff: { name: 'Base' } })
@@ -186,7 +190,7 @@ describe('many processes', { timeout: 60_000 }, () => {
   it('tell accounts who did what: both find it in their trails', async () => {
     await vi.waitFor(async () => {
       for (const token of [anna, boris]) {
-        const { data } = await ask('{ viewer { activity { nodes { kind lineId by { kind } } } } }', token)
+        const { data } = await ask(ACTIVITY, token)
         expect(data.viewer.activity.nodes).toContainEqual({
           kind: 'LINE_ACCESS_GRANTED',
           lineId: lineId(1),
@@ -210,7 +214,7 @@ describe('many processes', { timeout: 60_000 }, () => {
     } as const
     const token = await signAccessToken(principal, await signingKey(keySet('ACCESS_TOKEN_KEYS')), systemClock)
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
-    const body = JSON.stringify({ query: '{ viewer { id } }' })
+    const body = JSON.stringify({ query: VIEWER })
     return {
       status: async () => (await fetch(`${many.gatewayUrl}/graphql`, { method: 'POST', headers, body })).status,
       async end() {
@@ -314,7 +318,7 @@ describe('many processes', { timeout: 60_000 }, () => {
       writeFileSync(`${supergraphFile}.new`, text)
       renameSync(`${supergraphFile}.new`, supergraphFile)
     }
-    const statusOf = async () => (await send({ query: '{ viewer { displayName } }' }, anna)).status
+    const statusOf = async () => (await send({ query: DISPLAY_NAME }, anna)).status
     const smaller = composeSupergraph((name) =>
       subgraphSdl(name).replace('  displayName: String\n', '  called: String\n'),
     )
@@ -331,7 +335,7 @@ describe('many processes', { timeout: 60_000 }, () => {
       const before = errors()
       replace(broken)
       await vi.waitFor(() => expect(errors()).toBe(before + 1), PATIENCE)
-      expect((await ask('{ viewer { id } }', anna)).data).toEqual({ viewer: { id: anna } })
+      expect((await ask(VIEWER, anna)).data).toEqual({ viewer: { id: anna } })
     }
     replace(readFileSync(SUPERGRAPH_PATH, 'utf8'))
     await vi.waitFor(async () => expect(await statusOf()).toBe(200), PATIENCE)

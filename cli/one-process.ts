@@ -1,8 +1,8 @@
 import type { JSONWebKeySet } from 'jose'
 import { createAuthenticator } from '../gateway/authenticate.ts'
-import { createGateway, type Gateway } from '../gateway/gateway.ts'
+import { createGateway, type Gateway, type GatewayDependencies } from '../gateway/gateway.ts'
 import { createNetworkElement } from '../gateway/network-element.ts'
-import { createSupergraphFile } from '../gateway/supergraph-file.ts'
+import { createSupergraphFile, type SupergraphFileOptions } from '../gateway/supergraph-file.ts'
 import { createLocalTransport } from '../gateway/transport/local.ts'
 import type { Transport } from '../gateway/transport/transport.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -120,6 +120,11 @@ export async function createSubgraphs(dependencies: SubgraphsDependencies): Prom
 export interface OneProcessDependencies extends SubgraphsDependencies {
   readonly isDevelopment: boolean
   readonly supergraphPath: string
+  /** Which operations may be run. In development any, if left out; else none. */
+  readonly operations?: GatewayDependencies['operations']
+  readonly allowedOrigins?: readonly string[]
+  /** Where `SIGHUP` asks for the supergraph to be read again. */
+  readonly signals?: SupergraphFileOptions['signals']
   readonly subgraphTimeoutMs?: number
   /** Shared with the operator's USSD gateway; without it there is no `/ussd`. */
   readonly ussdKey?: string
@@ -145,12 +150,14 @@ export interface OneProcess {
 }
 
 export async function createOneProcess(dependencies: OneProcessDependencies): Promise<OneProcess> {
-  const { clock, newId, logger, subgraphTimeoutMs, isDevelopment, networkElement, trustedProxies } = dependencies
+  const { clock, newId, logger, subgraphTimeoutMs, networkElement, trustedProxies } = dependencies
+  const { isDevelopment, allowedOrigins, signals } = dependencies
+  const operations = dependencies.operations ?? { manifests: null, isOpen: isDevelopment, adHocRoles: [] }
   const subgraphs = await createSubgraphs(dependencies)
   const endedSessions = createEndedSessions(clock)
   const wrap = dependencies.wrapTransport ?? ((_, transport) => transport)
   const gateway = await createGateway({
-    supergraph: createSupergraphFile({ path: dependencies.supergraphPath, logger }),
+    supergraph: createSupergraphFile({ path: dependencies.supergraphPath, logger, signals }),
     transports: ({ name }) => {
       const subgraph = subgraphs[name as SubgraphName]
       return wrap(subgraph.name, createLocalTransport(subgraph))
@@ -164,6 +171,8 @@ export async function createOneProcess(dependencies: OneProcessDependencies): Pr
     newId,
     logger,
     isDevelopment,
+    operations,
+    ...(allowedOrigins && { allowedOrigins }),
     ...(subgraphTimeoutMs !== undefined && { subgraphTimeoutMs }),
     ...(trustedProxies && { trustedProxies }),
     ...(networkElement && {

@@ -15,7 +15,8 @@ import { createDocumentGate, type DocumentGate } from './documents/document-gate
 import { type Candidate, createEngine, type Engine, type SupergraphSource } from './engine/engine.ts'
 import { formatError } from './errors/format.ts'
 import { settleErrors } from './errors/settle.ts'
-import { addExplorers, allowSandbox } from './explorer/explorer.ts'
+import { addExplorers, SANDBOX_ORIGIN } from './explorer/explorer.ts'
+import { allowOrigins } from './http/cors.ts'
 import { createGraphqlRoute } from './http/graphql-route.ts'
 import { answerRequestErrors } from './http/request-errors.ts'
 import { statusPlugin } from './http/status-plugin.ts'
@@ -44,7 +45,9 @@ export interface GatewayDependencies {
   readonly subgraphTimeoutMs?: number
   /** Introspection, explorers and cross-origin requests of Apollo's Sandbox. */
   readonly isDevelopment: boolean
-  readonly operations?: OperationsOptions
+  readonly operations: OperationsOptions
+  /** The sites whose pages may ask this gateway from a browser; none if left out. */
+  readonly allowedOrigins?: readonly string[]
   /** Addresses or networks (CIDR) of the balancers before this gateway: only they may say whom they speak for. */
   readonly trustedProxies?: readonly string[]
   /** What the operator's network says of a request; nothing, where there is no element that says it. */
@@ -53,7 +56,7 @@ export interface GatewayDependencies {
   readonly drainDelayMs?: number
 }
 
-/** Which operations may be run. Where nothing is said, none is registered and anybody may run any. */
+/** Which operations may be run. */
 export interface OperationsOptions {
   /** The folder with the manifests of registered operations; they are read again with each supergraph. */
   readonly manifests: string | null
@@ -63,7 +66,8 @@ export interface OperationsOptions {
   readonly adHocRoles: readonly StaffRole[]
 }
 
-const ALL_OPERATIONS: OperationsOptions = { manifests: null, isOpen: true, adHocRoles: [] }
+/** None is registered, and anybody may run any. */
+export const ALL_OPERATIONS: OperationsOptions = { manifests: null, isOpen: true, adHocRoles: [] }
 
 /** A subgraph as the supergraph names it. */
 export interface SubgraphAddress {
@@ -88,7 +92,7 @@ const SECOND_CHANCE_MS = 700
 
 /** The front door: one GraphQL endpoint over the supergraph. */
 export async function createGateway(dependencies: GatewayDependencies): Promise<Gateway> {
-  const { logger, isDevelopment, newId, clock } = dependencies
+  const { logger, isDevelopment, newId, clock, allowedOrigins = [] } = dependencies
   const supergraph = watchSupergraph(dependencies.supergraph, clock)
   const http = createHttpServer({
     logger,
@@ -99,7 +103,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   })
   const transports = new Map<string, Transport>()
   const documents = createDocumentGate({ hasIntrospection: isDevelopment })
-  const admission = createAdmission(dependencies.operations ?? ALL_OPERATIONS)
+  const admission = createAdmission(dependencies.operations)
   const front: Front = { dependencies, supergraph, documents, admission }
   const gateway = createCabinetEngine(front, transports)
   const apollo = createApolloServer(http, gateway, front)
@@ -116,7 +120,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
     },
   })
   await http.register((scope, _, done) => {
-    if (isDevelopment) allowSandbox(scope)
+    allowOrigins(scope, [...allowedOrigins, ...(isDevelopment ? [SANDBOX_ORIGIN] : [])])
     answerRequestErrors(scope)
     scope.route({ method: ['GET', 'POST', 'OPTIONS'], url: '/graphql', handler: streams.before(route) })
     done()
@@ -176,11 +180,11 @@ async function makeReady(
   candidate: Candidate,
   { dependencies, supergraph, documents, admission }: Front,
 ): Promise<() => void> {
-  const { operations = ALL_OPERATIONS, logger } = dependencies
+  const { operations, logger } = dependencies
   giveScalars(candidate.apiSchema)
   const startedAt = performance.now()
   const registry = createRegistry(operations.manifests === null ? [] : await readManifests(operations.manifests))
-  const { documents: ready, misfits } = await prepareRegistered(candidate, registry)
+  const { documents: ready, misfits } = await prepareRegistered(candidate, registry, documents.rules)
   const durationMs = Math.round(performance.now() - startedAt)
   if (operations.manifests !== null) logger.info({ count: ready.size, durationMs }, 'registered operations are planned')
   if (misfits.length > 0) logger.error({ misfits }, 'registered operations do not fit the supergraph')

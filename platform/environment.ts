@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { isInsecure, type ProviderClient, socialProvider, staffProvider } from './identity/identity-provider.ts'
 import { DEVELOPMENT_KEY_PREFIX } from './identity/keys.ts'
 import { DEVELOPMENT_SECRET_PREFIX } from './identity/secrets.ts'
+import { STAFF_ROLES } from './identity/viewer.ts'
 import { CURRENCY_CODES } from './money.ts'
 import { readSmppUrl } from './sms/smpp-url.ts'
 import { mapSubgraphs, roleName, SUBGRAPH_NAMES, type SubgraphName, variablePrefix } from './subgraph/name.ts'
@@ -61,16 +62,18 @@ const smsSender = z
   .regex(/^(\+[1-9]\d{6,14}|\d{2,8}|[A-Za-z][\w .-]{0,10})$/, 'is no name or number to send from')
 const smsPerSecond = z.coerce.number().int().min(1).max(10_000).default(50)
 
+function partsOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
 /** Addresses and networks, divided by commas. */
 const addresses = z
   .string()
   .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  )
+  .transform(partsOf)
   .pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'is no address and no network like 10.0.0.0/8')))
 
 /** A set of JSON Web Keys in one variable. */
@@ -119,9 +122,25 @@ const otherWaysIn = {
   STAFF_PROVIDER: json.pipe(staffProvider).optional(),
 }
 
+const list = z.string().transform(partsOf)
+
+/** Who may ask what of the front door, beside what is registered. */
+const frontDoor = {
+  ALLOWED_ORIGINS: list
+    .pipe(z.array(z.string().refine(isOrigin, 'is no origin like https://cabinet.example')))
+    .default([]),
+  AD_HOC_ROLES: list.pipe(z.array(z.enum(STAFF_ROLES))).default([]),
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
+}
+
 const gatewayVariables = serving.extend({
   PORT: port.default(4000),
   SUPERGRAPH_FILE: z.string().default('schema/supergraph.graphql'),
+  OPERATION_MANIFESTS: z.string().default('schema/manifests'),
+  ...frontDoor,
   ACCOUNTS_URL: httpUrl,
   LINKED_NUMBERS_URL: httpUrl,
   PRODUCTS_URL: httpUrl,
@@ -183,6 +202,7 @@ const cliVariables = common.extend({
   ACCOUNTS_SECRETS: secretList.optional(),
   ...otherWaysIn,
   ...networkElement,
+  ...frontDoor,
   /** In development without it messages go to a stand-in of the message centre. */
   SMSC_URL: smscUrl.optional(),
   SMS_SENDER: smsSender.default('Cabinet'),

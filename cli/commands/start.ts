@@ -19,7 +19,7 @@ import { introduce } from '../introduction.ts'
 import { listen } from '../listen.ts'
 import { openNetwork } from '../network.ts'
 import { createOneProcess } from '../one-process.ts'
-import { SUPERGRAPH_PATH, stateDirectory } from '../project.ts'
+import { MANIFESTS_PATH, SUPERGRAPH_PATH, stateDirectory } from '../project.ts'
 import { readSecrets } from '../secrets.ts'
 import { openSms, type Sms } from '../stand-ins/smsc/open-sms.ts'
 import { step, processTerminal as terminal } from '../terminal.ts'
@@ -92,6 +92,8 @@ async function serve({ environment, variables, database, sms, logger, options }:
       ...(network.ussdKey !== null && { ussdKey: network.ussdKey }),
       isDevelopment,
       supergraphPath: SUPERGRAPH_PATH,
+      operations: { manifests: MANIFESTS_PATH, isOpen: isDevelopment, adHocRoles: environment.AD_HOC_ROLES },
+      allowedOrigins: environment.ALLOWED_ORIGINS,
     }),
   )
   const stop = async () => {

@@ -1,7 +1,14 @@
 import { once } from 'node:events'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { promisify } from 'node:util'
+import { getOperationAST, OperationTypeNode, parse } from 'graphql'
+import { createManifest, type RegisteredOperation } from '../../platform/operations/manifest.ts'
+import { operationId } from '../../platform/operations/normal-form.ts'
 import { roleName, SUBGRAPH_NAMES, type SubgraphName, variablePrefix } from '../../platform/subgraph/name.ts'
+import { MANIFESTS_PATH } from '../project.ts'
 import { type Child, runChild, startChild } from './child.ts'
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
 import type { TestDatabase } from './test-database.ts'
@@ -22,10 +29,14 @@ export interface Installation {
 export interface InstallationOptions {
   readonly database: TestDatabase
   readonly variables?: Readonly<Record<string, string>>
+  /** What the test sends beside the operations of `schema/operations/`: in production nothing else is run. */
+  readonly operations?: readonly string[]
 }
 
-export async function startInstallation({ database, variables }: InstallationOptions): Promise<Installation> {
+export async function startInstallation(options: InstallationOptions): Promise<Installation> {
+  const { database, variables, operations = [] } = options
   const keys = await makeKeys()
+  const manifests = await registerForTest(operations)
   const databaseProxy = await startTcpProxy(socketOf(database.adminUrl))
   const common = { NODE_ENV: 'production', PORT: '0', ...variables }
   const environments: Partial<Record<SubgraphName | 'gateway', Record<string, string>>> = {}
@@ -79,6 +90,7 @@ export async function startInstallation({ database, variables }: InstallationOpt
     ...common,
     ...addresses,
     ...pick(keys, { INTERNAL_KEYS: 'GATEWAY_INTERNAL_KEYS' }),
+    OPERATION_MANIFESTS: manifests,
     ACCESS_TOKEN_JWKS_URL: `${origins['accounts']}/.well-known/jwks.json`,
   })
 
@@ -98,8 +110,21 @@ export async function startInstallation({ database, variables }: InstallationOpt
       for (const child of running) child.signal('SIGKILL')
       await Promise.all(running.map(({ exited }) => exited))
       await databaseProxy.close()
+      await rm(manifests, { recursive: true })
     },
   }
+}
+
+/** A folder with the manifests of the project and one of the test's own. */
+async function registerForTest(texts: readonly string[]): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'cabinet-manifests-'))
+  await cp(MANIFESTS_PATH, folder, { recursive: true })
+  const operations = texts.map((body): RegisteredOperation => {
+    const type = getOperationAST(parse(body))?.operation ?? OperationTypeNode.QUERY
+    return { id: operationId(body), name: 'of a test', type, body }
+  })
+  await writeFile(path.join(folder, 'test.json'), JSON.stringify(createManifest(operations)))
+  return folder
 }
 
 /** Some of the keys, by the names that a process knows them by. */

@@ -6,6 +6,7 @@ import {
   NoSchemaIntrospectionCustomRule,
   parse,
   specifiedRules,
+  type ValidationRule,
   validate,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
@@ -17,6 +18,8 @@ import { measure } from './measure.ts'
  * validated once, and handed to Apollo Server as a document that is ready.
  */
 export interface DocumentGate {
+  /** What a valid document keeps to. */
+  readonly rules: readonly ValidationRule[]
   /** Throws when the operation is over a limit. One that is not valid passes: Apollo Server says what is wrong. */
   admit(text: string): void
   /** From now on operations are of this schema, and these documents, by the hashes of their texts, fit it for good. */
@@ -68,6 +71,7 @@ export function createDocumentGate({ hasIntrospection }: DocumentGateOptions): D
   }
 
   return {
+    rules,
     admit(text) {
       if (readyTexts.has(text)) return
       const { verdict } = verdicts.get(text) ?? { verdict: judge(text) }

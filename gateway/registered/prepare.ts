@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type DocumentNode, parse, validate } from 'graphql'
+import { type DocumentNode, parse, type ValidationRule, validate } from 'graphql'
 import type { Candidate } from '../engine/engine.ts'
 import type { RegisteredText, Registry } from './registry.ts'
 
@@ -21,11 +21,15 @@ export interface Misfit {
  * Reads, checks, plans and compiles each registered text for a supergraph that is about to take over. Requests that
  * come meanwhile get their turn between two texts.
  */
-export async function prepareRegistered(candidate: Candidate, { texts }: Registry): Promise<Prepared> {
+export async function prepareRegistered(
+  candidate: Candidate,
+  { texts }: Registry,
+  rules: readonly ValidationRule[],
+): Promise<Prepared> {
   const documents = new Map<string, DocumentNode>()
   const misfits: Misfit[] = []
   for (const text of texts) {
-    const ready = makeReady(candidate, text)
+    const ready = makeReady(candidate, text, rules)
     if (typeof ready === 'string') misfits.push({ name: text.name, id: text.id, problem: ready })
     else documents.set(text.id, ready)
     await nextTurn()
@@ -34,10 +38,14 @@ export async function prepareRegistered(candidate: Candidate, { texts }: Registr
 }
 
 /** The document, or what is wrong with it. */
-function makeReady(candidate: Candidate, { text }: RegisteredText): DocumentNode | string {
+function makeReady(
+  candidate: Candidate,
+  { text }: RegisteredText,
+  rules: readonly ValidationRule[],
+): DocumentNode | string {
   try {
     const document = parse(text)
-    const [error] = validate(candidate.apiSchema, document)
+    const [error] = validate(candidate.apiSchema, document, rules)
     if (error) return error.message
     candidate.compile(document)
     return document
