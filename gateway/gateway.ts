@@ -115,7 +115,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
     createContext: (request) => createContext(request, dependencies),
     textFor(asked, { viewer }) {
       const text = admission.textFor(asked, viewer.principal)
-      if (text !== undefined) documents.admit(text)
+      if (text !== undefined && !admission.isRegistered(text)) documents.admit(text)
       return text
     },
   })

@@ -55,7 +55,6 @@ export function createDocumentGate({ hasIntrospection }: DocumentGateOptions): D
   const documents = new LRUCache<string, DocumentNode>({ max: DOCUMENTS_MAX })
   let schema: GraphQLSchema | null = null
   let ready: ReadonlyMap<string, DocumentNode> = new Map()
-  let readyTexts: ReadonlySet<string> = new Set()
   const find = (id: string) => ready.get(id) ?? documents.get(id)
 
   function judge(text: string): Verdict {
@@ -73,7 +72,6 @@ export function createDocumentGate({ hasIntrospection }: DocumentGateOptions): D
   return {
     rules,
     admit(text) {
-      if (readyTexts.has(text)) return
       const { verdict } = verdicts.get(text) ?? { verdict: judge(text) }
       verdicts.set(text, { verdict })
       if (verdict instanceof GraphQLError) throw verdict
@@ -81,7 +79,6 @@ export function createDocumentGate({ hasIntrospection }: DocumentGateOptions): D
     useSchema(newSchema, newReady = new Map()) {
       schema = newSchema
       ready = newReady
-      readyTexts = new Set([...ready.values()].map(({ loc }) => loc?.source.body ?? ''))
       verdicts.clear()
       documents.clear()
     },

@@ -21,6 +21,8 @@ export interface Admission {
    * id that nothing is known by.
    */
   textFor(asked: AskedOperation, principal: Principal): string | undefined
+  /** Whether a text that was given out is a registered one: it was looked at when it was registered. */
+  isRegistered(text: string): boolean
   /** From now on these are the registered ones. */
   use(registry: Registry): void
 }
@@ -70,6 +72,7 @@ export function createAdmission({ isOpen, adHocRoles }: AdmissionOptions): Admis
       if (typeof asked.query === 'string' && asked.query !== '') return byText(asked.query, id, principal)
       return id === undefined ? undefined : byId(id, principal)
     },
+    isRegistered: (text) => registry.isText(text),
     use(newRegistry) {
       registry = newRegistry
     },

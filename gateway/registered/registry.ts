@@ -17,6 +17,7 @@ export interface Registry {
   /** Each operation's text with `__typename` everywhere, and the one without where its manifest has it. */
   readonly texts: readonly RegisteredText[]
   byId(id: string): RegisteredText | null
+  isText(text: string): boolean
   /** The registered text that says the same as this one, however it is laid out. */
   byText(text: string): RegisteredText | null
 }
@@ -34,8 +35,10 @@ export function createRegistry(operations: readonly RegisteredOperation[]): Regi
     maxSize: TOTAL_CHARACTERS_MAX,
     sizeCalculation: (_, text) => text.length + 1,
   })
+  const all = new Set(texts.map(({ text }) => text))
   return {
     texts: [...byId.values()],
+    isText: (text) => all.has(text),
     byId: (id) => byId.get(id) ?? null,
     byText(text) {
       const known = layouts.get(text)

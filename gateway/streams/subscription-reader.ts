@@ -34,7 +34,7 @@ export type SubscriptionReader = (asked: AskedSubscription, principal: Principal
 
 export interface SubscriptionReaderOptions {
   readonly engine: Engine<GatewayContext>
-  readonly admission: Pick<Admission, 'textFor'>
+  readonly admission: Pick<Admission, 'textFor' | 'isRegistered'>
   readonly documents: Pick<DocumentGate, 'admit' | 'documentOf'>
 }
 
@@ -74,13 +74,13 @@ function textFor(
 const NO_OPERATION = 'Send the subscription in `query`, or its id in `documentId` or `extensions.persistedQuery`.'
 
 function readSubscription(
-  { engine, documents }: SubscriptionReaderOptions,
+  { engine, admission, documents }: SubscriptionReaderOptions,
   query: string,
   operationName: string | undefined,
 ): ReadSubscription {
   let document: DocumentNode
   try {
-    documents.admit(query)
+    if (!admission.isRegistered(query)) documents.admit(query)
     document = documents.documentOf(query) ?? parse(query)
   } catch (error) {
     return refuse('GRAPHQL_PARSE_FAILED', [error as GraphQLError])
