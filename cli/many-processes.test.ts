@@ -16,9 +16,11 @@ import { subgraphSdl } from '../platform/subgraph/sdl.ts'
 import { composeSupergraph } from '../schema/compose.ts'
 import { SUPERGRAPH_PATH } from './project.ts'
 import { insertAccount, insertCatalogue, insertLine, lineId, phone } from './testing/fixture.ts'
+import { operationText } from './testing/front-end.ts'
 import { type Installation, startInstallation } from './testing/installation.ts'
 import { PASSWORD_OPERATIONS, requestPassword, sentCode, signInWithPassword } from './testing/one-time-passwords.ts'
 import { openTestSession, send as sendTo } from './testing/sessions.ts'
+import { STREAM_CLIENTS } from './testing/stream-clients.ts'
 import { type Answer, openTestCabinet, type TestCabinet } from './testing/test-cabinet.ts'
 
 const HOME = readFileSync(new URL('../schema/operations/home.graphql', import.meta.url), 'utf8')
@@ -342,6 +344,18 @@ describe('many processes', { timeout: 60_000 }, () => {
     expect(await isHealthy()).toBe(true)
   })
 
+  it('plan what is registered before they take requests, and read it again when SIGHUP asks for it', async () => {
+    const { gateway } = many.children
+    const linesOf = (msg: string) => gateway.lines.flatMap((line, index) => (line['msg'] === msg ? [index] : []))
+    const [planned = Number.NaN] = linesOf('registered operations are planned')
+    expect(planned).toBeLessThan(linesOf('listening')[0] ?? Number.NaN)
+    expect(gateway.lines[planned]?.['count']).toBeGreaterThan(100)
+    const before = linesOf('the new supergraph is in force').length
+    gateway.signal('SIGHUP')
+    await vi.waitFor(() => expect(linesOf('the new supergraph is in force').length).toBeGreaterThan(before), PATIENCE)
+    expect(await isHealthy()).toBe(true)
+  })
+
   it('finish what is in flight when they are told to end, after saying that they are not ready', async () => {
     const gate = createPool({ url: oneProcess.database.adminUrl, poolSizeMax: 1, logger: silentLogger })
     const lock = await gate.connect()
@@ -372,6 +386,32 @@ describe('many processes', { timeout: 60_000 }, () => {
     await many.restart('payments')
     await many.restart('gateway')
     expect(await isHealthy()).toBe(true)
+  })
+
+  it('tell streams that they stop, after saying that they are not ready', async () => {
+    const { gateway } = many.children
+    const open = await Promise.all(
+      STREAM_CLIENTS.map(async (client) => {
+        const url = `${many.gatewayUrl}/graphql`
+        const variables = { lineId: lineId(1) }
+        return client.open({ url, token: await tokenOf(anna), query: operationText('balance-changed'), variables })
+      }),
+    )
+    const [bySocket, byEvents] = open.map(({ answers }) => answers)
+    for (const answers of [bySocket, byEvents]) {
+      expect((await answers?.next())?.value.data.balanceChanged.sequence).toMatch(/^\d+$/)
+    }
+    const ends = Promise.all([bySocket?.next().catch((event: unknown) => event), byEvents?.next()])
+    gateway.signal('SIGTERM')
+    await gateway.waitFor(({ signal }) => signal === 'SIGTERM')
+    expect(await readiness(many.gatewayUrl)).toBe(503)
+    const [socketEnd, eventsEnd] = await ends
+    expect(socketEnd).toMatchObject({ code: 1001, reason: 'STOPPING' })
+    expect(eventsEnd?.value.errors[0].extensions.code).toBe('STREAM_INTERRUPTED')
+    expect((await byEvents?.next())?.done).toBe(true)
+    expect(await gateway.exited).toBe(0)
+    for (const stream of open) stream.close()
+    await many.restart('gateway')
   })
 
   it('end with 0, all of them, soon after they are told to', async () => {

@@ -16,9 +16,11 @@ import { type Candidate, createEngine, type Engine, type SupergraphSource } from
 import { formatError } from './errors/format.ts'
 import { settleErrors } from './errors/settle.ts'
 import { addExplorers, SANDBOX_ORIGIN } from './explorer/explorer.ts'
+import { compressAnswers } from './http/compression.ts'
 import { allowOrigins } from './http/cors.ts'
 import { createGraphqlRoute } from './http/graphql-route.ts'
 import { answerRequestErrors } from './http/request-errors.ts'
+import { addSecurityHeaders } from './http/security-headers.ts'
 import { statusPlugin } from './http/status-plugin.ts'
 import { noNetworkElement, type ReadNetwork } from './network-element.ts'
 import { operationNamePlugin } from './operation-name-plugin.ts'
@@ -119,11 +121,12 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
       return text
     },
   })
-  await http.register((scope, _, done) => {
+  await addSecurityHeaders(http)
+  await http.register(async (scope) => {
     allowOrigins(scope, [...allowedOrigins, ...(isDevelopment ? [SANDBOX_ORIGIN] : [])])
     answerRequestErrors(scope)
+    await compressAnswers(scope)
     scope.route({ method: ['GET', 'POST', 'OPTIONS'], url: '/graphql', handler: streams.before(route) })
-    done()
   })
   if (isDevelopment) await addExplorers(http)
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Logger } from '../logger.ts'
+import { STOP_TIMEOUT_MS } from './process.ts'
 
 export interface HttpServerOptions {
   readonly logger: Logger
@@ -52,14 +53,23 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   return http
 }
 
+/** What is left of a process's time to stop for what comes after its connections. */
+const AFTERWARDS_MS = 2_000
+
 /**
  * Says "not ready" first and goes on serving for a while, so that balancers see it and send nobody more; then finishes
- * what is in flight and closes.
+ * what is in flight and closes. Whoever has not sent or read all by the end of the process's time is cut off.
  */
-export async function drainHttpServer(http: FastifyInstance, delayMs = 0): Promise<void> {
+export async function drainHttpServer(
+  http: FastifyInstance,
+  delayMs = 0,
+  finishWithinMs = STOP_TIMEOUT_MS - AFTERWARDS_MS - delayMs,
+): Promise<void> {
   http.isDraining = true
   await sleep(delayMs)
+  const cutOff = setTimeout(() => http.server.closeAllConnections(), finishWithinMs)
   await http.close()
+  clearTimeout(cutOff)
 }
 
 async function succeeds(check: (() => Promise<void>) | undefined): Promise<boolean> {
