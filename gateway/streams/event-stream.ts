@@ -19,9 +19,9 @@ const body = z.object({
   variables: z.record(z.string(), z.unknown()).nullish(),
 })
 
-/** Whether a request asks for a stream of events, and nothing else. */
-export function wantsEventStream({ headers: { accept } }: FastifyRequest): boolean {
-  return accept === EVENT_STREAM
+/** Whether a request asks for a stream of events before all else: urql names one last for queries, too. */
+export function wantsEventStream({ headers: { accept = '' } }: FastifyRequest): boolean {
+  return /^\s*text\/event-stream\s*(?:[,;]|$)/i.test(accept)
 }
 
 /**
