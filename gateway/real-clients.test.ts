@@ -208,6 +208,15 @@ describe('Apollo Client', () => {
     expect(sent.map(({ body }) => body.query !== undefined)).toEqual([false, true, false])
   })
 
+  it('is told that there is no `@defer`', async () => {
+    const development = await openTestCabinet()
+    closing.push(() => development.close())
+    const { errors } = await development.ask({ query: '{ viewer { id ... @defer { displayName } } }' })
+    expect(errors).toMatchObject([
+      { message: 'Unknown directive "@defer".', extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
+    ])
+  })
+
   const streams: [string, () => ApolloLink][] = [
     ['graphql-ws', () => new GraphQLWsLink(socketClient())],
     [

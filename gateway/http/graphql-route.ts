@@ -3,7 +3,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { invariant } from '../../platform/invariant.ts'
 import type { GatewayContext } from '../ask-subgraph.ts'
 import type { AskedOperation } from '../registered/admission.ts'
-import { malformedId } from '../registered/errors.ts'
 
 export interface GraphqlRouteOptions {
   readonly apollo: ApolloServer<GatewayContext>
@@ -59,7 +58,6 @@ function withText(body: Readonly<Record<string, unknown>>, textFor: TextFor): un
 
 function withTextInAddress(search: string, textFor: TextFor): string {
   const given = new URLSearchParams(search)
-  if (given.getAll('documentId').length > 1) throw malformedId()
   // Which of two texts was meant nobody knows: Apollo Server refuses both.
   if (['query', 'extensions'].some((name) => given.getAll(name).length > 1)) return search
   const extensions = parseExtensions(given.get('extensions'))

@@ -10,6 +10,7 @@ import { type OpenStream, STREAM_CLIENTS, type StreamClient } from '../../cli/te
 import { type Operation, openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import { createManifest, registerOperation } from '../../platform/operations/manifest.ts'
 import { operationId, withTypenames } from '../../platform/operations/normal-form.ts'
+import { readOperations } from '../../schema/operations.ts'
 
 const ACCOUNT = operationText('account')
 const { id: ACCOUNT_ID, body: ACCOUNT_BODY } = registerOperation(ACCOUNT)
@@ -110,7 +111,6 @@ describe('a registered operation, in production', () => {
   })
 
   it('is every operation of the project, as any client sends it', async () => {
-    const { readOperations } = await import('../../schema/operations.ts')
     const unknown = 'no such operation'
     for (const text of Object.values(readOperations())) {
       const document = parse(text)
@@ -119,6 +119,18 @@ describe('a registered operation, in production', () => {
         const answer = await post({ query, operationName: unknown })
         expect(answer).toMatchObject({ status: 400, code: 'OPERATION_RESOLUTION_FAILURE' })
       }
+    }
+  })
+
+  it('is every typed document that `npm run generate` makes', async () => {
+    const generated: Readonly<Record<string, unknown>> = await import('../../schema/generated/graphql.ts')
+    const texts = Object.entries(generated).flatMap(([name, value]) =>
+      name.endsWith('Document') ? [String(value)] : [],
+    )
+    expect(texts.length).toBeGreaterThan(70)
+    for (const query of texts) {
+      const answer = await post({ query, operationName: 'no such operation' })
+      expect(answer).toMatchObject({ status: 400, code: 'OPERATION_RESOLUTION_FAILURE' })
     }
   })
 
