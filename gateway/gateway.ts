@@ -26,7 +26,7 @@ import { noNetworkElement, type ReadNetwork } from './network-element.ts'
 import { operationNamePlugin } from './operation-name-plugin.ts'
 import { createPrepareFetch, createPrepareStream } from './prepare-fetch.ts'
 import { type Admission, createAdmission } from './registered/admission.ts'
-import { prepareRegistered } from './registered/prepare.ts'
+import { NOTHING_PREPARED, prepareRegistered } from './registered/prepare.ts'
 import { readManifests } from './registered/read-manifests.ts'
 import { createRegistry } from './registered/registry.ts'
 import { createResponseCheck } from './response-shape/response-shape.ts'
@@ -187,9 +187,12 @@ async function makeReady(
   giveScalars(candidate.apiSchema)
   const startedAt = performance.now()
   const registry = createRegistry(operations.manifests === null ? [] : await readManifests(operations.manifests))
-  const { documents: ready, misfits } = await prepareRegistered(candidate, registry, documents.rules)
+  // Who develops would wait at every start for plans of which the next edit makes new ones.
+  const { documents: ready, misfits } = operations.isOpen
+    ? NOTHING_PREPARED
+    : await prepareRegistered(candidate, registry, documents.rules)
   const durationMs = Math.round(performance.now() - startedAt)
-  if (operations.manifests !== null) logger.info({ count: ready.size, durationMs }, 'registered operations are planned')
+  if (!operations.isOpen) logger.info({ count: ready.size, durationMs }, 'registered operations are planned')
   if (misfits.length > 0) logger.error({ misfits }, 'registered operations do not fit the supergraph')
   return () => {
     documents.useSchema(candidate.apiSchema, ready)

@@ -112,7 +112,7 @@ describe('a gateway whose supergraph is replaced', { timeout: 180_000 }, () => {
         else failures.push(answer)
       }
     }
-    const clients = [byId, byText, byId, byText].map(client)
+    const clients = [byId, byText].map(client)
     for (let number = 1; number <= RELOADS; number++) {
       const answered = answers
       await replace(version(number))

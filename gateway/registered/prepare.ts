@@ -10,6 +10,8 @@ export interface Prepared {
   readonly misfits: readonly Misfit[]
 }
 
+export const NOTHING_PREPARED: Prepared = { documents: new Map(), misfits: [] }
+
 /** A registered operation that the supergraph cannot answer. */
 export interface Misfit {
   readonly name: string
