@@ -19,7 +19,7 @@ const KEPT_BYTES_MAX = 4_000_000
 
 const HOME = registerOperation(operationText('home'))
 
-describe('a gateway whose supergraph is replaced', { timeout: 180_000 }, () => {
+describe('a gateway whose supergraph is replaced', { timeout: 300_000 }, () => {
   let cabinet: TestCabinet
   let folder: string
   let supergraph: string
