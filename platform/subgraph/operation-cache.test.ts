@@ -9,7 +9,7 @@ Object.assign(schema.getQueryType()?.getFields()['told'] ?? {}, {
 const operations = createOperationCache(schema)
 
 async function ask(query: string, variables = {}) {
-  const operation = operations(query, undefined)
+  const operation = operations.find(query, undefined)
   if (operation.kind === 'invalid') return operation.errors.map(({ message }) => message)
   const { data, errors } = await operation.run({}, variables)
   return errors?.map(({ message }) => message) ?? data?.['told']
