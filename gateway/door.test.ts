@@ -1,4 +1,4 @@
-import { buildSchema, type GraphQLError, parse } from 'graphql'
+import { buildSchema, type GraphQLError, OperationTypeNode, parse } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { UNKNOWN_CLIENT } from '../platform/identity/viewer.ts'
 import { silentLogger } from '../platform/logger.ts'
@@ -20,7 +20,7 @@ function open(cost: number) {
   const documents = createDocumentGate({ hasIntrospection: false })
   documents.useSchema(buildSchema('type Query { person: ID }'), new Map([[ID, ready]]))
   const operations = createOperationAdmission({ isOpen: false, adHocRoles: [] })
-  operations.use(createRegistry([{ id: ID, name: 'Person', type: 'query', body: BODY }]))
+  operations.use(createRegistry([{ id: ID, name: 'Person', type: OperationTypeNode.QUERY, body: BODY }]))
   const rateLimits = { viewerCostPerMinute: MAX, addressCostPerMinute: MAX, ledger: { tell: async () => [] } }
   return openDoor({ logger: silentLogger, rateLimits }, { documents, operations, links: new Map() })
 }
