@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { SUPERGRAPH_PATH } from '../cli/project.ts'
 import { processTerminal } from '../cli/terminal.ts'
-import { createGateway } from '../gateway/gateway.ts'
+import { ALL_OPERATIONS, createGateway } from '../gateway/gateway.ts'
 import { createSupergraphFile } from '../gateway/supergraph-file.ts'
 import { systemClock } from '../platform/clock.ts'
 import { ANONYMOUS } from '../platform/identity/viewer.ts'
@@ -26,6 +26,7 @@ const gateway = await createGateway({
   clock: systemClock,
   newId: createNewId(systemClock),
   logger: silentLogger,
+  operations: ALL_OPERATIONS,
   isDevelopment: false,
 })
 

@@ -11,6 +11,7 @@ import { migrateAll } from '../cli/migrations.ts'
 import { createOneProcess, type OneProcess } from '../cli/one-process.ts'
 import { SUPERGRAPH_PATH } from '../cli/project.ts'
 import { processTerminal, step } from '../cli/terminal.ts'
+import { ALL_OPERATIONS } from '../gateway/gateway.ts'
 import { systemClock } from '../platform/clock.ts'
 import { createPool } from '../platform/database/connect.ts'
 import { type EmbeddedCluster, startCluster } from '../platform/database/embedded/cluster.ts'
@@ -159,6 +160,7 @@ async function open(
     accessTokenKeys: keys,
     accountsSecrets: createSecrets(['development-secret-of-a-benchmark-development-secret']),
     isDevelopment: false,
+    operations: ALL_OPERATIONS,
     supergraphPath: SUPERGRAPH_PATH,
     subgraphTimeoutMs: 60_000,
   })

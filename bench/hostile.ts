@@ -3,6 +3,7 @@ import { migrateAll } from '../cli/migrations.ts'
 import { createOneProcess } from '../cli/one-process.ts'
 import { SUPERGRAPH_PATH } from '../cli/project.ts'
 import { tortureHostile } from '../cli/testing/hostile-torture.ts'
+import { ALL_OPERATIONS } from '../gateway/gateway.ts'
 import { systemClock } from '../platform/clock.ts'
 import { createPool } from '../platform/database/connect.ts'
 import { startThrowawayCluster } from '../platform/database/embedded/throwaway-cluster.ts'
@@ -37,6 +38,7 @@ const cabinet = await createOneProcess({
   accessTokenKeys: keys,
   accountsSecrets: createSecrets(['development-secret-of-a-benchmark-development-secret']),
   isDevelopment: false,
+  operations: ALL_OPERATIONS,
   supergraphPath: SUPERGRAPH_PATH,
 })
 const pool = createPool({ url: adminUrl, poolSizeMax: 1, logger: silentLogger })

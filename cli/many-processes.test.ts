@@ -16,12 +16,20 @@ import { subgraphSdl } from '../platform/subgraph/sdl.ts'
 import { composeSupergraph } from '../schema/compose.ts'
 import { SUPERGRAPH_PATH } from './project.ts'
 import { insertAccount, insertCatalogue, insertLine, lineId, phone } from './testing/fixture.ts'
+import { operationText } from './testing/front-end.ts'
 import { type Installation, startInstallation } from './testing/installation.ts'
-import { requestPassword, sentCode, signInWithPassword } from './testing/one-time-passwords.ts'
+import { PASSWORD_OPERATIONS, requestPassword, sentCode, signInWithPassword } from './testing/one-time-passwords.ts'
 import { openTestSession, send as sendTo } from './testing/sessions.ts'
+import { STREAM_CLIENTS } from './testing/stream-clients.ts'
 import { type Answer, openTestCabinet, type TestCabinet } from './testing/test-cabinet.ts'
 
 const HOME = readFileSync(new URL('../schema/operations/home.graphql', import.meta.url), 'utf8')
+const VIEWER = '{ viewer { id } }'
+const DISPLAY_NAME = '{ viewer { displayName } }'
+const LINES = '{ viewer { id lines { nodes { id rights } } } }'
+const ACTIVITY = '{ viewer { activity { nodes { kind lineId by { kind } } } } }'
+const GRANT = 'mutation ($input: GrantLineAccessInput!) { grantLineAccess(input: $input) { __typename } }'
+const INTROSPECTION = ['{ __schema { queryType { name } } }', '{ _service { sdl } }']
 const DRAIN_DELAY_MS = 400
 const PATIENCE = { timeout: 15_000, interval: 50 }
 
@@ -47,6 +55,7 @@ describe('many processes', { timeout: 60_000 }, () => {
     for (let number = 3; number <= 30; number++) await insertLine(database, { number, ownerId: company })
     many = await startInstallation({
       database,
+      operations: [VIEWER, DISPLAY_NAME, LINES, GRANT, ACTIVITY, ...INTROSPECTION, ...PASSWORD_OPERATIONS],
       variables: { SUPERGRAPH_FILE: supergraphFile, DRAIN_DELAY_MS: String(DRAIN_DELAY_MS) },
     })
   }, 60_000)
@@ -124,7 +133,7 @@ describe('many processes', { timeout: 60_000 }, () => {
     const lines = await fetch(`${many.gatewayUrl}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${session.accessToken}` },
-      body: JSON.stringify({ query: '{ viewer { id lines { nodes { id rights } } } }' }),
+      body: JSON.stringify({ query: LINES }),
     })
     expect(await lines.json()).toEqual({
       data: { viewer: { id: viewer.id, lines: { nodes: [{ id: lineId(3), rights: ['VIEW'] }] } } },
@@ -132,7 +141,7 @@ describe('many processes', { timeout: 60_000 }, () => {
   })
 
   it('do not tell the schema to strangers', async () => {
-    for (const query of ['{ __schema { queryType { name } } }', '{ _service { sdl } }']) {
+    for (const query of INTROSPECTION) {
       const response = await send({ query }, anna)
       expect(response.status).toBe(400)
       expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] })
@@ -172,11 +181,8 @@ describe('many processes', { timeout: 60_000 }, () => {
   it('tell each other of rights: who was let in on a line sees its tariff and balance', async () => {
     const seen = async () => (await ask(HOME, boris)).data.viewer.lines.nodes.find(isLine(1))
     expect(await seen()).toBeUndefined()
-    const { data } = await ask(
-      'mutation ($input: GrantLineAccessInput!) { grantLineAccess(input: $input) { __typename } }',
-      anna,
-      { input: { lineId: lineId(1), phone: phone(2), rights: ['VIEW'] } },
-    )
+    const input = { lineId: lineId(1), phone: phone(2), rights: ['VIEW'] }
+    const { data } = await ask(GRANT, anna, { input })
     expect(data.grantLineAccess.__typename).toBe('GrantLineAccessSuccess')
     await vi.waitFor(async () => {
       expect(await seen()).toMatchObject({ balance: { available: { amount: '123.45' } }, tariff: { name: 'Base' } })
@@ -186,7 +192,7 @@ describe('many processes', { timeout: 60_000 }, () => {
   it('tell accounts who did what: both find it in their trails', async () => {
     await vi.waitFor(async () => {
       for (const token of [anna, boris]) {
-        const { data } = await ask('{ viewer { activity { nodes { kind lineId by { kind } } } } }', token)
+        const { data } = await ask(ACTIVITY, token)
         expect(data.viewer.activity.nodes).toContainEqual({
           kind: 'LINE_ACCESS_GRANTED',
           lineId: lineId(1),
@@ -210,7 +216,7 @@ describe('many processes', { timeout: 60_000 }, () => {
     } as const
     const token = await signAccessToken(principal, await signingKey(keySet('ACCESS_TOKEN_KEYS')), systemClock)
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
-    const body = JSON.stringify({ query: '{ viewer { id } }' })
+    const body = JSON.stringify({ query: VIEWER })
     return {
       status: async () => (await fetch(`${many.gatewayUrl}/graphql`, { method: 'POST', headers, body })).status,
       async end() {
@@ -314,7 +320,7 @@ describe('many processes', { timeout: 60_000 }, () => {
       writeFileSync(`${supergraphFile}.new`, text)
       renameSync(`${supergraphFile}.new`, supergraphFile)
     }
-    const statusOf = async () => (await send({ query: '{ viewer { displayName } }' }, anna)).status
+    const statusOf = async () => (await send({ query: DISPLAY_NAME }, anna)).status
     const smaller = composeSupergraph((name) =>
       subgraphSdl(name).replace('  displayName: String\n', '  called: String\n'),
     )
@@ -331,10 +337,22 @@ describe('many processes', { timeout: 60_000 }, () => {
       const before = errors()
       replace(broken)
       await vi.waitFor(() => expect(errors()).toBe(before + 1), PATIENCE)
-      expect((await ask('{ viewer { id } }', anna)).data).toEqual({ viewer: { id: anna } })
+      expect((await ask(VIEWER, anna)).data).toEqual({ viewer: { id: anna } })
     }
     replace(readFileSync(SUPERGRAPH_PATH, 'utf8'))
     await vi.waitFor(async () => expect(await statusOf()).toBe(200), PATIENCE)
+    expect(await isHealthy()).toBe(true)
+  })
+
+  it('plan what is registered before they take requests, and read it again when SIGHUP asks for it', async () => {
+    const { gateway } = many.children
+    const linesOf = (msg: string) => gateway.lines.flatMap((line, index) => (line['msg'] === msg ? [index] : []))
+    const [planned = Number.NaN] = linesOf('registered operations are planned')
+    expect(planned).toBeLessThan(linesOf('listening')[0] ?? Number.NaN)
+    expect(gateway.lines[planned]?.['count']).toBeGreaterThan(100)
+    const before = linesOf('the new supergraph is in force').length
+    gateway.signal('SIGHUP')
+    await vi.waitFor(() => expect(linesOf('the new supergraph is in force').length).toBeGreaterThan(before), PATIENCE)
     expect(await isHealthy()).toBe(true)
   })
 
@@ -368,6 +386,32 @@ describe('many processes', { timeout: 60_000 }, () => {
     await many.restart('payments')
     await many.restart('gateway')
     expect(await isHealthy()).toBe(true)
+  })
+
+  it('tell streams that they stop, after saying that they are not ready', async () => {
+    const { gateway } = many.children
+    const open = await Promise.all(
+      STREAM_CLIENTS.map(async (client) => {
+        const url = `${many.gatewayUrl}/graphql`
+        const variables = { lineId: lineId(1) }
+        return client.open({ url, token: await tokenOf(anna), query: operationText('balance-changed'), variables })
+      }),
+    )
+    const [bySocket, byEvents] = open.map(({ answers }) => answers)
+    for (const answers of [bySocket, byEvents]) {
+      expect((await answers?.next())?.value.data.balanceChanged.sequence).toMatch(/^\d+$/)
+    }
+    const ends = Promise.all([bySocket?.next().catch((event: unknown) => event), byEvents?.next()])
+    gateway.signal('SIGTERM')
+    await gateway.waitFor(({ signal }) => signal === 'SIGTERM')
+    expect(await readiness(many.gatewayUrl)).toBe(503)
+    const [socketEnd, eventsEnd] = await ends
+    expect(socketEnd).toMatchObject({ code: 1001, reason: 'STOPPING' })
+    expect(eventsEnd?.value.errors[0].extensions.code).toBe('STREAM_INTERRUPTED')
+    expect((await byEvents?.next())?.done).toBe(true)
+    expect(await gateway.exited).toBe(0)
+    for (const stream of open) stream.close()
+    await many.restart('gateway')
   })
 
   it('end with 0, all of them, soon after they are told to', async () => {

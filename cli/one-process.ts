@@ -3,7 +3,7 @@ import { createAuthenticator } from '../gateway/authenticate.ts'
 import { createGateway, type Gateway, type GatewayDependencies } from '../gateway/gateway.ts'
 import { createNetworkElement } from '../gateway/network-element.ts'
 import type { RateLimits } from '../gateway/rate-limits/rate-limiter.ts'
-import { createSupergraphFile } from '../gateway/supergraph-file.ts'
+import { createSupergraphFile, type SupergraphFileOptions } from '../gateway/supergraph-file.ts'
 import { createLocalTransport } from '../gateway/transport/local.ts'
 import type { Transport } from '../gateway/transport/transport.ts'
 import type { Acquirer } from '../platform/acquirer/acquirer.ts'
@@ -195,6 +195,11 @@ function openAccounts(dependencies: SubgraphsDependencies, { connect, jobsOf, as
 export interface OneProcessDependencies extends SubgraphsDependencies {
   readonly isDevelopment: boolean
   readonly supergraphPath: string
+  /** Which operations may be run. In development any, if left out; else none. */
+  readonly operations?: GatewayDependencies['operations']
+  readonly allowedOrigins?: readonly string[]
+  /** Where `SIGHUP` asks for the supergraph to be read again. */
+  readonly signals?: SupergraphFileOptions['signals']
   readonly subgraphTimeoutMs?: number
   /** What the gateway does in trouble and under load, where it is not as usual. */
   readonly gatewayOptions?: Pick<GatewayDependencies, 'resilience' | 'observer' | 'knownOperations' | 'admission'>
@@ -224,12 +229,14 @@ export interface OneProcess {
 }
 
 export async function createOneProcess(dependencies: OneProcessDependencies): Promise<OneProcess> {
-  const { clock, newId, logger, subgraphTimeoutMs, isDevelopment, networkElement, trustedProxies } = dependencies
+  const { clock, newId, logger, subgraphTimeoutMs, networkElement, trustedProxies } = dependencies
+  const { isDevelopment, allowedOrigins, signals } = dependencies
+  const operations = dependencies.operations ?? { manifests: null, isOpen: isDevelopment, adHocRoles: [] }
   const subgraphs = await createSubgraphs(dependencies)
   const endedSessions = createEndedSessions(clock)
   const wrap = dependencies.wrapTransport ?? ((_, transport) => transport)
   const gateway = await createGateway({
-    supergraph: createSupergraphFile({ path: dependencies.supergraphPath, logger }),
+    supergraph: createSupergraphFile({ path: dependencies.supergraphPath, logger, signals }),
     transports: ({ name }) => {
       const subgraph = subgraphs[name as SubgraphName]
       return wrap(subgraph.name, createLocalTransport(subgraph))
@@ -247,6 +254,8 @@ export async function createOneProcess(dependencies: OneProcessDependencies): Pr
     ...(dependencies.rateLimits && {
       rateLimits: { ...dependencies.rateLimits, ledger: subgraphs.accounts.spending },
     }),
+    operations,
+    ...(allowedOrigins && { allowedOrigins }),
     ...(subgraphTimeoutMs !== undefined && { subgraphTimeoutMs }),
     ...(trustedProxies && { trustedProxies }),
     ...(networkElement && {

@@ -1,49 +1,55 @@
-import type { SupergraphManager } from '@apollo/gateway'
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
-import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify'
+import { fastifyApolloDrainPlugin } from '@as-integrations/fastify'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Clock } from '../platform/clock.ts'
-import type { Principal } from '../platform/identity/viewer.ts'
+import type { Principal, StaffRole } from '../platform/identity/viewer.ts'
 import { invariant } from '../platform/invariant.ts'
 import { preferredLanguage } from '../platform/languages.ts'
 import type { Logger } from '../platform/logger.ts'
 import { type Randomness, systemRandomness } from '../platform/random.ts'
 import { createHttpServer, drainHttpServer } from '../platform/serving/http-server.ts'
 import type { LimitOptions } from './admission/adaptive-limit.ts'
-import { createAdmission } from './admission/admission.ts'
-import { createShedding, NO_SHEDDING, type Shedding } from './admission/shedding.ts'
-import { startStrainGauge } from './admission/strain-gauge.ts'
 import type { GatewayContext } from './ask-subgraph.ts'
 import { readClient } from './client.ts'
 import { createDataSource } from './data-source.ts'
-import { createDocumentGate, type DocumentGate, type OperationProfile } from './documents/document-gate.ts'
+import { createDocumentGate, type DocumentGate } from './documents/document-gate.ts'
 import { variablesPlugin } from './documents/variables.ts'
-import { createEngine, type Engine } from './engine/engine.ts'
+import { type Door, openDoor } from './door.ts'
+import { type Candidate, createEngine, type Engine, type SupergraphSource } from './engine/engine.ts'
 import { formatError } from './errors/format.ts'
 import { settleErrors } from './errors/settle.ts'
-import { addExplorers, allowSandbox } from './explorer/explorer.ts'
+import { addExplorers, SANDBOX_ORIGIN } from './explorer/explorer.ts'
+import { compressAnswers } from './http/compression.ts'
+import { allowOrigins } from './http/cors.ts'
+import { askedBy, createGraphqlRoute } from './http/graphql-route.ts'
 import { answerRequestErrors } from './http/request-errors.ts'
+import { addSecurityHeaders } from './http/security-headers.ts'
 import { statusPlugin } from './http/status-plugin.ts'
 import { noNetworkElement, type ReadNetwork } from './network-element.ts'
 import type { GatewayObserver } from './observer.ts'
 import { operationNamePlugin } from './operation-name-plugin.ts'
 import { createPrepareFetch, createPrepareStream, type SubgraphLink } from './prepare-fetch.ts'
-import { type Limiting, type LimitingOptions, NO_LIMITING, startLimiting } from './rate-limits/limiting.ts'
+import type { LimitingOptions } from './rate-limits/limiting.ts'
+import { createOperationAdmission, type OperationAdmission } from './registered/admission.ts'
+import { NOTHING_PREPARED, prepareRegistered } from './registered/prepare.ts'
+import { readManifests } from './registered/read-manifests.ts'
+import { createRegistry } from './registered/registry.ts'
 import { createGuard } from './resilience/guard.ts'
 import { RESILIENCE, type ResilienceOptions } from './resilience/options.ts'
 import { createResponseCheck } from './response-shape/response-shape.ts'
-import { scalarsPlugin } from './scalars-plugin.ts'
+import { giveScalars } from './scalars.ts'
 import { withSharedAnswers } from './sharing/shared-answers.ts'
 import { createTimeline, EXPLAIN_HEADER, explanationPlugin } from './sight/explanation.ts'
 import { observeOperations } from './sight/operation-plugin.ts'
 import { withTraces } from './sight/trace-operations.ts'
 import { addStreams, type GatewayStreams } from './streams/add-streams.ts'
 import { subscriptionPlugin } from './subscription-plugin.ts'
+import { type SupergraphStatus, type SupergraphWatch, watchSupergraph } from './supergraph-status.ts'
 import type { Transport } from './transport/transport.ts'
 
 export interface GatewayDependencies {
-  readonly supergraph: SupergraphManager
+  readonly supergraph: SupergraphSource
   /** How to reach each subgraph of the supergraph, by name. */
   readonly transports: (subgraph: SubgraphAddress) => Transport
   readonly authenticate: (authorization: string | undefined) => Promise<Principal>
@@ -64,6 +70,9 @@ export interface GatewayDependencies {
   readonly rateLimits?: LimitingOptions
   /** Introspection, explorers and cross-origin requests of Apollo's Sandbox. */
   readonly isDevelopment: boolean
+  readonly operations: OperationsOptions
+  /** The sites whose pages may ask this gateway from a browser; none if left out. */
+  readonly allowedOrigins?: readonly string[]
   /** Addresses or networks (CIDR) of the balancers before this gateway: only they may say whom they speak for. */
   readonly trustedProxies?: readonly string[]
   /** What the operator's network says of a request; nothing, where there is no element that says it. */
@@ -71,6 +80,19 @@ export interface GatewayDependencies {
   /** How long "not ready" is shown before connections are refused. */
   readonly drainDelayMs?: number
 }
+
+/** Which operations may be run. */
+export interface OperationsOptions {
+  /** The folder with the manifests of registered operations; they are read again with each supergraph. */
+  readonly manifests: string | null
+  /** Whether anybody may run what is not registered. */
+  readonly isOpen: boolean
+  /** The roles of staff that may run any operation where it is not open. */
+  readonly adHocRoles: readonly StaffRole[]
+}
+
+/** None is registered, and anybody may run any. */
+export const ALL_OPERATIONS: OperationsOptions = { manifests: null, isOpen: true, adHocRoles: [] }
 
 /** A subgraph as the supergraph names it. */
 export interface SubgraphAddress {
@@ -80,6 +102,8 @@ export interface SubgraphAddress {
 
 export interface Gateway {
   readonly http: FastifyInstance
+  /** Which supergraph is in force now. */
+  supergraphStatus(): SupergraphStatus
   /** Ends the streams of a session that was ended: whoever holds its token gets nothing more by them. */
   endStreamsOf(sessionId: string): void
   /** Stops taking requests, finishes those in flight, closes the connections to subgraphs. */
@@ -93,62 +117,48 @@ const SECOND_CHANCE_MS = 700
 
 /** The front door: one GraphQL endpoint over the supergraph. */
 export async function createGateway(dependencies: GatewayDependencies): Promise<Gateway> {
-  const { logger, isDevelopment, newId } = dependencies
-  const http = createHttpServer({ logger, newId, trustedProxies: dependencies.trustedProxies ?? [] })
-  const links = new Map<string, SubgraphLink>()
-  const gateway = createCabinetEngine(dependencies, links)
-  const documents = createDocumentGate({ hasIntrospection: isDevelopment })
-  dependencies.observer?.watchOperationCache?.(gateway.operationCounts)
-  const door = openDoor(dependencies, { documents, links })
-  const apollo = new ApolloServer<GatewayContext>({
-    gateway: withTraces(
-      withSharedAnswers(gateway, {
-        now: () => performance.now(),
-        onShared: () => dependencies.observer?.answerShared?.(),
-      }),
-      dependencies.knownOperations ?? new Set(),
-    ),
-    introspection: isDevelopment,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    // Who asks is told by a header, which no other site can make a browser send, and GET changes nothing.
-    csrfPrevention: false,
-    documentStore: documents.documentStore,
-    formatError,
-    plugins: [
-      fastifyApolloDrainPlugin(http),
-      ApolloServerPluginLandingPageDisabled(),
-      scalarsPlugin,
-      operationNamePlugin,
-      variablesPlugin,
-      subscriptionPlugin,
-      settlingPlugin,
-      statusPlugin,
-      schemaPlugin(documents),
-      ...(isDevelopment ? [explanationPlugin(gateway.describePlan)] : []),
-      ...(dependencies.observer ? [observeOperations(dependencies.observer)] : []),
-    ],
+  const { logger, isDevelopment, newId, clock, allowedOrigins = [] } = dependencies
+  const supergraph = watchSupergraph(dependencies.supergraph, clock)
+  const http = createHttpServer({
     logger,
+    newId,
+    trustedProxies: dependencies.trustedProxies ?? [],
+    // It serves what it has: that there is a newer one which does not load is for people to see.
+    remarks: () => (supergraph.status.isStale ? { supergraph: 'the newest does not load, see the log' } : {}),
   })
+  const links = new Map<string, SubgraphLink>()
+  const documents = createDocumentGate({ hasIntrospection: isDevelopment })
+  const operations = createOperationAdmission(dependencies.operations)
+  const door = openDoor(dependencies, { documents, operations, links })
+  const front: Front = { dependencies, supergraph, documents, operations, door }
+  const gateway = createCabinetEngine(front, links)
+  dependencies.observer?.watchOperationCache?.(gateway.operationCounts)
+  const apollo = createApolloServer(http, gateway, front)
   await apollo.start()
 
-  const streams = createGatewayStreams(http, { engine: gateway, documents, door }, dependencies)
-  const context = (request: FastifyRequest) => createContext(request, dependencies, { documents, door })
-  await http.register((scope, _, done) => {
-    if (isDevelopment) allowSandbox(scope)
+  const streams = createGatewayStreams(http, gateway, front)
+  const route = createGraphqlRoute({
+    apollo,
+    createContext: (request) => createContext(request, front),
+    textFor: (asked, { viewer }) => door.textFor(asked, viewer),
+  })
+  await addSecurityHeaders(http)
+  await http.register(async (scope) => {
+    allowOrigins(scope, [...allowedOrigins, ...(isDevelopment ? [SANDBOX_ORIGIN] : [])])
     answerRequestErrors(scope)
+    await compressAnswers(scope)
     scope.route({
       method: ['GET', 'POST', 'OPTIONS'],
       url: '/graphql',
       onRequest: door.shedding.beforeBody,
-      handler: streams.before(door.shedding.before(fastifyApolloHandler(apollo, { context }))),
+      handler: streams.before(door.shedding.before(route)),
     })
-    done()
   })
   if (isDevelopment) await addExplorers(http)
 
   return {
     http,
+    supergraphStatus: () => supergraph.status,
     endStreamsOf: streams.endStreamsOf,
     async close() {
       await drainHttpServer(http, dependencies.drainDelayMs)
@@ -159,10 +169,81 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   }
 }
 
-function createCabinetEngine(dependencies: GatewayDependencies, links: Map<string, SubgraphLink>) {
+/** What the parts of one gateway share. */
+interface Front {
+  readonly dependencies: GatewayDependencies
+  readonly supergraph: SupergraphWatch
+  readonly documents: DocumentGate
+  readonly operations: OperationAdmission
+  readonly door: Door
+}
+
+function createApolloServer(
+  http: FastifyInstance,
+  gateway: Engine<GatewayContext>,
+  { dependencies: { logger, isDevelopment, observer, knownOperations = new Set() }, documents }: Front,
+): ApolloServer<GatewayContext> {
+  return new ApolloServer<GatewayContext>({
+    gateway: withTraces(
+      withSharedAnswers(gateway, {
+        now: () => performance.now(),
+        onShared: () => observer?.answerShared?.(),
+      }),
+      knownOperations,
+    ),
+    introspection: isDevelopment,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    // Who asks is told by a header, which no other site can make a browser send, and GET changes nothing.
+    csrfPrevention: false,
+    // It is given texts only: ids are looked up before.
+    persistedQueries: false,
+    documentStore: documents.documentStore,
+    formatError,
+    plugins: [
+      fastifyApolloDrainPlugin(http),
+      ApolloServerPluginLandingPageDisabled(),
+      operationNamePlugin,
+      variablesPlugin,
+      subscriptionPlugin,
+      settlingPlugin,
+      statusPlugin,
+      ...(isDevelopment ? [explanationPlugin(gateway.describePlan)] : []),
+      ...(observer ? [observeOperations(observer)] : []),
+    ],
+    logger,
+  })
+}
+
+/** Makes all ready for a supergraph that is about to take over; its last step is taken in the moment of doing so. */
+async function makeReady(
+  candidate: Candidate,
+  { dependencies, supergraph, documents, operations: admission }: Front,
+): Promise<() => void> {
+  const { operations, logger } = dependencies
+  giveScalars(candidate.apiSchema)
+  const startedAt = performance.now()
+  const registry = createRegistry(operations.manifests === null ? [] : await readManifests(operations.manifests))
+  // Who develops would wait at every start for plans of which the next edit makes new ones.
+  const { operations: ready, misfits } = operations.isOpen
+    ? NOTHING_PREPARED
+    : await prepareRegistered(candidate, registry, documents.rules)
+  const durationMs = Math.round(performance.now() - startedAt)
+  if (!operations.isOpen) logger.info({ count: ready.size, durationMs }, 'registered operations are planned')
+  if (misfits.length > 0) logger.error({ misfits }, 'registered operations do not fit the supergraph')
+  return () => {
+    documents.useSchema(candidate.apiSchema, ready)
+    admission.use(registry)
+    supergraph.taken(candidate.sdl, misfits)
+  }
+}
+
+function createCabinetEngine(front: Front, links: Map<string, SubgraphLink>): Engine<GatewayContext> {
+  const { dependencies } = front
   const timeoutMs = dependencies.subgraphTimeoutMs ?? SUBGRAPH_TIMEOUT_MS
   return createEngine<GatewayContext>({
-    supergraph: dependencies.supergraph,
+    supergraph: front.supergraph.source,
+    makeReady: (candidate) => makeReady(candidate, front),
     logger: dependencies.logger,
     prepareFor({ subgraphs, fullSchema }) {
       for (const subgraph of subgraphs) {
@@ -198,110 +279,34 @@ function createLink(
 
 function createGatewayStreams(
   http: FastifyInstance,
-  {
-    engine,
-    documents,
-    door,
-  }: { readonly engine: Engine<GatewayContext>; readonly documents: DocumentGate; door: Door },
-  { subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS, ...dependencies }: GatewayDependencies,
+  engine: Engine<GatewayContext>,
+  { dependencies, documents, operations, door }: Front,
 ): GatewayStreams {
+  const { subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS } = dependencies
   const answerWithinMs = subgraphTimeoutMs + SECOND_CHANCE_MS
   return addStreams(http, {
     ...dependencies,
     engine,
-    admit: documents.admit,
+    documents,
+    admission: operations,
     answerWithinMs,
-    mayStart: (query, principal, address) => {
-      door.shedding.confirmStream()
-      door.limiting.spend(principal, address, documents.recall(query)?.cost ?? 1)
-    },
+    mayStart: door.mayStart,
   })
 }
 
-async function createContext(
-  request: FastifyRequest,
-  {
-    authenticate,
-    readNetwork = noNetworkElement,
-    logger,
-    isDevelopment,
-    subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS,
-  }: GatewayDependencies,
-  { documents, door }: { readonly documents: DocumentGate; readonly door: Door },
-): Promise<GatewayContext> {
+async function createContext(request: FastifyRequest, { dependencies, door }: Front): Promise<GatewayContext> {
+  const { authenticate, readNetwork = noNetworkElement, logger, isDevelopment } = dependencies
+  const { subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS } = dependencies
   const answerByMs = performance.now() + subgraphTimeoutMs + SECOND_CHANCE_MS
   const principal = await authenticate(request.headers.authorization)
-  const profile = admitDocument(documents, request)
-  if (profile) door.shedding.confirm(profile.priority)
   const language = preferredLanguage(request.headers['accept-language'])
   const client = readClient(request.ip, request.headers, await readNetwork(request.raw))
-  door.limiting.spend(principal, client.address, profile?.cost ?? COST_OF_UNKNOWN)
+  door.enter(askedBy(request), { principal, client })
   return {
     viewer: { principal, language, requestId: request.id, client },
     logger: logger.child({ requestId: request.id }),
     answerByMs,
     ...(isDevelopment && request.headers[EXPLAIN_HEADER] !== undefined && { timeline: createTimeline() }),
-  }
-}
-
-/** What comes to nothing is not free. */
-const COST_OF_UNKNOWN = 10
-
-/** What Apollo Server finds no text in, it refuses itself. */
-function admitDocument(documents: DocumentGate, request: FastifyRequest): OperationProfile | null {
-  const { query: text } = payloadOf(request)
-  return typeof text === 'string' ? documents.admit(text) : (recallOperation(documents, request) ?? null)
-}
-
-/** What is known of a request's operation without looking into its text: by the text, or by the hash of one. */
-function recallOperation(documents: DocumentGate, request: FastifyRequest): OperationProfile | undefined {
-  const { query: text, extensions } = payloadOf(request)
-  if (typeof text === 'string') return documents.recall(text)
-  const hash = extensions?.persistedQuery?.sha256Hash
-  return typeof hash === 'string' ? documents.recallHash(hash) : undefined
-}
-
-interface Payload {
-  readonly query?: unknown
-  readonly extensions?: { readonly persistedQuery?: { readonly sha256Hash?: unknown } | null } | null
-}
-
-function payloadOf({ method, query, body }: FastifyRequest): Payload {
-  return ((method === 'GET' ? query : body) ?? {}) as Payload
-}
-
-/** What stands between a request and the work on it, beside the question whether it is well formed. */
-interface Door {
-  readonly shedding: Shedding
-  readonly limiting: Limiting
-  close(): void
-}
-
-function openDoor(
-  { admission: options, rateLimits, observer = {}, logger, random = systemRandomness }: GatewayDependencies,
-  { documents, links }: { readonly documents: DocumentGate; readonly links: ReadonlyMap<string, SubgraphLink> },
-): Door {
-  const limiting = rateLimits ? startLimiting({ ...rateLimits, logger, observer }) : NO_LIMITING
-  if (!options) return { shedding: NO_SHEDDING, limiting, close: limiting.close }
-  const admission = createAdmission(options, observer)
-  const stopGauge = startStrainGauge(admission, () => [...links.values()].map(({ guard }) => guard))
-  const recall = (request: FastifyRequest) => recallOperation(documents, request)
-  return {
-    shedding: createShedding({ admission, recall, random }),
-    limiting,
-    close() {
-      stopGauge()
-      limiting.close()
-    },
-  }
-}
-
-/** Tells the gate which schema operations are of. */
-function schemaPlugin(documents: DocumentGate): ApolloServerPlugin<GatewayContext> {
-  return {
-    async serverWillStart() {
-      return { schemaDidLoadOrUpdate: ({ apiSchema }) => documents.useSchema(apiSchema) }
-    },
   }
 }
 

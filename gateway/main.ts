@@ -26,6 +26,7 @@ import { createIdentitySigner } from './transport/identity-signer.ts'
 
 const environment = startEnvironment(readGatewayEnvironment)
 const logger = createLogger({ name: 'gateway', level: environment.LOG_LEVEL })
+const isDevelopment = environment.NODE_ENV !== 'production'
 const signer = await signingKey(environment.INTERNAL_KEYS)
 
 const urls: Readonly<Record<string, string>> = {
@@ -43,7 +44,7 @@ const endedSessions = createEndedSessions(systemClock)
 const { NETWORK_ELEMENTS: peers, NETWORK_ELEMENT_JWKS: elementKeys } = environment
 
 const gateway = await createGateway({
-  supergraph: createSupergraphFile({ path: environment.SUPERGRAPH_FILE, logger }),
+  supergraph: createSupergraphFile({ path: environment.SUPERGRAPH_FILE, logger, signals: process }),
   transports: ({ name }) => {
     const url = urls[name]
     invariant(url, `the supergraph names only subgraphs that have a URL, not ${name}`)
@@ -61,7 +62,13 @@ const gateway = await createGateway({
   newId: createNewId(systemClock),
   logger,
   ...(environment.SUBGRAPH_TIMEOUT_MS !== undefined && { subgraphTimeoutMs: environment.SUBGRAPH_TIMEOUT_MS }),
-  isDevelopment: environment.NODE_ENV !== 'production',
+  isDevelopment,
+  operations: {
+    manifests: environment.OPERATION_MANIFESTS,
+    isOpen: isDevelopment,
+    adHocRoles: environment.AD_HOC_ROLES,
+  },
+  allowedOrigins: environment.ALLOWED_ORIGINS,
   trustedProxies: environment.TRUSTED_PROXIES,
   readNetwork: elementKeys
     ? createNetworkElement({ peers, findKey: findKeyAmong(elementKeys), clock: systemClock })

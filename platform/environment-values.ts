@@ -6,16 +6,21 @@ export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError'
 }
 
+function partsOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+/** Whatever is divided by commas. */
+export const list = z.string().transform(partsOf)
+
 /** Addresses and networks, divided by commas. */
 export const addresses = z
   .string()
   .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  )
+  .transform(partsOf)
   .pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'is no address and no network like 10.0.0.0/8')))
 
 /** A set of JSON Web Keys in one variable. */

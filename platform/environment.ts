@@ -2,10 +2,19 @@ import { createHmac } from 'node:crypto'
 import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
 import { acquirer, merchants, refuseOpenWires } from './environment-money.ts'
-import { addresses, EnvironmentError, httpUrl, keySet, SECRET_LENGTH_MIN, sharedSecret } from './environment-values.ts'
+import {
+  addresses,
+  EnvironmentError,
+  httpUrl,
+  keySet,
+  list,
+  SECRET_LENGTH_MIN,
+  sharedSecret,
+} from './environment-values.ts'
 import { networkElement, otherWaysIn, refuseDemoProviders } from './environment-ways-in.ts'
 import { DEVELOPMENT_KEY_PREFIX } from './identity/keys.ts'
 import { DEVELOPMENT_SECRET_PREFIX } from './identity/secrets.ts'
+import { STAFF_ROLES } from './identity/viewer.ts'
 import { CURRENCY_CODES } from './money.ts'
 import { readSmppUrl } from './sms/smpp-url.ts'
 import { mapSubgraphs, roleName, SUBGRAPH_NAMES, type SubgraphName, variablePrefix } from './subgraph/name.ts'
@@ -94,9 +103,23 @@ const load = {
   REQUESTS_AT_ONCE_MAX: z.coerce.number().int().min(64).max(100_000).default(1_024),
 }
 
+/** Who may ask what of the front door, beside what is registered. */
+const frontDoor = {
+  ALLOWED_ORIGINS: list
+    .pipe(z.array(z.string().refine(isOrigin, 'is no origin like https://cabinet.example')))
+    .default([]),
+  AD_HOC_ROLES: list.pipe(z.array(z.enum(STAFF_ROLES))).default([]),
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
+}
+
 const gatewayVariables = serving.extend({
   PORT: port.default(4000),
   SUPERGRAPH_FILE: z.string().default('schema/supergraph.graphql'),
+  OPERATION_MANIFESTS: z.string().default('schema/manifests'),
+  ...frontDoor,
   ACCOUNTS_URL: httpUrl,
   LINKED_NUMBERS_URL: httpUrl,
   PRODUCTS_URL: httpUrl,
@@ -176,6 +199,7 @@ const cliVariables = common.extend({
   ...otherWaysIn,
   ...networkElement,
   ...load,
+  ...frontDoor,
   /** In development without it messages go to a stand-in of the message centre. */
   SMSC_URL: smscUrl.optional(),
   SMS_SENDER: smsSender.default('Cabinet'),

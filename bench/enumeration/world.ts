@@ -6,6 +6,7 @@ import { migrateAll } from '../../cli/migrations.ts'
 import { createOneProcess, type OneProcess } from '../../cli/one-process.ts'
 import { SUPERGRAPH_PATH } from '../../cli/project.ts'
 import { startSmscProcess } from '../../cli/stand-ins/smsc/smsc-process.ts'
+import { ALL_OPERATIONS } from '../../gateway/gateway.ts'
 import { systemClock } from '../../platform/clock.ts'
 import { createPool } from '../../platform/database/connect.ts'
 import { startThrowawayCluster } from '../../platform/database/embedded/throwaway-cluster.ts'
@@ -81,6 +82,7 @@ export async function openWorld({ subscribers, isInSteps }: WorldOptions): Promi
     sms: messages.transport,
     sleep: isInSteps ? systemSleep : () => turn(),
     isDevelopment: false,
+    operations: ALL_OPERATIONS,
     supergraphPath: SUPERGRAPH_PATH,
   })
   return {

@@ -23,6 +23,7 @@ const { seconds, only } = program.opts<{ seconds: string; only?: SubgraphName }>
 const proxies = new Map<SubgraphName, SickProxy>()
 const world = await openWorld({
   variables: { LOG_LEVEL: 'info' },
+  operations: Object.values(WITHOUT),
   async gatewayVariables(urls) {
     for (const name of SUBGRAPH_NAMES) proxies.set(name, await startSickProxy(urls[name]))
     const addresses = [...proxies].map(([name, { url }]) => [`${variablePrefix(name)}_URL`, url])

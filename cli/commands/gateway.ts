@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { createGateway } from '../../gateway/gateway.ts'
+import { ALL_OPERATIONS, createGateway } from '../../gateway/gateway.ts'
 import { createSupergraphFile } from '../../gateway/supergraph-file.ts'
 import { createHttpTransport } from '../../gateway/transport/http.ts'
 import { systemClock } from '../../platform/clock.ts'
@@ -30,6 +30,7 @@ export function gatewayCommand(): Command {
         clock: systemClock,
         newId: createNewId(systemClock),
         logger,
+        operations: ALL_OPERATIONS,
         isDevelopment: environment.NODE_ENV !== 'production',
       })
       stopOnSignal(() => gateway.close(), logger)

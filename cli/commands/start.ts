@@ -22,7 +22,7 @@ import { introduce } from '../introduction.ts'
 import { listen } from '../listen.ts'
 import { openNetwork } from '../network.ts'
 import { createOneProcess } from '../one-process.ts'
-import { SUPERGRAPH_PATH, stateDirectory } from '../project.ts'
+import { MANIFESTS_PATH, SUPERGRAPH_PATH, stateDirectory } from '../project.ts'
 import { readSecrets } from '../secrets.ts'
 import { type RunningMerchants, startMerchantStandIn } from '../stand-ins/merchants/start.ts'
 import { openSms, type Sms } from '../stand-ins/smsc/open-sms.ts'
@@ -106,6 +106,8 @@ async function serve({ environment, variables, database, sms, logger, options }:
         viewerCostPerMinute: environment.VIEWER_COST_PER_MINUTE,
         addressCostPerMinute: environment.ADDRESS_COST_PER_MINUTE,
       },
+      operations: { manifests: MANIFESTS_PATH, isOpen: isDevelopment, adHocRoles: environment.AD_HOC_ROLES },
+      allowedOrigins: environment.ALLOWED_ORIGINS,
     }),
   )
   const stop = async () => {

@@ -1,6 +1,12 @@
 import { once } from 'node:events'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { promisify } from 'node:util'
+import { getOperationAST, OperationTypeNode, parse } from 'graphql'
+import { createManifest, type RegisteredOperation } from '../../platform/operations/manifest.ts'
+import { operationId } from '../../platform/operations/normal-form.ts'
 import {
   mapSubgraphs,
   roleName,
@@ -8,6 +14,7 @@ import {
   type SubgraphName,
   variablePrefix,
 } from '../../platform/subgraph/name.ts'
+import { MANIFESTS_PATH } from '../project.ts'
 import { type Child, runChild, startChild } from './child.ts'
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
 import type { TestDatabase } from './test-database.ts'
@@ -32,14 +39,14 @@ export interface InstallationOptions {
   readonly gatewayVariables?: (
     urls: Readonly<Record<SubgraphName, string>>,
   ) => Promise<Readonly<Record<string, string>>>
+  /** What the test sends beside the operations of `schema/operations/`: in production nothing else is run. */
+  readonly operations?: readonly string[]
 }
 
-export async function startInstallation({
-  database,
-  variables,
-  gatewayVariables,
-}: InstallationOptions): Promise<Installation> {
+export async function startInstallation(options: InstallationOptions): Promise<Installation> {
+  const { database, variables, gatewayVariables, operations = [] } = options
   const keys = await makeKeys()
+  const manifests = await registerForTest(operations)
   const databaseProxy = await startTcpProxy(socketOf(database.adminUrl))
   const common = { NODE_ENV: 'production', PORT: '0', ...variables }
   const environments: Partial<Record<SubgraphName | 'gateway', Record<string, string>>> = {}
@@ -93,6 +100,7 @@ export async function startInstallation({
     ...common,
     ...addresses,
     ...pick(keys, { INTERNAL_KEYS: 'GATEWAY_INTERNAL_KEYS' }),
+    OPERATION_MANIFESTS: manifests,
     ACCESS_TOKEN_JWKS_URL: `${origins['accounts']}/.well-known/jwks.json`,
     ...(await gatewayVariables?.(mapSubgraphs((name) => `${origins[name]}/graphql`))),
   })
@@ -113,8 +121,21 @@ export async function startInstallation({
       for (const child of running) child.signal('SIGKILL')
       await Promise.all(running.map(({ exited }) => exited))
       await databaseProxy.close()
+      await rm(manifests, { recursive: true })
     },
   }
+}
+
+/** A folder with the manifests of the project and one of the test's own. */
+async function registerForTest(texts: readonly string[]): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'cabinet-manifests-'))
+  await cp(MANIFESTS_PATH, folder, { recursive: true })
+  const operations = texts.map((body): RegisteredOperation => {
+    const type = getOperationAST(parse(body))?.operation ?? OperationTypeNode.QUERY
+    return { id: operationId(body), name: 'of a test', type, body }
+  })
+  await writeFile(path.join(folder, 'test.json'), JSON.stringify(createManifest(operations)))
+  return folder
 }
 
 /** Some of the keys, by the names that a process knows them by. */

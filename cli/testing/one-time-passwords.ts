@@ -24,14 +24,15 @@ export async function setPolicy<Name extends keyof AccountsPolicies>(
   )
 }
 
+const PROOF_OF_WORK = `mutation { requestProofOfWork { ... on RequestProofOfWorkSuccess { proofOfWork {
+  id challenge { parameters { algorithm nonce salt cost keyLength keyPrefix } signature } } } } }`
+
 /** What passes for a captcha without eyes. Set the policy `captcha.proofOfWorkCost` to 1 where many are needed. */
 export async function solveProofOfWork(
   cabinet: Asker,
   headers: Headers = {},
 ): Promise<{ captchaId: string; captchaAnswer: string }> {
-  const query = `mutation { requestProofOfWork { ... on RequestProofOfWorkSuccess { proofOfWork {
-    id challenge { parameters { algorithm nonce salt cost keyLength keyPrefix } signature } } } } }`
-  const { proofOfWork } = (await cabinet.ask({ query, headers })).data.requestProofOfWork
+  const { proofOfWork } = (await cabinet.ask({ query: PROOF_OF_WORK, headers })).data.requestProofOfWork
   const { challenge } = proofOfWork
   const solution = await solveChallenge({ challenge, deriveKey })
   const captchaAnswer = Buffer.from(JSON.stringify({ challenge, solution })).toString('base64')
@@ -63,6 +64,9 @@ export function signInWithPassword(
 ): Promise<Answer> {
   return cabinet.ask({ query: SIGN_IN, variables: { input }, headers })
 }
+
+/** What is sent here, for a cabinet that runs only what is registered. */
+export const PASSWORD_OPERATIONS: readonly string[] = [PROOF_OF_WORK, REQUEST, SIGN_IN]
 
 /** The texts that were left for the sender, newest first. */
 export async function sentTexts(

@@ -13,8 +13,10 @@ export interface OpenOptions {
   /** The GraphQL endpoint: `http://…/graphql`. */
   readonly url: string
   readonly token: string | undefined
+  /** Empty where the operation is named in another way. */
   readonly query: string
   readonly variables: Record<string, unknown>
+  readonly extensions?: Record<string, unknown>
 }
 
 /** A subscription as its client sees it. */
@@ -26,26 +28,26 @@ export interface OpenStream {
 
 export const socketClient: StreamClient = {
   name: 'graphql-ws',
-  open({ url, token, query, variables }) {
+  open({ url, token, ...operation }) {
     const client = createSocketClient({
       url: url.replace(/^http/, 'ws'),
       webSocketImpl: WebSocket,
       retryAttempts: 0,
       ...(token !== undefined && { connectionParams: { authorization: `Bearer ${token}` } }),
     })
-    return { answers: client.iterate({ query, variables }), close: () => void client.dispose() }
+    return { answers: client.iterate(operation), close: () => void client.dispose() }
   },
 }
 
 export const eventClient: StreamClient = {
   name: 'graphql-sse',
-  open({ url, token, query, variables }) {
+  open({ url, token, ...operation }) {
     const client = createEventClient({
       url,
       retryAttempts: 0,
       ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
     })
-    return { answers: client.iterate({ query, variables }), close: () => client.dispose() }
+    return { answers: client.iterate(operation), close: () => client.dispose() }
   },
 }
 

@@ -55,7 +55,7 @@ export async function tortureStreams(options: TortureOptions): Promise<TortureRe
     await insertAccount(database as TestDatabase, { number })
     await insertLine(database as TestDatabase, { number, ownerId: accountId(number) })
   }
-  const installation = await startInstallation({ database: database as TestDatabase })
+  const installation = await startInstallation({ database: database as TestDatabase, operations: SUBSCRIPTIONS })
   try {
     return await follow(installation, options)
   } finally {

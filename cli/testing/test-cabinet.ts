@@ -1,4 +1,5 @@
 import type { JSONWebKeySet } from 'jose'
+import { ALL_OPERATIONS } from '../../gateway/gateway.ts'
 import { type Clock, systemClock } from '../../platform/clock.ts'
 import { signAccessToken } from '../../platform/identity/access-token.ts'
 import { generatePrivateKey, signingKey } from '../../platform/identity/keys.ts'
@@ -82,6 +83,8 @@ export async function openTestCabinet({ template, ...overrides }: TestCabinetOpt
     isDevelopment: true,
     supergraphPath: SUPERGRAPH_PATH,
     subgraphTimeoutMs: PATIENCE_MS,
+    // Tests ask for what they like.
+    operations: ALL_OPERATIONS,
     ...overrides,
   })
   const signPrincipal: TestCabinet['signPrincipal'] = async (principal, ttlSeconds) =>

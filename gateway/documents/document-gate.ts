@@ -6,28 +6,32 @@ import {
   NoSchemaIntrospectionCustomRule,
   parse,
   specifiedRules,
+  type ValidationRule,
   validate,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import { type Priority, priorityOf } from '../admission/priorities.ts'
 import { exceededLimit, OPERATION_LIMITS, overLimit } from './limits.ts'
-import { measure } from './measure.ts'
+import { type Measures, measure } from './measure.ts'
 
 /**
  * Looks at the text of an operation before anything is spent on it. A text that may pass is parsed, measured and
  * validated once, and handed to Apollo Server as a document that is ready.
  */
 export interface DocumentGate {
+  /** What a valid document keeps to. */
+  readonly rules: readonly ValidationRule[]
   /**
-   * Throws when the operation is over a limit. One that is not valid passes as null: Apollo Server says what is wrong.
+   * Throws when the operation is over a limit, which a registered one never is. One that is not valid passes as null:
+   * Apollo Server says what is wrong.
    */
-  admit(text: string): OperationProfile | null
-  /** What is known of a text that was admitted before; undefined when nothing is. */
+  admit(text: string, isRegistered?: boolean): OperationProfile | null
+  /** What is known of a text that was made ready or admitted before; undefined when nothing is. */
   recall(text: string): OperationProfile | undefined
-  /** The same by the SHA-256 of the text, for clients that send no more than that. */
-  recallHash(hash: string): OperationProfile | undefined
-  /** From now on operations are of this schema. */
-  useSchema(schema: GraphQLSchema): void
+  /** From now on operations are of this schema, and these, by the hashes of their texts, fit it for good. */
+  useSchema(schema: GraphQLSchema, ready?: ReadonlyMap<string, ReadyOperation>): void
+  /** The document of a text that passed and is valid; null when it has to be read. */
+  documentOf(text: string): DocumentNode | null
   /** What Apollo Server keeps documents in, by the end of its keys: the hash of the text. */
   readonly documentStore: {
     get(key: string): Promise<DocumentNode | undefined>
@@ -43,11 +47,22 @@ export interface OperationProfile {
   readonly priority: Priority
 }
 
+/** An operation of which everything was looked at beforehand. */
+export interface ReadyOperation {
+  readonly text: string
+  readonly document: DocumentNode
+  readonly profile: OperationProfile
+}
+
+/** What a document that was found valid says of itself. */
+export function profileOf(document: DocumentNode, { cost }: Pick<Measures, 'cost'>): OperationProfile {
+  return { cost, priority: priorityOf(document) }
+}
+
 /** Texts whose verdict is remembered, by their length together. */
 const TEXT_CHARACTERS_MAX = 4_000_000
 /** A document takes a hundred times the memory of its text: whoever sends ever new ones must not fill it. */
 const DOCUMENT_CHARACTERS_MAX = 500_000
-const PROFILES_MAX = 2_000
 
 type Verdict = GraphQLError | OperationProfile | 'invalid'
 
@@ -67,47 +82,47 @@ export function createDocumentGate({ hasIntrospection }: DocumentGateOptions): D
     maxSize: DOCUMENT_CHARACTERS_MAX,
     sizeCalculation: ({ loc }) => Math.max(1, loc?.end ?? 1),
   })
-  const profiles = new LRUCache<string, OperationProfile>({ max: PROFILES_MAX })
   let schema: GraphQLSchema | null = null
+  let ready: ReadonlyMap<string, ReadyOperation> = new Map()
+  let readyProfiles: ReadonlyMap<string, OperationProfile> = new Map()
+  const find = (id: string) => ready.get(id)?.document ?? documents.get(id)
+  const recall = (text: string) => readyProfiles.get(text) ?? profileIn(verdicts.get(text)?.verdict)
 
-  function judge(text: string): Verdict {
+  function judge(text: string, isRegistered: boolean): Verdict {
     if (schema === null) return 'invalid'
-    const document = parseWithin(text)
+    const document = parseWithin(text, isRegistered ? undefined : OPERATION_LIMITS.tokens)
     if (document === null) return 'invalid'
     if (document instanceof GraphQLError) return document
     const measures = measure(document, schema)
-    const exceeded = exceededLimit(measures)
+    const exceeded = isRegistered ? null : exceededLimit(measures)
     if (exceeded) return exceeded
     // One error is enough here: Apollo Server looks for the others.
     if (validate(schema, document, rules, { maxErrors: 1 }).length > 0) return 'invalid'
-    const key = hash('sha256', text)
-    const profile = { cost: measures.cost, priority: priorityOf(document) }
-    documents.set(key, document)
-    profiles.set(key, profile)
-    return profile
-  }
-
-  function profileOf(verdict: Verdict | undefined): OperationProfile | undefined {
-    return verdict === undefined || verdict === 'invalid' || verdict instanceof GraphQLError ? undefined : verdict
+    documents.set(hash('sha256', text), document)
+    return profileOf(document, measures)
   }
 
   return {
-    admit(text) {
-      const { verdict } = verdicts.get(text) ?? { verdict: judge(text) }
+    rules,
+    admit(text, isRegistered = false) {
+      const readyProfile = readyProfiles.get(text)
+      if (readyProfile) return readyProfile
+      const { verdict } = verdicts.get(text) ?? { verdict: judge(text, isRegistered) }
       verdicts.set(text, { verdict })
       if (verdict instanceof GraphQLError) throw verdict
-      return profileOf(verdict) ?? null
+      return profileIn(verdict) ?? null
     },
-    recall: (text) => profileOf(verdicts.get(text)?.verdict),
-    recallHash: (key) => profiles.get(key),
-    useSchema(newSchema) {
+    recall,
+    useSchema(newSchema, newReady = new Map()) {
       schema = newSchema
+      ready = newReady
+      readyProfiles = new Map([...newReady.values()].map(({ text, profile }) => [text, profile]))
       verdicts.clear()
       documents.clear()
-      profiles.clear()
     },
+    documentOf: (text) => find(hash('sha256', text)) ?? null,
     documentStore: {
-      get: async (key) => documents.get(key.slice(key.lastIndexOf(':') + 1)),
+      get: async (key) => find(key.slice(key.lastIndexOf(':') + 1)),
       // One that was forgotten meanwhile and has been read anew: it came through the gate, and it is valid.
       set: async (key, document) => void documents.set(key.slice(key.lastIndexOf(':') + 1), document),
       delete: async (key) => documents.delete(key),
@@ -115,10 +130,14 @@ export function createDocumentGate({ hasIntrospection }: DocumentGateOptions): D
   }
 }
 
+function profileIn(verdict: Verdict | undefined): OperationProfile | undefined {
+  return verdict === undefined || verdict === 'invalid' || verdict instanceof GraphQLError ? undefined : verdict
+}
+
 /** The document; an error when it is too long; null when it is no GraphQL. */
-function parseWithin(text: string): DocumentNode | GraphQLError | null {
+function parseWithin(text: string, maxTokens: number | undefined): DocumentNode | GraphQLError | null {
   try {
-    return parse(text, { maxTokens: OPERATION_LIMITS.tokens })
+    return parse(text, { maxTokens })
   } catch (error) {
     return /tokens\. Parsing aborted/.test(String(error)) ? overLimit('tokens', null) : null
   }

@@ -1,4 +1,3 @@
-import type { SupergraphManager } from '@apollo/gateway'
 import { prettyFormatQueryPlan } from '@apollo/query-planner'
 import type {
   GatewayExecutor,
@@ -6,7 +5,7 @@ import type {
   GatewayInterface,
   GatewaySchemaLoadOrUpdateCallback,
 } from '@apollo/server-gateway-interface'
-import type { DocumentNode, GraphQLSchema } from 'graphql'
+import { type DocumentNode, type GraphQLSchema, Kind, OperationTypeNode } from 'graphql'
 import type { Logger } from '../../platform/logger.ts'
 import type { CacheCounts } from '../../platform/sight/cache-counts.ts'
 import { createRootKeys } from '../plan/root-keys.ts'
@@ -17,10 +16,32 @@ import { createOperationCache, type OperationCache, sizeOf } from './operation-c
 import type { EngineParts } from './parts.ts'
 import type { PrepareFetch, PrepareStream } from './plan/step.ts'
 import { type CompiledSubscription, compileSubscription } from './subscription.ts'
-import { type LoadedSupergraph, loadSupergraph } from './supergraph.ts'
+import { type LoadedSupergraph, loadSupergraphInTurns } from './supergraph.ts'
+
+/** Where a supergraph comes from, and those that follow it. */
+export interface SupergraphSource {
+  /**
+   * Gives the supergraph to begin with. Each later one is handed to `take`, one after another: it resolves when that one
+   * is in force, and rejects when it does not load and the one before stays.
+   */
+  open(take: (sdl: string) => Promise<void>): Promise<{ readonly sdl: string; close(): Promise<void> }>
+}
+
+/** A supergraph that has loaded and is about to take over. */
+export interface Candidate {
+  readonly sdl: string
+  readonly apiSchema: GraphQLSchema
+  /** Plans and compiles the one operation of a valid document, so that its requests find it ready. */
+  compile(document: DocumentNode): void
+}
 
 export interface EngineDependencies<Context> {
-  readonly supergraph: SupergraphManager
+  readonly supergraph: SupergraphSource
+  /**
+   * Does beforehand what requests would have to wait for. What it gives is called in the moment of taking over; where it
+   * rejects, the supergraph before stays.
+   */
+  readonly makeReady?: (candidate: Candidate) => Promise<() => void>
   readonly logger: Logger
   /** Prepares the operations of plans for the subgraphs of a supergraph that was just loaded. */
   readonly prepareFor: (supergraph: LoadedSupergraph) => PrepareFetch<Context>
@@ -54,18 +75,33 @@ interface InForce<Context> {
   readonly adjustPlan: ReturnType<typeof createRootKeys>
 }
 
+/**
+ * What was compiled beforehand, by its document: a request that was given its document before another supergraph took
+ * over ends on the one that it began with.
+ */
+interface Ready<Context> {
+  readonly operations: WeakMap<DocumentNode, CompiledOperation<Context>>
+  readonly subscriptions: WeakMap<DocumentNode, CompiledSubscription<Context>>
+}
+
 /** Runs operations over a supergraph, as Apollo Server's gateway: Apollo's planner, an execution of our own. */
 export function createEngine<Context>(dependencies: EngineDependencies<Context>): Engine<Context> {
   const listeners = new Set<GatewaySchemaLoadOrUpdateCallback>()
+  const ready: Ready<Context> = { operations: new WeakMap(), subscriptions: new WeakMap() }
   let inForce: InForce<Context> | undefined
-  let cleanup: (() => Promise<void>) | undefined
+  let close: (() => Promise<void>) | undefined
 
-  const take = (sdl: string): void => {
-    // A supergraph that does not load throws here, before anything has changed.
+  const take = async (sdl: string): Promise<void> => {
+    // A supergraph that does not load rejects here, before anything has changed.
+    const next = await load(sdl, dependencies)
+    const { apiSchema } = next.supergraph
+    const compile = (document: DocumentNode) => compileReady(document, next, dependencies.parts, ready)
+    const onTaken = await dependencies.makeReady?.({ sdl, apiSchema, compile })
+    // From here to the end nothing waits, so no request sees half of it.
     const before = inForce
-    inForce = putInForce(sdl, dependencies)
+    inForce = next
     void before?.fallback.stop()
-    const { apiSchema } = inForce.supergraph
+    onTaken?.()
     for (const listener of listeners) listener({ apiSchema, coreSupergraphSdl: sdl })
   }
   const loaded = (): InForce<Context> => {
@@ -73,8 +109,13 @@ export function createEngine<Context>(dependencies: EngineDependencies<Context>)
     return inForce
   }
   const counts = { hits: 0, misses: 0 }
+  const readyFor = ({ document }: GatewayGraphQLRequestContext) => {
+    const operation = ready.operations.get(document)
+    if (operation) counts.hits++
+    return operation
+  }
   const executor: GatewayExecutor = async (request) => {
-    const operation = operationFor(request, loaded(), counts, dependencies.parts)
+    const operation = readyFor(request) ?? operationFor(request, loaded(), counts, dependencies.parts)
     return operation.run(request.request.variables ?? {}, request.context as Context)
   }
 
@@ -84,26 +125,38 @@ export function createEngine<Context>(dependencies: EngineDependencies<Context>)
       return () => listeners.delete(listener)
     },
     async load() {
-      const initialized = await dependencies.supergraph.initialize({
-        update: take,
-        healthCheck: async () => undefined,
-        getDataSource: () => {
-          throw new Error('The engine has no data sources.')
-        },
-      })
-      cleanup = initialized.cleanup
-      take(initialized.supergraphSdl)
+      const opened = await dependencies.supergraph.open(take)
+      close = opened.close
+      await take(opened.sdl)
       return { executor }
     },
     operationCounts: () => ({ ...counts, size: inForce?.operations.size ?? 0 }),
     apiSchema: () => loaded().supergraph.apiSchema,
     describePlan: (document, operationName) => describePlan(loaded(), document, operationName),
-    subscription: (document, operationName) => compileSubscription({ ...loaded(), document, operationName }),
+    subscription: (document, operationName) =>
+      ready.subscriptions.get(document) ?? compileSubscription({ ...loaded(), document, operationName }),
     async stop() {
-      await cleanup?.()
+      await close?.()
       await inForce?.fallback.stop()
     },
   }
+}
+
+function compileReady<Context>(
+  document: DocumentNode,
+  inForce: InForce<Context>,
+  parts: Partial<EngineParts> | undefined,
+  ready: Ready<Context>,
+): void {
+  const type = document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION)?.operation
+  const compilation = { ...inForce, parts, document, operationName: undefined }
+  if (type === OperationTypeNode.SUBSCRIPTION) {
+    ready.subscriptions.set(document, compileSubscription(compilation))
+    return
+  }
+  const operation = compileOperation(compilation)
+  operation.plan()
+  ready.operations.set(document, operation)
 }
 
 /** The operation of a request, compiled when it comes first. Compiling does not wait, so nobody compiles it twice. */
@@ -135,8 +188,8 @@ function describePlan<Context>(
   return prettyFormatQueryPlan(plan)
 }
 
-function putInForce<Context>(sdl: string, dependencies: EngineDependencies<Context>): InForce<Context> {
-  const supergraph = loadSupergraph(sdl)
+async function load<Context>(sdl: string, dependencies: EngineDependencies<Context>): Promise<InForce<Context>> {
+  const supergraph = await loadSupergraphInTurns(sdl)
   const { logger } = dependencies
   return {
     supergraph,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { CompiledOperation } from './operation.ts'
 import { createOperationCache, sizeOf } from './operation-cache.ts'
 
-const operation: CompiledOperation<unknown> = { run: async () => ({}) }
+const operation: CompiledOperation<unknown> = { run: async () => ({}), plan: () => undefined }
 
 describe('the cache of operations', () => {
   it('does not grow past its number, whatever is asked', () => {

@@ -26,6 +26,8 @@ import type { JsonObject } from './value.ts'
 /** An operation that is ready to run: planned and compiled, once for all its requests. */
 export interface CompiledOperation<Context> {
   run(variables: Readonly<Record<string, unknown>>, context: Context): Promise<OperationResult>
+  /** Plans and compiles now what else the first request would wait for. */
+  plan(): void
 }
 
 export interface OperationCompilation<Context> {
@@ -46,6 +48,9 @@ export function compileOperation<Context>(compilation: OperationCompilation<Cont
   let run: RunOperation<Context> | undefined
 
   return {
+    plan() {
+      run ??= compileRun(compilation, operation)
+    },
     async run(variables, context) {
       const refusals = coerce(variables)
       if (refusals) return { errors: refusals }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Supergraph } from '@apollo/federation-internals'
 import { buildSchema, type GraphQLSchema } from 'graphql'
 import { createPlanner, type Planner } from './planning/planner.ts'
@@ -15,12 +16,26 @@ export interface LoadedSupergraph {
 
 /** Reads a supergraph of Federation 2. Throws when it cannot be one. */
 export function loadSupergraph(sdl: string): LoadedSupergraph {
-  const supergraph = Supergraph.build(sdl, { validateSupergraph: true })
-  return {
-    sdl,
-    apiSchema: supergraph.apiSchema().toGraphQLJSSchema(),
-    fullSchema: buildSchema(sdl, { assumeValid: true, assumeValidSDL: true }),
-    subgraphs: [...supergraph.subgraphsMetadata()].map(({ name, url }) => ({ name, url })),
-    planner: createPlanner(sdl),
+  const steps = loadInSteps(sdl)
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
+}
+
+/** The same, with a turn for everybody else between its steps: the whole of it takes longer than a request may wait. */
+export async function loadSupergraphInTurns(sdl: string): Promise<LoadedSupergraph> {
+  const steps = loadInSteps(sdl)
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value
+    await nextTurn()
   }
+}
+
+function* loadInSteps(sdl: string): Generator<void, LoadedSupergraph> {
+  const supergraph = Supergraph.build(sdl, { validateSupergraph: true })
+  yield
+  const apiSchema = supergraph.apiSchema().toGraphQLJSSchema()
+  const subgraphs = [...supergraph.subgraphsMetadata()].map(({ name, url }) => ({ name, url }))
+  yield
+  const fullSchema = buildSchema(sdl, { assumeValid: true, assumeValidSDL: true })
+  yield
+  return { sdl, apiSchema, fullSchema, subgraphs, planner: createPlanner(sdl) }
 }

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import cors from '@fastify/cors'
 import type { FastifyInstance } from 'fastify'
 import { createGraphiqlPage } from './graphiql-page.ts'
 import { renderSandboxPage } from './sandbox-page.ts'
 
 const HOME_QUERY = new URL('../../schema/operations/home.graphql', import.meta.url)
-const SANDBOX_ORIGIN = 'https://studio.apollographql.com'
+/** Whence the Sandbox asks. */
+export const SANDBOX_ORIGIN = 'https://studio.apollographql.com'
 
 /**
  * Two explorers for developers, both opened with the home query: `/` is Apollo's Sandbox, which lives on the internet,
@@ -21,9 +21,4 @@ export async function addExplorers(http: FastifyInstance): Promise<void> {
     const { status, headers, body } = await graphiql(request.headers)
     return reply.status(status).headers(headers).send(body)
   })
-}
-
-/** Lets the Sandbox on Apollo's own site ask the routes of `scope`. No other site may, and none gets cookies. */
-export function allowSandbox(scope: FastifyInstance): void {
-  void scope.register(cors, { origin: [SANDBOX_ORIGIN], methods: ['GET', 'POST'] })
 }

@@ -12,14 +12,16 @@ const HEARTBEAT_MS = 12_000
 const EVENT_STREAM = 'text/event-stream'
 
 const body = z.object({
-  query: z.string(),
+  query: z.string().nullish(),
+  documentId: z.string().nullish(),
+  extensions: z.record(z.string(), z.unknown()).nullish(),
   operationName: z.string().nullish(),
   variables: z.record(z.string(), z.unknown()).nullish(),
 })
 
-/** Whether a request asks for a stream of events, and nothing else. */
-export function wantsEventStream({ headers: { accept } }: FastifyRequest): boolean {
-  return accept === EVENT_STREAM
+/** Whether a request asks for a stream of events before all else: urql names one last for queries, too. */
+export function wantsEventStream({ headers: { accept = '' } }: FastifyRequest): boolean {
+  return /^\s*text\/event-stream\s*(?:[,;]|$)/i.test(accept)
 }
 
 /**
@@ -83,24 +85,29 @@ function encode(answer: unknown): string {
   return `event: next\ndata: ${JSON.stringify(answer)}\n\n`
 }
 
-/** By POST as JSON, or by GET in the address, where the variables are JSON in a text. */
+/** By POST as JSON, or by GET in the address, where variables and extensions are JSON in a text. */
 function readRequest(request: FastifyRequest): StreamRequest | null {
   const read = body.safeParse(request.method === 'GET' ? fromAddress(request.query) : request.body)
   return read.success ? read.data : null
 }
 
+const IN_JSON: readonly string[] = ['variables', 'extensions']
+
 function fromAddress(query: unknown): unknown {
-  const { variables, ...rest } = query as Record<string, unknown>
-  if (typeof variables !== 'string') return rest
+  const given = query as Record<string, unknown>
   try {
-    return { ...rest, variables: JSON.parse(variables) }
+    return Object.fromEntries(
+      Object.entries(given).map(([name, value]) => {
+        return [name, IN_JSON.includes(name) && typeof value === 'string' ? JSON.parse(value) : value]
+      }),
+    )
   } catch {
     return null
   }
 }
 
 function badRequest(): GraphQLError {
-  return new GraphQLError('The request has no query that can be read.', {
+  return new GraphQLError('The request cannot be read.', {
     extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
   })
 }

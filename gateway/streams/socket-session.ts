@@ -1,9 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 import { CloseCode } from 'graphql-ws'
 import type { WebSocket } from 'ws'
+import { invariant } from '../../platform/invariant.ts'
 import type { EndReason } from './registry.ts'
 import { onExpiry, refusalOf, type StreamSession } from './session.ts'
 import type { StreamAnswers, StreamRequest, Streams } from './streams.ts'
+import type { ReadSubscription } from './subscription-reader.ts'
 
 /** Service restart and its like: every client comes again by itself. */
 const GOING_AWAY = 1001
@@ -13,6 +15,7 @@ const TRY_AGAIN_LATER = 1013
 export interface SocketSession {
   /** Takes the words of `connection_init`; false when the socket was closed for them. */
   signIn(streams: Streams, params: Readonly<Record<string, unknown>> | undefined): Promise<boolean>
+  read(streams: Streams, request: StreamRequest): ReadSubscription
   open(streams: Streams, request: StreamRequest): Promise<StreamAnswers>
   /** The socket has closed. */
   leave(): void
@@ -47,14 +50,20 @@ export function createSocketSession(socket: WebSocket, request: FastifyRequest, 
       }
       return true
     },
+    read(streams, operation) {
+      invariant(session, SIGNED_IN)
+      return streams.read(operation, session.principal)
+    },
     async open(streams, operation) {
-      if (!session) throw new Error('A socket opens streams after it has signed in.')
+      invariant(session, SIGNED_IN)
       // The socket is ended as a whole, and its streams with it.
       return streams.open(operation, session, () => undefined)
     },
     leave: () => leave(),
   }
 }
+
+const SIGNED_IN = 'a socket opens streams after it has signed in'
 
 /**
  * Why a socket is closed again. A client library comes again by itself after 1013 and 4403, with whatever token it then

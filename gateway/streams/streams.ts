@@ -13,15 +13,20 @@ import { formatError } from '../errors/format.ts'
 import { settleErrors } from '../errors/settle.ts'
 import { createRegistry, type EndReason, type Registry } from './registry.ts'
 import { readSession, type StreamSession } from './session.ts'
-import { createSubscriptionReader, type ReadSubscription } from './subscription-reader.ts'
+import {
+  type AskedSubscription,
+  createSubscriptionReader,
+  type ReadSubscription,
+  type SubscriptionReaderOptions,
+} from './subscription-reader.ts'
 
 export interface StreamsDependencies {
   readonly engine: Engine<GatewayContext>
   readonly authenticate: (authorization: string | undefined) => Promise<Principal>
-  /** Throws for the text of an operation that is over a limit. */
-  readonly admit: (text: string) => void
-  /** Throws when a stream may not be started now. */
-  readonly mayStart: (query: string, principal: Principal, address: string | null) => void
+  /** Throws when a stream of this cost may not be started now. */
+  readonly mayStart: (cost: number, principal: Principal, address: string | null) => void
+  readonly admission: SubscriptionReaderOptions['admission']
+  readonly documents: SubscriptionReaderOptions['documents']
   readonly clock: Clock
   readonly newId: () => string
   readonly logger: Logger
@@ -30,9 +35,7 @@ export interface StreamsDependencies {
 }
 
 /** What a client asks to be told of. */
-export interface StreamRequest {
-  readonly query: string
-  readonly operationName?: string | null | undefined
+export interface StreamRequest extends AskedSubscription {
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined
 }
 
@@ -53,7 +56,7 @@ export interface Streams {
     request: Pick<FastifyRequest, 'ip' | 'headers'>,
     params?: Readonly<Record<string, unknown>>,
   ): Promise<StreamSession>
-  read(request: StreamRequest): ReadSubscription
+  read(request: StreamRequest, principal: Principal): ReadSubscription
   /** Opens a stream; what is wrong comes as its only answer. `end` is called when others want it ended. */
   open(request: StreamRequest, session: StreamSession, end: (reason: EndReason) => void): Promise<StreamAnswers>
   /** Ends the streams of a session that was ended. */
@@ -79,11 +82,11 @@ export function createStreams(dependencies: StreamsDependencies): Streams {
     sockets,
     streams,
     authenticate: (request, params) => readSession(dependencies, request, params),
-    read: ({ query, operationName }) => read(query, operationName ?? undefined),
+    read,
     async open(request, session, end) {
-      const found = read(request.query, request.operationName ?? undefined)
+      const found = read(request, session.principal)
       if (found.kind === 'refused') return onlyValue(formatAnswer({ errors: found.errors }))
-      const refusal = exceededByVariables(request.variables) ?? refusalOfStart(dependencies, request, session)
+      const refusal = exceededByVariables(request.variables) ?? refusalOfStart(dependencies, found.cost, session)
       if (refusal) return onlyValue(formatAnswer({ errors: [refusal] }))
       const leave = streams.enter({ principal: session.principal, end })
       if (!leave) return onlyValue(formatAnswer({ errors: [tooManyStreams(STREAMS_MAX_FOR_ONE)] }))
@@ -109,11 +112,11 @@ export function createStreams(dependencies: StreamsDependencies): Streams {
 
 function refusalOfStart(
   { mayStart }: StreamsDependencies,
-  { query }: StreamRequest,
+  cost: number,
   { principal, client }: StreamSession,
 ): GraphQLError | null {
   try {
-    mayStart(query, principal, client.address)
+    mayStart(cost, principal, client.address)
     return null
   } catch (error) {
     if (error instanceof GraphQLError) return error

@@ -8,9 +8,12 @@ import {
   validate,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
+import type { Principal } from '../../platform/identity/viewer.ts'
 import type { GatewayContext } from '../ask-subgraph.ts'
+import type { DocumentGate } from '../documents/document-gate.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { CompiledSubscription } from '../engine/subscription.ts'
+import type { AskedOperation, OperationAdmission } from '../registered/admission.ts'
 
 /** A subscription that is ready to be opened, or what is wrong with what came. */
 export type ReadSubscription =
@@ -18,16 +21,22 @@ export type ReadSubscription =
       readonly kind: 'ready'
       readonly schema: GraphQLSchema
       readonly document: DocumentNode
+      readonly cost: number
       readonly subscription: CompiledSubscription<GatewayContext>
     }
   | { readonly kind: 'refused'; readonly errors: readonly GraphQLError[] }
 
-export type SubscriptionReader = (query: string, operationName: string | undefined) => ReadSubscription
+/** What a client says of the subscription that it wants. */
+export interface AskedSubscription extends AskedOperation {
+  readonly operationName?: string | null | undefined
+}
+
+export type SubscriptionReader = (asked: AskedSubscription, principal: Principal) => ReadSubscription
 
 export interface SubscriptionReaderOptions {
   readonly engine: Engine<GatewayContext>
-  /** Throws for a text that is over a limit, before anything is spent on it. */
-  readonly admit: (text: string) => void
+  readonly admission: Pick<OperationAdmission, 'textFor' | 'isRegistered'>
+  readonly documents: Pick<DocumentGate, 'admit' | 'documentOf'>
 }
 
 const SUBSCRIPTIONS_MAX = 1_000
@@ -37,30 +46,49 @@ const TOTAL_CHARACTERS_MAX = 1_000_000
 export function createSubscriptionReader(options: SubscriptionReaderOptions): SubscriptionReader {
   const known = new LRUCache<string, ReadSubscription>({ max: SUBSCRIPTIONS_MAX, maxSize: TOTAL_CHARACTERS_MAX })
   options.engine.onSchemaLoadOrUpdate(() => known.clear())
-  return (query, operationName) => {
-    const key = `${operationName ?? ''}\n${query}`
+  return ({ operationName, ...asked }, principal) => {
+    const name = operationName ?? undefined
+    // Who may run what is asked anew each time: what is kept is the same for all.
+    const query = textFor(options, asked, principal)
+    if (typeof query !== 'string') return query
+    const key = `${name ?? ''}\n${query}`
     const found = known.get(key)
     if (found) return found
-    const read = readSubscription(options, query, operationName)
+    const read = readSubscription(options, query, name)
     known.set(key, read, { size: key.length })
     return read
   }
 }
 
+function textFor(
+  { admission }: SubscriptionReaderOptions,
+  asked: AskedOperation,
+  principal: Principal,
+): string | ReadSubscription {
+  try {
+    return admission.textFor(asked, principal) ?? refuse('BAD_REQUEST', [new GraphQLError(NO_OPERATION)])
+  } catch (error) {
+    return refuse('BAD_REQUEST', [error as GraphQLError])
+  }
+}
+
+const NO_OPERATION = 'Send the subscription in `query`, or its id in `documentId` or `extensions.persistedQuery`.'
+
 function readSubscription(
-  { engine, admit }: SubscriptionReaderOptions,
+  { engine, admission, documents }: SubscriptionReaderOptions,
   query: string,
   operationName: string | undefined,
 ): ReadSubscription {
   let document: DocumentNode
+  let cost: number
   try {
-    admit(query)
-    document = parse(query)
+    cost = documents.admit(query, admission.isRegistered(query))?.cost ?? 1
+    document = documents.documentOf(query) ?? parse(query)
   } catch (error) {
     return refuse('GRAPHQL_PARSE_FAILED', [error as GraphQLError])
   }
   const schema = engine.apiSchema()
-  const errors = validate(schema, document)
+  const errors = documents.documentOf(query) ? [] : validate(schema, document)
   if (errors.length > 0) return refuse('GRAPHQL_VALIDATION_FAILED', errors)
   const operation = getOperationAST(document, operationName)
   if (!operation) {
@@ -70,7 +98,7 @@ function readSubscription(
   if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
     return refuse('BAD_REQUEST', [new GraphQLError('Only subscriptions come this way: send the others by POST.')])
   }
-  return { kind: 'ready', schema, document, subscription: engine.subscription(document, operationName) }
+  return { kind: 'ready', schema, document, cost, subscription: engine.subscription(document, operationName) }
 }
 
 function refuse(code: string, errors: readonly GraphQLError[]): ReadSubscription {

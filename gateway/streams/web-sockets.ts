@@ -117,7 +117,7 @@ function serverOptions(streams: Streams): ServerOptions<Record<string, unknown>,
     connectionInitWaitTimeout: INIT_WITHIN_MS,
     onConnect: ({ extra, connectionParams }) => extra.signIn(streams, connectionParams),
     onSubscribe({ extra }, _, request) {
-      const read = streams.read(request)
+      const read = extra.read(streams, request)
       if (read.kind === 'refused') return read.errors
       const { schema, document } = read
       return {

@@ -1,5 +1,6 @@
+import { once } from 'node:events'
 import { Agent, get } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { afterEach, describe, expect, it } from 'vitest'
 import { silentLogger } from '../logger.ts'
@@ -68,6 +69,20 @@ describe('a serving process', () => {
     expect(performance.now() - startedAt).toBeLessThan(5 * DRAIN_DELAY_MS)
     await expect(ask('/health/live')).rejects.toThrow(/ECONNREFUSED/)
     agent.destroy()
+  })
+
+  it('cuts off, in the end, a client that never sends all of its request', async () => {
+    open()
+    http.post('/slow', async () => ({ done: true }))
+    await http.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = http.server.address() as AddressInfo
+    const stranger = connect(port, '127.0.0.1')
+    stranger.write('POST /slow HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{')
+    const closed = once(stranger, 'close')
+    stranger.on('error', () => undefined)
+    await once(http.server, 'request')
+    await drainHttpServer(http, 0, 50)
+    await closed
   })
 
   it.each([

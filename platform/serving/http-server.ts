@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Logger } from '../logger.ts'
+import { STOP_TIMEOUT_MS } from './process.ts'
 
 export interface HttpServerOptions {
   readonly logger: Logger
@@ -10,6 +11,8 @@ export interface HttpServerOptions {
   readonly trustedProxies?: readonly string[]
   /** Throws when the process cannot serve now. */
   readonly checkReady?: () => Promise<void>
+  /** What is to be seen of a process that is ready. Anybody may ask for it: nothing of the inside is said. */
+  readonly remarks?: () => Readonly<Record<string, string>>
 }
 
 /** How long a check of readiness may take: balancers do not wait longer. */
@@ -20,7 +23,7 @@ const REQUEST_ID = /^[\w-]{8,64}$/
 
 /** An HTTP server with what every process of ours has: health, a request id in each log line and a limit on bodies. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
-  const { logger, newId, checkReady, trustedProxies = [] } = options
+  const { logger, newId, checkReady, remarks, trustedProxies = [] } = options
   const http = fastify({
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     bodyLimit: BODY_BYTES_MAX,
@@ -45,19 +48,28 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   http.get('/health/live', async () => ({ status: 'live' }))
   http.get('/health/ready', async (_, reply) => {
     const isReady = !http.isDraining && (await succeeds(checkReady))
-    return reply.status(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready' })
+    return isReady ? { status: 'ready', ...remarks?.() } : reply.status(503).send({ status: 'not ready' })
   })
   return http
 }
 
+/** What is left of a process's time to stop for what comes after its connections. */
+const AFTERWARDS_MS = 2_000
+
 /**
  * Says "not ready" first and goes on serving for a while, so that balancers see it and send nobody more; then finishes
- * what is in flight and closes.
+ * what is in flight and closes. Whoever has not sent or read all by the end of the process's time is cut off.
  */
-export async function drainHttpServer(http: FastifyInstance, delayMs = 0): Promise<void> {
+export async function drainHttpServer(
+  http: FastifyInstance,
+  delayMs = 0,
+  finishWithinMs = STOP_TIMEOUT_MS - AFTERWARDS_MS - delayMs,
+): Promise<void> {
   http.isDraining = true
   await sleep(delayMs)
+  const cutOff = setTimeout(() => http.server.closeAllConnections(), finishWithinMs)
   await http.close()
+  clearTimeout(cutOff)
 }
 
 async function succeeds(check: (() => Promise<void>) | undefined): Promise<boolean> {

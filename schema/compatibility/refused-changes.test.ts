@@ -2,6 +2,7 @@ import { buildSchema } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../platform/clock.ts'
 import { apiSchema } from '../compose.ts'
+import { releasedOperations } from '../manifest.ts'
 import { readOperations } from '../operations.ts'
 import { refusedChanges } from './refused-changes.ts'
 import { readReleased } from './release.ts'
@@ -133,7 +134,8 @@ it('the schema of today breaks nothing that front ends were given', async () => 
   const problems = await refusedChanges({
     released: readReleased(),
     next: apiSchema(),
-    operations: readOperations(),
+    // A manifest is taken out of the folder once nobody's app sends it any more.
+    operations: { ...readOperations(), ...releasedOperations() },
     now: systemClock.now(),
   })
   expect(problems, 'deprecate first; `npm run release:schema` keeps what front ends were given').toEqual([])

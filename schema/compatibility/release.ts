@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { buildSchema, type GraphQLSchema, printSchema } from 'graphql'
 import { systemClock } from '../../platform/clock.ts'
 import { apiSchema } from '../compose.ts'
+import { releasedOperations, releaseManifest } from '../manifest.ts'
 import { readOperations } from '../operations.ts'
 import { refusedChanges } from './refused-changes.ts'
 
@@ -16,18 +17,19 @@ export function readReleased(): GraphQLSchema {
 
 async function release(): Promise<number> {
   const next = apiSchema()
+  const now = systemClock.now()
   const problems = await refusedChanges({
     released: readReleased(),
     next,
-    operations: readOperations(),
-    now: systemClock.now(),
+    operations: { ...readOperations(), ...releasedOperations() },
+    now,
   })
   if (problems.length > 0) {
     console.error(`Not released, since it would break front ends:\n\n${problems.join('\n')}`)
     return 1
   }
   writeFileSync(RELEASED_URL, `${HEADER}${printSchema(next)}\n`)
-  console.info(`Released ${fileURLToPath(RELEASED_URL)}`)
+  console.info(`Released ${fileURLToPath(RELEASED_URL)} and ${releaseManifest(now)}`)
   return 0
 }
 

@@ -29,7 +29,7 @@ export interface Executor {
 export async function startEngine(supergraphSdl: string, parts?: Partial<EngineParts>): Promise<Executor> {
   const target = createTarget()
   const engine = createEngine<GatewayContext>({
-    supergraph: { initialize: async () => ({ supergraphSdl }) },
+    supergraph: { open: async () => ({ sdl: supergraphSdl, close: async () => undefined }) },
     logger: silentLogger,
     prepareFor: ({ subgraphs, fullSchema }) => {
       const links = new Map(
