@@ -1,7 +1,7 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
 import { fastifyApolloDrainPlugin } from '@as-integrations/fastify'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { Clock } from '../platform/clock.ts'
 import type { Principal, StaffRole } from '../platform/identity/viewer.ts'
 import { invariant } from '../platform/invariant.ts'
@@ -143,7 +143,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
     textFor: (asked, { viewer }) => door.textFor(asked, viewer),
   })
   await addSecurityHeaders(http)
-  await http.register(async (scope) => {
+  const graphql: FastifyPluginAsync = async (scope) => {
     allowOrigins(scope, [...allowedOrigins, ...(isDevelopment ? [SANDBOX_ORIGIN] : [])])
     answerRequestErrors(scope)
     await compressAnswers(scope)
@@ -153,7 +153,8 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
       onRequest: door.shedding.beforeBody,
       handler: streams.before(door.shedding.before(route)),
     })
-  })
+  }
+  await http.register(graphql)
   if (isDevelopment) await addExplorers(http)
 
   return {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { systemClock } from '../platform/clock.ts'
-import { createNewId } from '../platform/ids.ts'
-import { noSavedCards } from '../subgraphs/payments/actions/auto-payments/saved-cards.ts'
-import { createWorker, type Worker } from '../subgraphs/payments/testing/worker.ts'
-import { auditBreaches, type CardShop, openCardShop, RETURN_URL } from './testing/card-shop.ts'
-import { insertAccount, insertCatalogue, insertLine } from './testing/fixture.ts'
-import { payOnPage } from './testing/payment-page.ts'
+import { auditBreaches, type CardShop, openCardShop, RETURN_URL } from '../../cli/testing/card-shop.ts'
+import { insertAccount, insertCatalogue, insertLine } from '../../cli/testing/fixture.ts'
+import { payOnPage } from '../../cli/testing/payment-page.ts'
+import { systemClock } from '../../platform/clock.ts'
+import { createNewId } from '../../platform/ids.ts'
+import { noSavedCards } from './actions/auto-payments/saved-cards.ts'
+import { createWorker, type Worker } from './testing/worker.ts'
 
 const PATIENCE = { timeout: 45_000, interval: 50 }
 const newId = createNewId(systemClock)
