@@ -71,6 +71,8 @@ export interface GatewayDependencies {
   /** Introspection, explorers and cross-origin requests of Apollo's Sandbox. */
   readonly isDevelopment: boolean
   readonly operations: OperationsOptions
+  /** False for a supergraph that is not ours: the limits of operations fit ours. */
+  readonly hasOperationLimits?: boolean
   /** The sites whose pages may ask this gateway from a browser; none if left out. */
   readonly allowedOrigins?: readonly string[]
   /** Addresses or networks (CIDR) of the balancers before this gateway: only they may say whom they speak for. */
@@ -127,7 +129,10 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
     remarks: () => (supergraph.status.isStale ? { supergraph: 'the newest does not load, see the log' } : {}),
   })
   const links = new Map<string, SubgraphLink>()
-  const documents = createDocumentGate({ hasIntrospection: isDevelopment })
+  const documents = createDocumentGate({
+    hasIntrospection: isDevelopment,
+    hasLimits: dependencies.hasOperationLimits ?? true,
+  })
   const operations = createOperationAdmission(dependencies.operations)
   const door = openDoor(dependencies, { documents, operations, links })
   const front: Front = { dependencies, supergraph, documents, operations, door }

@@ -31,6 +31,7 @@ export function gatewayCommand(): Command {
         newId: createNewId(systemClock),
         logger,
         operations: ALL_OPERATIONS,
+        hasOperationLimits: false,
         isDevelopment: environment.NODE_ENV !== 'production',
       })
       stopOnSignal(() => gateway.close(), logger)

@@ -69,9 +69,11 @@ type Verdict = GraphQLError | OperationProfile | 'invalid'
 export interface DocumentGateOptions {
   /** Whether clients may ask for the schema itself. */
   readonly hasIntrospection: boolean
+  /** Whether operations that nobody registered have limits; they have, if left out. */
+  readonly hasLimits?: boolean
 }
 
-export function createDocumentGate({ hasIntrospection }: DocumentGateOptions): DocumentGate {
+export function createDocumentGate({ hasIntrospection, hasLimits = true }: DocumentGateOptions): DocumentGate {
   const rules = hasIntrospection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule]
 
   const verdicts = new LRUCache<string, { readonly verdict: Verdict }>({
@@ -90,11 +92,12 @@ export function createDocumentGate({ hasIntrospection }: DocumentGateOptions): D
 
   function judge(text: string, isRegistered: boolean): Verdict {
     if (schema === null) return 'invalid'
-    const document = parseWithin(text, isRegistered ? undefined : OPERATION_LIMITS.tokens)
+    const isUnlimited = isRegistered || !hasLimits
+    const document = parseWithin(text, isUnlimited ? undefined : OPERATION_LIMITS.tokens)
     if (document === null) return 'invalid'
     if (document instanceof GraphQLError) return document
     const measures = measure(document, schema)
-    const exceeded = isRegistered ? null : exceededLimit(measures)
+    const exceeded = isUnlimited ? null : exceededLimit(measures)
     if (exceeded) return exceeded
     // One error is enough here: Apollo Server looks for the others.
     if (validate(schema, document, rules, { maxErrors: 1 }).length > 0) return 'invalid'
