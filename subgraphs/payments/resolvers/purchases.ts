@@ -2,7 +2,6 @@ import { unreachable } from '../../../platform/invariant.ts'
 import type { CurrencyCode } from '../../../platform/money.ts'
 import { toMoney } from '../../../platform/money.ts'
 import { decodeCursor, readPageSize, toPage } from '../../../platform/pagination.ts'
-import type { BegunPurchase } from '../actions/purchases/confirm-purchase.ts'
 import { costOf, type FailedPurchaseRule } from '../actions/purchases/rules.ts'
 import type {
   MerchantResolvers,
@@ -10,7 +9,7 @@ import type {
   PurchaseQuoteResolvers,
   QueryResolvers,
 } from '../generated/resolvers.ts'
-import type { PaymentView } from '../store/payment-views.ts'
+import { toPayment } from './begun-payment.ts'
 import { notEligible } from './eligibility.ts'
 import { keyRefusal } from './key-refusal.ts'
 import { purchaseReason } from './purchase-reasons.ts'
@@ -80,7 +79,7 @@ export const purchaseMutations: Pick<MutationResolvers, 'quotePurchase' | 'confi
     const outcome = await context.confirmPurchase(input, context)
     switch (outcome.kind) {
       case 'begun':
-        return { __typename: 'ConfirmPurchaseSuccess', payment: toPayment(outcome.payment) }
+        return { __typename: 'ConfirmPurchaseSuccess', payment: toPayment('PURCHASE', outcome.payment) }
       case 'quoteNotFound':
         return refusal('PurchaseQuoteNotFoundError', viewer.language, ['quoteId'])
       case 'quoteExpired':
@@ -107,19 +106,4 @@ interface Refused {
 function reasonsOf({ failed, timeZone }: Refused, currencyCode: CurrencyCode) {
   const words = reasonWords(currencyCode, timeZone)
   return failed.map((rule) => purchaseReason(rule, words))
-}
-
-function toPayment({ lineId, id, amount, fee, createdAt }: BegunPurchase): PaymentView {
-  return {
-    line_id: lineId,
-    id,
-    kind: 'PURCHASE',
-    status: 'PENDING',
-    amount: BigInt(amount),
-    fee: BigInt(fee),
-    created_at: new Date(createdAt),
-    failure: null,
-    account_id: null,
-    confirmation_url: null,
-  }
 }

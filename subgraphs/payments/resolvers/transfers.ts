@@ -1,11 +1,10 @@
 import { unreachable } from '../../../platform/invariant.ts'
 import type { CurrencyCode } from '../../../platform/money.ts'
 import { toMoney } from '../../../platform/money.ts'
-import type { SentPayment } from '../actions/transfers/confirm-transfer.ts'
 import type { FailedTransferRule } from '../actions/transfers/rules.ts'
 import { chargeOf } from '../actions/transfers/rules.ts'
 import type { MutationResolvers, TransferQuoteResolvers } from '../generated/resolvers.ts'
-import type { PaymentView } from '../store/payment-views.ts'
+import { toPayment } from './begun-payment.ts'
 import { notEligible } from './eligibility.ts'
 import { keyRefusal } from './key-refusal.ts'
 import { reasonWords } from './reason-words.ts'
@@ -39,7 +38,7 @@ export const transferMutations: Pick<MutationResolvers, 'quoteTransfer' | 'confi
     const outcome = await context.confirmTransfer(input, context)
     switch (outcome.kind) {
       case 'sent':
-        return { __typename: 'ConfirmTransferSuccess', payment: toPayment(outcome.payment) }
+        return { __typename: 'ConfirmTransferSuccess', payment: toPayment('TRANSFER_OUT', outcome.payment) }
       case 'quoteNotFound':
         return refusal('TransferQuoteNotFoundError', viewer.language, ['quoteId'])
       case 'quoteExpired':
@@ -73,19 +72,4 @@ interface Refused {
 function reasonsOf({ failed, timeZone }: Refused, currencyCode: CurrencyCode) {
   const words = reasonWords(currencyCode, timeZone)
   return failed.map((rule) => transferReason(rule, words))
-}
-
-function toPayment({ lineId, id, amount, fee, createdAt }: SentPayment): PaymentView {
-  return {
-    line_id: lineId,
-    id,
-    kind: 'TRANSFER_OUT',
-    status: 'PENDING',
-    amount: BigInt(amount),
-    fee: BigInt(fee),
-    created_at: new Date(createdAt),
-    failure: null,
-    account_id: null,
-    confirmation_url: null,
-  }
 }

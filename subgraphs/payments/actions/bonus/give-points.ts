@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import { addDays, createCalendar, type Day } from '../../../../platform/calendar.ts'
+import { createCalendar, type Day } from '../../../../platform/calendar.ts'
 import type { BonusPointsGiven } from '../../../../platform/events/event.ts'
 import { writeEvent } from '../../../../platform/events/outbox.ts'
 import { parseId } from '../../../../platform/ids.ts'
@@ -13,9 +13,9 @@ import { receiveOnce } from '../../store/inbox.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import type { PaymentsPolicies } from '../../store/policies.ts'
 import type { Tables } from '../../store/tables.ts'
-import { countQuote } from '../../store/transfer-quotes.ts'
 import type { ActionDependencies } from '../actions.ts'
 import { type Asker, asAccount } from '../asker.ts'
+import { countAsking } from '../count-asking.ts'
 import { findLineByPhone, findLineInService } from '../line-in-service.ts'
 import { type KeyedCommand, type KeyRefusal, once, recall } from '../once.ts'
 import { recordAct } from '../record-act.ts'
@@ -69,12 +69,9 @@ export async function givePoints(
   if (toPhone === null) return { kind: 'invalidPhone' }
 
   const policies = await dependencies.policies.current()
-  const calendar = createCalendar(policies['operator.timeZone'])
-  const today = calendar.dayOf(clock.now())
-  // Each asking tells whether a number is a subscriber's.
-  if (!(await countQuote(db, personId, today, policies['transfer.quotesPerDay']))) {
-    return { kind: 'tooManyRequests', retryAt: calendar.momentOf(addDays(today, 1)) }
-  }
+  const today = createCalendar(policies['operator.timeZone']).dayOf(clock.now())
+  const retryAt = await countAsking(dependencies, personId, 'transfer.quotesPerDay')
+  if (retryAt !== null) return { kind: 'tooManyRequests', retryAt }
   const [giver, toLineId] = await Promise.all([
     findLineInService(dependencies, lineId),
     findLineByPhone(dependencies, toPhone),

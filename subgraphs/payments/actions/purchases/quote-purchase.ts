@@ -1,4 +1,4 @@
-import { addDays, createCalendar, monthOf } from '../../../../platform/calendar.ts'
+import { createCalendar, monthOf } from '../../../../platform/calendar.ts'
 import type { AccountPrincipal } from '../../../../platform/identity/viewer.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import type { MerchantAnswer } from '../../../../platform/merchants/merchants.ts'
@@ -8,10 +8,10 @@ import { findBalance } from '../../ledger/find-balance.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import { findMerchant, type MerchantRow } from '../../store/merchants.ts'
 import { insertPurchaseQuote, type PurchaseQuote, takeTransactionId } from '../../store/purchases.ts'
-import { countQuote } from '../../store/transfer-quotes.ts'
 import type { ActionDependencies } from '../actions.ts'
 import { type Allowance, findAllowance, lockAllowance } from '../allowance.ts'
 import { type Asker, asAccount } from '../asker.ts'
+import { countAsking } from '../count-asking.ts'
 import { findLineInService } from '../line-in-service.ts'
 import { findSimHold } from '../sim-hold.ts'
 import { checkSpendCap } from '../spend-cap/check-spend-cap.ts'
@@ -67,7 +67,7 @@ export async function quotePurchase(
   if (!isWrittenSo(reference, merchant)) return { kind: 'invalidReference' }
   const amount = parseKopecks(command.amount)
   if (amount === null || amount <= 0n) return { kind: 'invalidAmount' }
-  const retryAt = await countAsking(dependencies, asAccount(asker))
+  const retryAt = await countAsking(dependencies, asAccount(asker).personId, 'purchase.quotesPerDay')
   if (retryAt !== null) return { kind: 'tooManyRequests', retryAt }
   return askAround(dependencies, { lineId, merchant, reference, amount }, asker)
 }
@@ -76,15 +76,6 @@ const REFERENCE_LENGTH_MAX = 100
 
 function isWrittenSo(reference: string, { reference_pattern: pattern }: MerchantRow): boolean {
   return reference.length <= REFERENCE_LENGTH_MAX && new RegExp(`^(?:${pattern})$`, 'u').test(reference)
-}
-
-/** Each asking tells whether somebody has an account with a merchant. When to ask again, or null. */
-async function countAsking({ db, clock, policies }: ActionDependencies, { personId }: AccountPrincipal) {
-  const values = await policies.current()
-  const calendar = createCalendar(values['operator.timeZone'])
-  const today = calendar.dayOf(clock.now())
-  const mayAsk = await countQuote(db, personId, today, values['purchase.quotesPerDay'])
-  return mayAsk ? null : calendar.momentOf(addDays(today, 1))
 }
 
 async function askAround(

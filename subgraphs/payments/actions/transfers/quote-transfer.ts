@@ -1,4 +1,3 @@
-import { addDays, createCalendar } from '../../../../platform/calendar.ts'
 import type { AccountPrincipal } from '../../../../platform/identity/viewer.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { parseKopecks } from '../../../../platform/money.ts'
@@ -8,10 +7,11 @@ import { findBalance } from '../../ledger/find-balance.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import { findPolicyVersion } from '../../store/policy-version.ts'
 import { findTransferDay } from '../../store/transfer-days.ts'
-import { countQuote, insertTransferQuote, type TransferQuote } from '../../store/transfer-quotes.ts'
+import { insertTransferQuote, type TransferQuote } from '../../store/transfer-quotes.ts'
 import type { ActionDependencies } from '../actions.ts'
 import { lockAllowance } from '../allowance.ts'
 import { type Asker, asAccount } from '../asker.ts'
+import { countAsking } from '../count-asking.ts'
 import { checkSpendCap } from '../spend-cap/check-spend-cap.ts'
 import { chargeOf, type FailedTransferRule, transferObstacles } from './rules.ts'
 import { askAround, limitsOf, type Surroundings } from './surroundings.ts'
@@ -60,22 +60,13 @@ export async function quoteTransfer(
   if (toPhone === null) return { kind: 'invalidPhone' }
   const amount = parseKopecks(command.amount)
   if (amount === null || amount <= 0n) return { kind: 'invalidAmount' }
-  const retryAt = await countAsking(dependencies, principal)
+  const retryAt = await countAsking(dependencies, principal.personId, 'transfer.quotesPerDay')
   if (retryAt !== null) return { kind: 'tooManyRequests', retryAt }
 
   const question = { lineId, toPhone, amount }
   const surroundings = await askAround(dependencies, principal, question)
   if (surroundings === null) return { kind: 'lineNotFound' }
   return show(dependencies, question, { principal, surroundings })
-}
-
-/** Each asking tells whether a number is a subscriber's: nobody asks about all of them. When to ask again, or null. */
-async function countAsking({ db, clock, policies }: ActionDependencies, principal: AccountPrincipal) {
-  const values = await policies.current()
-  const calendar = createCalendar(values['operator.timeZone'])
-  const today = calendar.dayOf(clock.now())
-  const mayAsk = await countQuote(db, principal.personId, today, values['transfer.quotesPerDay'])
-  return mayAsk ? null : calendar.momentOf(addDays(today, 1))
 }
 
 async function show(
