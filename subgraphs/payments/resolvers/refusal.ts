@@ -1,4 +1,5 @@
-import type { Language, Translated } from '../../../platform/languages.ts'
+import type { Translated } from '../../../platform/languages.ts'
+import { createRefusal } from '../../../platform/refusal.ts'
 
 const MESSAGES = {
   AutoPaymentNotFoundError: {
@@ -112,10 +113,4 @@ const MESSAGES = {
 } satisfies Record<string, Translated>
 
 /** An expected refusal as the schema shows it, in the viewer's language. `path` is from `input`. */
-export function refusal<Name extends keyof typeof MESSAGES>(
-  name: Name,
-  language: Language,
-  path: readonly string[],
-): { __typename: Name; message: string; path: string[] } {
-  return { __typename: name, message: MESSAGES[name][language], path: [...path] }
-}
+export const refusal = createRefusal(MESSAGES)
