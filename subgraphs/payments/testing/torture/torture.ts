@@ -11,6 +11,8 @@ export interface TortureWorld {
   readonly clock: Clock
   readonly newId: NewId
   readonly parts: LedgerParts
+  /** Told how many of how many things are done. */
+  readonly onDone?: (done: number, total: number) => void
 }
 
 /** What came out: nothing is wrong when there are no problems. */
