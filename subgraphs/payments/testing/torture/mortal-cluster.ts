@@ -11,8 +11,14 @@ import type { MortalDatabase } from './database-kills.ts'
 
 const SETTINGS = { max_connections: '100', shared_buffers: '64MB' }
 
+export interface MortalCluster extends MortalDatabase {
+  /** As the tables' owner reaches it. */
+  adminUrl(): string
+  stop(): Promise<void>
+}
+
 /** A durable PostgreSQL of its own, with the tables of the product, that is killed and started again. */
-export async function startMortalCluster(): Promise<MortalDatabase & { adminUrl(): string; stop(): Promise<void> }> {
+export async function startMortalCluster(): Promise<MortalCluster> {
   const folder = await mkdtemp(path.join(tmpdir(), 'cabinet-torture-'))
   const start = () => startCluster({ dataDirectory: path.join(folder, 'data'), isDurable: true, settings: SETTINGS })
   let cluster = await start()

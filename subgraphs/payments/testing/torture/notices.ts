@@ -38,7 +38,7 @@ export async function tortureNotices(world: TortureWorld, options: NoticesOption
     const stranger = { ...(await shop.topUp(pick(shop.customers, 0), 10_000n)).theirs, id: world.newId(), metadata: {} }
     shop.bank.payments.set(stranger.id, { ...stranger, status: 'succeeded', captured: stranger.amount })
     options.plant?.(shop.bank)
-    await inParallel(payments, atOnce, async (number) => {
+    await inParallel({ count: payments, atOnce, onDone: world.onDone }, async (number) => {
       try {
         const amount = BigInt(KOPECKS_MIN + random(KOPECKS_MAX))
         const topUp = await shop.topUp(pick(shop.customers, number), amount)
@@ -48,10 +48,9 @@ export async function tortureNotices(world: TortureWorld, options: NoticesOption
       } catch (error) {
         noteError(problems, error)
       }
-      world.onDone?.((number + 1) * NOTICES_EACH, notices)
     })
     shuffle(late, random)
-    await inParallel(late.length, atOnce, async (number) => {
+    await inParallel({ count: late.length, atOnce }, async (number) => {
       await late[number]?.().catch((error: unknown) => noteError(problems, error))
     })
     problems.push(...(await findWrongEffects(world.db, shop, topUps)))

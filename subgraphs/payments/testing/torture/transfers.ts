@@ -23,7 +23,7 @@ export async function tortureTransfers(
   const told = lines.map(() => KOPECKS_EACH)
   const problems: string[] = []
   let moved = 0
-  await inParallel(transfers, clients, async (number) => {
+  await inParallel({ count: transfers, atOnce: clients, onDone: world.onDone }, async (number) => {
     const [from, to] = pair(number, random)
     const amount = BigInt(1 + random(KOPECKS_MAX))
     const move = { key: world.newId(), from: { id: lines[from] ?? '' }, to: { id: lines[to] ?? '' }, amount }
