@@ -35,6 +35,7 @@ async function torture({ name, run }: Piece): Promise<void> {
   const { problems, figures } = await run({ ...rack, onDone: progress.onDone }, count)
   const seconds = (performance.now() - startedAt) / 1_000
   progress.stop()
+  const auditedAt = performance.now()
   const { breaches, examples } = await audit()
   rows.push({
     torture: name,
@@ -44,7 +45,8 @@ async function torture({ name, run }: Piece): Promise<void> {
       .map(([figure, value]) => `${figure} ${value.toLocaleString('en')}`)
       .join(', '),
     problems: problems.length,
-    audit: breaches,
+    'breaches in the audit': breaches,
+    'seconds of the audit': Math.round((performance.now() - auditedAt) / 1_000),
   })
   for (const problem of [...problems, ...examples].slice(0, 20)) console.error(problem)
   if (problems.length > 0 || breaches > 0) process.exitCode = 1

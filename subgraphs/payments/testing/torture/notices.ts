@@ -38,7 +38,8 @@ export async function tortureNotices(world: TortureWorld, options: NoticesOption
     const stranger = { ...(await shop.topUp(pick(shop.customers, 0), 10_000n)).theirs, id: world.newId(), metadata: {} }
     shop.bank.payments.set(stranger.id, { ...stranger, status: 'succeeded', captured: stranger.amount })
     options.plant?.(shop.bank)
-    await inParallel({ count: payments, atOnce, onDone: world.onDone }, async (number) => {
+    const onDone = (done: number, total: number) => world.onDone?.(done * NOTICES_EACH, total * NOTICES_EACH)
+    await inParallel({ count: payments, atOnce, onDone }, async (number) => {
       try {
         const amount = BigInt(KOPECKS_MIN + random(KOPECKS_MAX))
         const topUp = await shop.topUp(pick(shop.customers, number), amount)
