@@ -56,12 +56,12 @@ async function torture({ name, run }: Piece): Promise<void> {
 function followProgress(
   name: string,
 ): Pick<Rack, 'onDone'> & { readonly done: () => number; readonly stop: () => void } {
-  const progress = createProgress(process.stderr, systemClock, name)
+  const progress = createProgress(process.stderr, systemClock, 'done')
   let known = 0
   return {
     onDone(done, total) {
       if (known === 0) progress.start(total)
-      progress.advance('', done - known, done - known)
+      progress.advance(name, done - known, done - known)
       known = done
     },
     done: () => known,
