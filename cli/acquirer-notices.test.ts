@@ -3,7 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { NOTICE_PATH } from '../platform/acquirer/notice-route.ts'
 import { signNotice } from '../platform/acquirer/notice-signature.ts'
 import { systemClock } from '../platform/clock.ts'
+import { createPool } from '../platform/database/connect.ts'
 import { createNewId } from '../platform/ids.ts'
+import { silentLogger } from '../platform/logger.ts'
 import type { StoredPayment } from './stand-ins/acquirer/bank.ts'
 import { auditBreaches, type CardShop, NOTICE_SIGNATURE, openCardShop, RETURN_URL } from './testing/card-shop.ts'
 import { insertAccount, insertCatalogue, insertLine } from './testing/fixture.ts'
@@ -83,6 +85,11 @@ async function notify(event: string, object: object, key = NOTICE_SIGNATURE.key)
 
 const succeeded = ({ id }: StoredPayment) => notify('payment.succeeded', { id, status: 'succeeded' })
 const canceled = ({ id }: StoredPayment) => notify('payment.canceled', { id, status: 'canceled' })
+const untilWaiting = (count: number) =>
+  vi.waitFor(async () => {
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    expect(await shop.cabinet.database.sql(waiting)).toHaveLength(count)
+  }, PATIENCE)
 const statusOf = async (id: string) => (await shop.send('payment', { lineId: line, id }, token)).status
 const posted = async () => (await shop.balance(line)).posted
 
@@ -194,6 +201,28 @@ describe('a notice of the acquirer', () => {
     expect(await shop.balance(line)).toEqual({ posted: 19_986, reserved: 0 })
     expect(await tell()).toBe(200)
     expect(await shop.balance(line)).toEqual({ posted: 19_986, reserved: 0 })
+  })
+
+  it('waits for a refund of its payment, or is waited for: never in a circle', async () => {
+    const { id, confirmationUrl, theirs } = await begin()
+    await payOnPage(confirmationUrl)
+    await succeeded(theirs)
+    const supervisor = await shop.cabinet.staffToken('supervisor')
+    const gate = createPool({ url: shop.cabinet.database.adminUrl, poolSizeMax: 1, logger: silentLogger })
+    const lock = await gate.connect()
+    await lock.query('begin')
+    await lock.query('select from payments.ledger_balance where line_id = $1 for update', [line])
+    // The notice has no more than the balance to wait for when the refund begins.
+    const told = succeeded(theirs)
+    await untilWaiting(1)
+    const input = { lineId: line, paymentId: id, amount: '50.00', idempotencyKey: newId() }
+    const refunded = shop.send('refund-payment', { input }, supervisor)
+    await untilWaiting(2)
+    await lock.query('commit')
+    lock.release()
+    await gate.end()
+    expect([await told, (await refunded).refund.status]).toEqual([200, 'SUCCEEDED'])
+    expect(await shop.balance(line)).toEqual({ posted: 20_000, reserved: 0 })
   })
 
   it('among hundreds, of many payments, duplicated and out of order: each credited once', {

@@ -25,8 +25,8 @@ const BAR_INTERVAL_MS = 100
 const LINE_INTERVAL_MS = 3_000
 const BAR_WIDTH = 24
 
-/** A bar that redraws itself on a terminal; elsewhere a line every few seconds. */
-export function createProgress(output: ProgressOutput, clock: Clock): ImportProgress {
+/** A bar that redraws itself on a terminal; elsewhere a line every few seconds. `things` is what is counted. */
+export function createProgress(output: ProgressOutput, clock: Clock, things = 'rows'): ImportProgress {
   const isBar = output.isTTY === true
   const intervalMs = isBar ? BAR_INTERVAL_MS : LINE_INTERVAL_MS
   let state = { bytesTotal: 0, bytes: 0, rows: 0, file: '', startedAt: 0 }
@@ -34,7 +34,7 @@ export function createProgress(output: ProgressOutput, clock: Clock): ImportProg
 
   function show(now: number): void {
     shownAt = now
-    const line = describe(state, now)
+    const line = describe(state, things, now)
     output.write(isBar ? `\r${bar(state)} ${line}`.slice(0, output.columns ?? 120).concat('\u{1b}[K') : `${line}\n`)
   }
 
@@ -71,12 +71,12 @@ function bar({ bytes, bytesTotal }: State): string {
 }
 
 /** `42 %  1,300,000 rows  41,000 rows/s  0:38 left  lines.csv` */
-function describe({ bytes, bytesTotal, rows, file, startedAt }: State, now: number): string {
+function describe({ bytes, bytesTotal, rows, file, startedAt }: State, things: string, now: number): string {
   const seconds = Math.max((now - startedAt) / 1000, 0.001)
   const done = share(bytes, bytesTotal)
   const left = done === 0 ? '' : `  ${formatSeconds((seconds / done) * (1 - done))} left`
   const speed = Math.round(rows / seconds)
-  return `${Math.floor(done * 100)} %  ${rows.toLocaleString('en')} rows  ${speed.toLocaleString('en')} rows/s${left}  ${file}`
+  return `${Math.floor(done * 100)} %  ${rows.toLocaleString('en')} ${things}  ${speed.toLocaleString('en')} ${things}/s${left}  ${file}`
 }
 
 function share(bytes: number, bytesTotal: number): number {

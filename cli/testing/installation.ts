@@ -144,7 +144,7 @@ function pick(keys: Readonly<Record<string, string>>, names: Readonly<Record<str
 }
 
 /** Ports that nobody listens on. All are held until the last is found, so that none is given twice. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
   await Promise.all(servers.map((server) => once(server, 'listening')))
   const ports = servers.map((server) => (server.address() as AddressInfo).port)
@@ -153,7 +153,7 @@ async function freePorts(count: number): Promise<number[]> {
 }
 
 /** Keys as an operator makes them. */
-async function makeKeys(): Promise<Record<string, string>> {
+export async function makeKeys(): Promise<Record<string, string>> {
   const { output } = await runChild('cli/main.ts', ['keys'], {})
   return Object.fromEntries([...output.matchAll(/^(\w+)='(.*)'$/gm)].map(([, name, value]) => [name, value]))
 }

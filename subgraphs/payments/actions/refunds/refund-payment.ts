@@ -102,8 +102,9 @@ async function begin(
   viewer: Viewer,
 ): Promise<{ readonly kind: 'begun'; readonly refundId: string } | RefundRefusal> {
   const { lineId, paymentId, amountText } = wish
-  const payment = await lockCardPayment(trx, { lineId, paymentId })
+  // The balance before the payment, as everybody does: so nobody waits in a circle.
   const balance = await lockBalance(trx, lineId, 'KOPECK')
+  const payment = await lockCardPayment(trx, { lineId, paymentId })
   if (!payment || !balance) return { kind: 'paymentNotFound' }
   const left = payment.amount - (await sumRefunds(trx, { lineId, paymentId }))
   const amount = amountText === null ? left : parseKopecks(amountText)

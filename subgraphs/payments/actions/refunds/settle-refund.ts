@@ -1,8 +1,11 @@
+import type { Transaction } from 'kysely'
 import type { CardRefund } from '../../../../platform/acquirer/acquirer.ts'
+import { lockBalance } from '../../ledger/balance.ts'
 import { captureHold, findHold, releaseHold } from '../../ledger/holds.ts'
 import { take } from '../../ledger/posting.ts'
-import { lockCardPayment, setPaymentStatus } from '../../store/card-payments.ts'
+import { type CardPaymentRow, lockCardPayment, setPaymentStatus } from '../../store/card-payments.ts'
 import { addRefunded, type CardRefundRow, endCardRefund } from '../../store/card-refunds.ts'
+import type { Tables } from '../../store/tables.ts'
 import type { CardDependencies } from '../card-payments/card-dependencies.ts'
 
 /** What is known after hearing of a refund. */
@@ -29,7 +32,7 @@ async function giveBack(
   const { db, clock, logger } = dependencies
   const [lineId, paymentId] = [row.line_id, row.payment_id]
   await db.transaction().execute(async (trx) => {
-    const payment = await lockCardPayment(trx, { lineId, paymentId })
+    const payment = await lockRefunded(trx, row)
     const now = clock.now()
     const end = { status: 'SUCCEEDED', acquirerId, failure: null, refundedAt, now } as const
     if (!payment || !(await endCardRefund(trx, { lineId, refundId: row.id }, end))) return
@@ -53,7 +56,7 @@ export async function failRefund(
 ): Promise<RefundAsked> {
   const lineId = row.line_id
   await db.transaction().execute(async (trx) => {
-    await lockCardPayment(trx, { lineId, paymentId: row.payment_id })
+    await lockRefunded(trx, row)
     const now = clock.now()
     const end = { status: 'FAILED', acquirerId, failure, refundedAt: null, now } as const
     if (!(await endCardRefund(trx, { lineId, refundId: row.id }, end))) return
@@ -61,6 +64,15 @@ export async function failRefund(
     if (hold) await releaseHold(trx, hold, now)
   })
   return 'ended'
+}
+
+/** The balance before the payment, as everybody does: so nobody waits in a circle. */
+async function lockRefunded(
+  trx: Transaction<Tables>,
+  { line_id: lineId, payment_id: paymentId }: CardRefundRow,
+): Promise<CardPaymentRow | undefined> {
+  await lockBalance(trx, lineId, 'KOPECK')
+  return lockCardPayment(trx, { lineId, paymentId })
 }
 
 /** Names the hold and the posting of a refund. */

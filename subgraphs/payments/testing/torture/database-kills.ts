@@ -44,7 +44,7 @@ export async function tortureDatabaseKills(
   let slowestMs = 0
   const acknowledged: Request[] = []
 
-  await inParallel(count, clients, async (number) => {
+  await inParallel({ count, atOnce: clients, onDone: world.onDone }, async (number) => {
     const lineId = lines[number % LINES] ?? ''
     const kind = REQUEST_KINDS[number % REQUEST_KINDS.length] ?? 'charge'
     const request = { kind, lineId, otherLineId: lines[(number + 1) % LINES] ?? '', key: world.newId() }

@@ -21,7 +21,7 @@ export async function tortureDoubleSpend(
     const [from = '', to = ''] = await openLines(world, [balance, 1n])
     const enough = balance / amount
     let succeeded = 0n
-    await inParallel(atOnce, atOnce, async () => {
+    await inParallel({ count: atOnce, atOnce }, async () => {
       const move = { key: world.newId(), from: { id: from }, to: { id: to }, amount }
       try {
         if (await world.db.transaction().execute((trx) => moveMoney(trx, world, move))) succeeded++
@@ -33,6 +33,7 @@ export async function tortureDoubleSpend(
     const [left = 0n] = await postedOf(world, [from])
     if (succeeded !== expected) problems.push(`${succeeded} of ${expected} spends succeeded`)
     if (left !== balance - expected * amount) problems.push(`${left} is left, not ${balance - expected * amount}`)
+    world.onDone?.(round + 1, rounds)
   }
   return { name: 'double spend', problems, figures: { rounds, spends: rounds * atOnce } }
 }

@@ -28,7 +28,7 @@ export async function tortureKeys(
     Array.from({ length: LINES }, () => 1n),
   )
   const personId = world.newId()
-  await inParallel(keys, clients, async (number) => {
+  await inParallel({ count: keys, atOnce: clients, onDone: world.onDone }, async (number) => {
     const lineId = lines[number % LINES] ?? ''
     const command = { personId, operation: 'torture', key: world.newId(), body: [lineId, '0.01'] }
     const work = (trx: Transaction<Tables>) => topUp(world, trx, lineId)

@@ -11,8 +11,14 @@ import type { MortalDatabase } from './database-kills.ts'
 
 const SETTINGS = { max_connections: '100', shared_buffers: '64MB' }
 
+export interface MortalCluster extends MortalDatabase {
+  /** As the tables' owner reaches it. */
+  adminUrl(): string
+  stop(): Promise<void>
+}
+
 /** A durable PostgreSQL of its own, with the tables of the product, that is killed and started again. */
-export async function startMortalCluster(): Promise<MortalDatabase & { stop(): Promise<void> }> {
+export async function startMortalCluster(): Promise<MortalCluster> {
   const folder = await mkdtemp(path.join(tmpdir(), 'cabinet-torture-'))
   const start = () => startCluster({ dataDirectory: path.join(folder, 'data'), isDurable: true, settings: SETTINGS })
   let cluster = await start()
@@ -23,6 +29,7 @@ export async function startMortalCluster(): Promise<MortalDatabase & { stop(): P
   await migrateAll({ adminUrl: cluster.url('torture'), passwords: mapSubgraphs(() => null), logger: silentLogger })
   return {
     url: () => cluster.url('torture', roleName('payments')),
+    adminUrl: () => cluster.url('torture'),
     async killAndRestart() {
       const pid = readPostmaster(cluster.dataDirectory)?.pid
       if (pid === undefined) throw new Error('there is no server to kill')

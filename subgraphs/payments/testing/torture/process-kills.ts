@@ -25,7 +25,7 @@ export async function tortureProcessKills(world: TortureWorld, options: ProcessK
   const deaths = Array.from({ length: options.rounds }, () =>
     (options.kinds ?? REQUEST_KINDS).flatMap((kind) => POINT_NAMES.map((point) => ({ kind, point }))),
   ).flat()
-  await inParallel(deaths.length, options.atOnce, async (number) => {
+  await inParallel({ count: deaths.length, atOnce: options.atOnce, onDone: world.onDone }, async (number) => {
     const { kind, point } = deaths[number] as (typeof deaths)[0]
     try {
       problems.push(...(await dieOnce(world, options, { kind, point })))

@@ -14,8 +14,10 @@ import { tortureDatabaseKills } from './database-kills.ts'
 import { tortureDoubleSpend } from './double-spend.ts'
 import { tortureKeys } from './keys.ts'
 import { startMortalCluster } from './mortal-cluster.ts'
+import { tortureNotices } from './notices.ts'
 import { tortureProcessKills } from './process-kills.ts'
 import { send } from './requests.ts'
+import { tortureServerKills } from './server-kills.ts'
 import type { TortureWorld } from './torture.ts'
 import { tortureTransfers } from './transfers.ts'
 
@@ -37,6 +39,9 @@ describe('the ledger under torture', { timeout: 300_000 }, () => {
     await database.drop()
   })
 
+  const noticesOf = (notices: number) => ({ ...urls(), notices, atOnce: 8, random })
+  const killsOf = (kills: number) => ({ ...urls(), kills, clients: 12, random })
+  const urls = () => ({ databaseUrl: database.urls.payments, adminUrl: database.adminUrl })
   const breaches = async () => (await auditLedger(db)).findings.filter((finding) => finding.breaches > 0)
 
   it('moves money among few lines, and no client sees a deadlock', async () => {
@@ -74,6 +79,20 @@ describe('the ledger under torture', { timeout: 300_000 }, () => {
     }
   })
 
+  it('credits a payment by card once, as the acquirer has it, whatever notices come', async () => {
+    const { problems, figures } = await tortureNotices(world, noticesOf(440))
+    expect(problems).toEqual([])
+    expect(figures).toMatchObject({ notices: 440, payments: 44 })
+    expect(figures['refunds']).toBeGreaterThan(5)
+  })
+
+  it('has all that was acknowledged, once, when the process of payments was killed under load', async () => {
+    const { problems, figures } = await tortureServerKills(world, killsOf(2))
+    expect(problems).toEqual([])
+    expect(figures['wishes']).toBeGreaterThan(20)
+    expect(figures['interrupted']).toBeGreaterThan(0)
+  })
+
   it('leaves a ledger that reconciles', async () => {
     expect(await breaches()).toEqual([])
   })
@@ -107,6 +126,40 @@ describe('the ledger under torture', { timeout: 300_000 }, () => {
       })
       expect(problems).toHaveLength(5)
       expect(problems.join()).toMatch(/effects after it was sent again/)
+    })
+
+    it('a notice that is believed, and the acquirer not asked', async () => {
+      const { problems } = await tortureNotices(world, {
+        ...noticesOf(100),
+        // Whatever payments ask about is paid, as the notice has said.
+        plant(bank) {
+          const find = bank.payments.get.bind(bank.payments)
+          bank.payments.get = (id) => {
+            const payment = find(id)
+            return payment && { ...payment, status: 'succeeded', capturedAt: payment.createdAt }
+          }
+        },
+      })
+      expect(problems.join()).toMatch(/acquirer:\S+ has moved \d+, and should not have/)
+      expect(problems.join()).toMatch(/a payment that is canceled at the acquirer is SUCCEEDED here/)
+    })
+
+    it('a payment that is settled without the unique key of its cause', async () => {
+      await database.sql(`
+        create function payments.forget_cause() returns trigger language plpgsql as $$
+        begin new.source_key := new.source_key || ' ' || gen_random_uuid(); return new; end $$`)
+      await database.sql(`
+        create trigger forgets_cause before insert on payments.ledger_transaction for each row
+        when (new.source_key like 'acquirer:%') execute function payments.forget_cause()`)
+      const { problems } = await tortureNotices(world, noticesOf(100))
+      await database.sql('drop function payments.forget_cause() cascade')
+      expect(problems.join()).toMatch(/acquirer:\S+ \S+ has moved \d+, and should not have/)
+    })
+
+    it('a client’s id that is ignored when it asks again', async () => {
+      const idOf = (id: string, time: number) => (time === 0 ? id : world.newId())
+      const { problems } = await tortureServerKills(world, { ...killsOf(1), kinds: ['charge'], idOf })
+      expect(problems.join()).toMatch(/charge:\S+ has moved -\d+, and should not have/)
     })
   })
 })

@@ -11,6 +11,8 @@ export interface TortureWorld {
   readonly clock: Clock
   readonly newId: NewId
   readonly parts: LedgerParts
+  /** Told how many of how many things are done. */
+  readonly onDone?: ((done: number, total: number) => void) | undefined
 }
 
 /** What came out: nothing is wrong when there are no problems. */
@@ -40,15 +42,24 @@ export async function openLines(
   return opened
 }
 
+export interface ParallelOptions {
+  readonly count: number
+  readonly atOnce: number
+  readonly onDone?: TortureWorld['onDone']
+}
+
 /** Does as many things as there are numbers below `count`, some at once. */
 export async function inParallel(
-  count: number,
-  atOnce: number,
+  { count, atOnce, onDone }: ParallelOptions,
   work: (number: number) => Promise<void>,
 ): Promise<void> {
   let next = 0
+  let done = 0
   const client = async () => {
-    while (next < count) await work(next++)
+    while (next < count) {
+      await work(next++)
+      onDone?.(++done, count)
+    }
   }
   await Promise.all(Array.from({ length: Math.min(atOnce, count) }, client))
 }

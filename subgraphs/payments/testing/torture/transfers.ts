@@ -7,6 +7,8 @@ export interface TransfersOptions {
   readonly random: (below: number) => number
 }
 
+/** Some circles of lines at once: a hot line has one transfer at a time, and the machine would wait beside it. */
+const CIRCLES = 4
 const LINES = 8
 const KOPECKS_EACH = 10_000n
 const KOPECKS_MAX = 400
@@ -18,13 +20,14 @@ export async function tortureTransfers(
 ): Promise<TortureReport> {
   const lines = await openLines(
     world,
-    Array.from({ length: LINES }, () => KOPECKS_EACH),
+    Array.from({ length: CIRCLES * LINES }, () => KOPECKS_EACH),
   )
   const told = lines.map(() => KOPECKS_EACH)
   const problems: string[] = []
   let moved = 0
-  await inParallel(transfers, clients, async (number) => {
-    const [from, to] = pair(number, random)
+  await inParallel({ count: transfers, atOnce: clients, onDone: world.onDone }, async (number) => {
+    const first = LINES * random(CIRCLES)
+    const [from, to] = pair(number, random).map((index) => first + index) as [number, number]
     const amount = BigInt(1 + random(KOPECKS_MAX))
     const move = { key: world.newId(), from: { id: lines[from] ?? '' }, to: { id: lines[to] ?? '' }, amount }
     try {
