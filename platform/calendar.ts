@@ -14,8 +14,12 @@ export interface Calendar {
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-/** The calendar of a time zone of the IANA database. */
-export function createCalendar(timeZone: string): Calendar {
+/** Dear to make (0.3 ms); there are only so many time zones. */
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone)
+  if (known) return known
   const format = new Intl.DateTimeFormat('en-CA', {
     timeZone,
     hourCycle: 'h23',
@@ -26,6 +30,13 @@ export function createCalendar(timeZone: string): Calendar {
     minute: '2-digit',
     second: '2-digit',
   })
+  formats.set(timeZone, format)
+  return format
+}
+
+/** The calendar of a time zone of the IANA database. */
+export function createCalendar(timeZone: string): Calendar {
+  const format = formatOf(timeZone)
 
   /** What the clocks there show, as if it were UTC. */
   function shownMs(moment: Date): number {

@@ -18,21 +18,38 @@ const BATCH_SIZE_MAX = 1_000
  * read for one request is not shown to a later one.
  */
 export function createBatchLoader<Key, Value>(options: BatchLoaderOptions<Key, Value>): DataLoader<Key, Value, string> {
-  const Loader = isTracing() ? TracedLoader : DataLoader
-  return new Loader<Key, Value, string>((keys) => readDistinct(keys, options), {
-    cache: false,
+  return createLoader<Key, Value>({
+    span: 'read together',
+    load: (keys) => readDistinct(keys, options),
     maxBatchSize: BATCH_SIZE_MAX,
-    batchScheduleFn: (flush) => setImmediate(flush),
+    schedule: (flush) => setImmediate(flush),
   })
+}
+
+export interface LoaderOptions<Key, Value> {
+  /** The span around what is done for several requests. */
+  readonly span: string
+  /** In the order of the keys. */
+  readonly load: (keys: readonly Key[]) => Promise<(Value | Error)[]>
+  readonly maxBatchSize: number
+  /** Says when what was gathered is to be loaded. */
+  readonly schedule: (flush: () => void) => void
+}
+
+/** Gathers keys and remembers no values. */
+export function createLoader<Key, Value>(options: LoaderOptions<Key, Value>): DataLoader<Key, Value, string> {
+  const { span, load, maxBatchSize, schedule } = options
+  const settings = { cache: false, maxBatchSize, batchScheduleFn: schedule }
+  return isTracing() ? new TracedLoader(span, load, settings) : new DataLoader(load, settings)
 }
 
 /** Remembers who asks, so that a statement for several requests is found from the trace of each. */
 class TracedLoader<Key, Value, Text> extends DataLoader<Key, Value, Text> {
   readonly #askers: SpanContext[]
 
-  constructor(read: DataLoader.BatchLoadFn<Key, Value>, options: DataLoader.Options<Key, Value, Text>) {
+  constructor(span: string, load: DataLoader.BatchLoadFn<Key, Value>, options: DataLoader.Options<Key, Value, Text>) {
     const askers: SpanContext[] = []
-    super((keys) => inSpanOfAskers('read together', askers.splice(0), () => read(keys)), options)
+    super((keys) => inSpanOfAskers(span, askers.splice(0), () => load(keys)), options)
     this.#askers = askers
   }
 

@@ -26,6 +26,25 @@ export function mayTell(issuer: string, { kind }: DomainEvent): boolean {
 }
 
 /**
+ * What an event is one of a row of: those of one row are brought in the order in which they came about, those of
+ * different rows in any.
+ */
+export function rowOf(event: DomainEvent): string {
+  switch (event.kind) {
+    case 'LineAccessChanged':
+      return `line ${event.lineId}`
+    case 'ActRecorded':
+      return `account ${event.accountId}`
+    case 'TransferSent':
+    case 'TransferCredited':
+    case 'TransferRefused':
+      return `transfer ${event.transferId}`
+    case 'BonusPointsGiven':
+      return `gift ${event.giftId}`
+  }
+}
+
+/**
  * The rights of an account on a line are now these. The version grows with every change of the pair, so that a
  * receiver keeps the newest whatever order events arrive in.
  */

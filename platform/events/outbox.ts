@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Logger } from '../logger.ts'
-import type { DomainEvent } from './event.ts'
+import { type DomainEvent, rowOf } from './event.ts'
 
 /** The table that every subgraph with events has. */
 export interface OutboxTables {
@@ -39,6 +39,8 @@ export interface OutboxRelayOptions<Tables extends OutboxTables> {
 const POLL_INTERVAL_MS = 1_000
 const RETRY_INTERVAL_MAX_MS = 10_000
 const BATCH_SIZE = 100
+/** Few: each takes a connection of whoever receives. */
+const ROWS_AT_ONCE = 4
 
 /**
  * Delivers events at least once: a row leaves the outbox after its receiver has taken it, in the transaction that
@@ -132,21 +134,40 @@ async function deliverBatch<Tables extends OutboxTables>(
       select id, payload from outbox where receiver = ${receiver}
       order by created_at limit ${BATCH_SIZE} for update skip locked
     `.execute(trx)
-    const taken: string[] = []
-    const failure = await deliverInOrder(rows, deliver, taken)
+    const { taken, failure } = await deliverRows(rows, deliver)
     await sql`delete from outbox where receiver = ${receiver} and id = any(${taken}::uuid[])`.execute(trx)
     if (failure !== null && taken.length === 0) throw failure
     return taken.length
   })
 }
 
-/** Stops at the first that is not taken, so that what was taken can still be struck off. */
-async function deliverInOrder(
-  rows: readonly { id: string; payload: DomainEvent }[],
+interface OutboxRow {
+  readonly id: string
+  readonly payload: DomainEvent
+}
+
+/** Several rows of events at once: so that one which takes long, or is not taken, does not hold up the others. */
+async function deliverRows(
+  waiting: readonly OutboxRow[],
   deliver: Deliver,
-  taken: string[],
-): Promise<unknown> {
-  for (const { id, payload } of rows) {
+): Promise<{ readonly taken: string[]; readonly failure: unknown }> {
+  const rows = Map.groupBy(waiting, ({ payload }) => rowOf(payload)).values()
+  const taken: string[] = []
+  let failure: unknown = null
+  const bringRows = async () => {
+    for (const row of rows) {
+      // Who takes nothing is down, and is not asked for each.
+      if (failure !== null && taken.length === 0) return
+      failure = (await deliverInOrder(row, deliver, taken)) ?? failure
+    }
+  }
+  await Promise.all(Array.from({ length: ROWS_AT_ONCE }, bringRows))
+  return { taken, failure }
+}
+
+/** Stops at the first that is not taken, so that what was taken can still be struck off. */
+async function deliverInOrder(row: readonly OutboxRow[], deliver: Deliver, taken: string[]): Promise<unknown> {
+  for (const { id, payload } of row) {
     try {
       await deliver(payload)
       taken.push(id)

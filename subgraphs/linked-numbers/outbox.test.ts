@@ -33,8 +33,8 @@ describe('the relay of events', () => {
     await database.drop()
   })
 
-  const write = (number: number) =>
-    db.transaction().execute((trx) => writeEvent(trx, event(number), ['products', 'payments']))
+  const write = (number: number, lineId = id(100)) =>
+    db.transaction().execute((trx) => writeEvent(trx, { ...event(number), lineId }, ['products', 'payments']))
   const waiting = async () =>
     (await database.sql<{ receiver: string }>('select receiver from linked_numbers.outbox order by 1')).map(
       ({ receiver }) => receiver,
@@ -99,6 +99,22 @@ describe('the relay of events', () => {
     await write(1)
     relay.poke()
     await vi.waitFor(() => expect(taken).toEqual([id(1)]))
+  })
+
+  it('brings what is told of others while one is not taken, and what is told of one in its order', async () => {
+    await write(1, id(101))
+    await write(2, id(101))
+    await write(3, id(102))
+    await write(4, id(102))
+    const taken: string[] = []
+    const products = async ({ id: taking }: DomainEvent) => {
+      if (taking === id(1)) throw new Error('this one will not do')
+      taken.push(taking)
+    }
+    relay = createOutboxRelay({ db, logger: silentLogger, pollIntervalMs: 20, receivers: { products } })
+    await vi.waitFor(() => expect(taken).toEqual([id(3), id(4)]))
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(taken).toEqual([id(3), id(4)])
   })
 
   it('ends when it is told to, though it is waiting for one that is down', async () => {

@@ -6,7 +6,7 @@ import { UNKNOWN_CLIENT } from '../../platform/identity/viewer.ts'
 import type { SubgraphName } from '../../platform/subgraph/name.ts'
 import { watchedLogger } from '../../platform/testing/log-watch.ts'
 import { auditLedger } from './audit.ts'
-import { expireHolds } from './ledger/holds.ts'
+import { expireHolds } from './ledger/expire-holds.ts'
 import type { Tables } from './store/tables.ts'
 
 const LINE = lineId(1)

@@ -18,7 +18,7 @@ export async function startSubgraphs(
         file: `subgraphs/${name}/main.ts`,
         port,
         nodeOptions,
-        variables: { ...variables(name, world, origins), DATABASE_URL: databaseUrls[name], PORT: String(port) },
+        variables: { ...subgraphVariables(name, world, origins), DATABASE_URL: databaseUrls[name], PORT: String(port) },
       }),
     ),
   )
@@ -36,10 +36,23 @@ export async function startSubgraphs(
 /** Nothing that is measured needs it: any will do. */
 const BENCH_SECRET = 'a-secret-of-a-benchmark-which-nobody-needs-to-know'
 
-type Origins = Readonly<Record<SubgraphName, string>>
+/** Where each subgraph answers. */
+export type Origins = Readonly<Record<SubgraphName, string>>
 
-function variables(name: SubgraphName, { keys }: World, origins: Origins): Record<string, string> {
-  const common = { INTERNAL_JWKS: JSON.stringify(keys.internalJwks) }
+/** What a subgraph is told when it is started. */
+export function subgraphVariables(
+  name: SubgraphName,
+  { keys }: Pick<World, 'keys'>,
+  origins: Origins,
+): Record<string, string> {
+  const common = {
+    INTERNAL_JWKS: JSON.stringify(keys.internalJwks),
+    INTERNAL_KEYS: JSON.stringify(keys.subgraphKeys[name]),
+    ACCOUNTS_URL: origins.accounts,
+    LINKED_NUMBERS_URL: origins['linked-numbers'],
+    PRODUCTS_URL: origins.products,
+    PAYMENTS_URL: origins.payments,
+  }
   switch (name) {
     case 'accounts':
       return {
@@ -49,21 +62,12 @@ function variables(name: SubgraphName, { keys }: World, origins: Origins): Recor
         // Nobody listens there: the bench sends no messages.
         SMSC_URL: 'smpp://bench:bench@127.0.0.1:9',
         SMS_SENDER: 'Bench',
-        INTERNAL_KEYS: JSON.stringify(keys.accountsKeys),
-        LINKED_NUMBERS_URL: origins['linked-numbers'],
-        PRODUCTS_URL: origins.products,
-        PAYMENTS_URL: origins.payments,
-      }
-    case 'linked-numbers':
-      return {
-        ...common,
-        INTERNAL_KEYS: JSON.stringify(keys.linkedNumbersKeys),
-        ACCOUNTS_URL: origins.accounts,
-        PRODUCTS_URL: origins.products,
-        PAYMENTS_URL: origins.payments,
       }
     case 'products':
-    case 'payments':
       return { ...common, CURRENCY: 'RUB' }
+    case 'payments':
+      return { ...common, CURRENCY: 'RUB', PAYMENTS_SECRETS: BENCH_SECRET }
+    case 'linked-numbers':
+      return common
   }
 }

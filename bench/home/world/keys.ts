@@ -1,13 +1,13 @@
 import type { JSONWebKeySet } from 'jose'
 import { generatePrivateKey, publicKeys } from '../../../platform/identity/keys.ts'
+import { SUBGRAPH_NAMES, type SubgraphName } from '../../../platform/subgraph/name.ts'
 
 /** Who signs what in the bench; made anew for each run. */
 export interface Keys {
   /** Signs access tokens. */
   readonly accessTokenKeys: JSONWebKeySet
   readonly gatewayKeys: JSONWebKeySet
-  readonly accountsKeys: JSONWebKeySet
-  readonly linkedNumbersKeys: JSONWebKeySet
+  readonly subgraphKeys: Readonly<Record<SubgraphName, JSONWebKeySet>>
   /** What subgraphs verify internal identities with. */
   readonly internalJwks: JSONWebKeySet
 }
@@ -15,13 +15,12 @@ export interface Keys {
 export async function createKeys(): Promise<Keys> {
   const keySet = async (owner: string) => ({ keys: [await generatePrivateKey(`bench.${owner}.1`)] })
   const gatewayKeys = await keySet('gateway')
-  const accountsKeys = await keySet('accounts')
-  const linkedNumbersKeys = await keySet('linked-numbers')
+  const owned = await Promise.all(SUBGRAPH_NAMES.map(async (name) => [name, await keySet(name)] as const))
+  const subgraphKeys = Object.fromEntries(owned) as Record<SubgraphName, JSONWebKeySet>
   return {
     accessTokenKeys: await keySet('accounts'),
     gatewayKeys,
-    accountsKeys,
-    linkedNumbersKeys,
-    internalJwks: { keys: [gatewayKeys, accountsKeys, linkedNumbersKeys].flatMap((keys) => publicKeys(keys).keys) },
+    subgraphKeys,
+    internalJwks: { keys: [gatewayKeys, ...Object.values(subgraphKeys)].flatMap((keys) => publicKeys(keys).keys) },
   }
 }

@@ -1,5 +1,5 @@
 import { createCalendar } from '../../../platform/calendar.ts'
-import { expireHolds } from '../ledger/holds.ts'
+import { expireHolds } from '../ledger/expire-holds.ts'
 import { forgetKeys } from '../store/idempotency-keys.ts'
 import { forgetPurchaseQuotes } from '../store/purchases.ts'
 import { forgetTransferQuotes } from '../store/transfer-quotes.ts'

@@ -51,7 +51,34 @@ const LOCK_BALANCE = prepareStatement<{ readonly lineId: string; readonly unit: 
  * or two that do would wait for one another. Take several lines, and both units, in the order of (line, unit).
  */
 export async function lockBalance(trx: Transaction<Tables>, lineId: string, unit: LedgerUnit): Promise<Balance | null> {
-  const rows = await runPrepared(trx, LOCK_BALANCE, { lineId, unit })
-  const row = rows[0]
-  return row ? { posted: row.posted, reserved: row.reserved, debtLimit: row.debt_limit, promised: row.promised } : null
+  const [row] = await runPrepared(trx, LOCK_BALANCE, { lineId, unit })
+  return row ? toBalance(row) : null
+}
+
+const LOCK_FREE_BALANCES = prepareStatement<
+  { readonly lineIds: readonly string[]; readonly unit: LedgerUnit },
+  BalanceRow & { readonly line_id: string }
+>(
+  'lock-free-balances',
+  ({ lineIds, unit }) => sql`
+    select line_id, posted, reserved, debt_limit, promised from ledger_balance
+    where line_id = any(${lineIds}::uuid[]) and unit = ${unit} for update skip locked
+  `,
+)
+
+/**
+ * Takes the balances of several lines as `lockBalance` does, those that nobody else has: it waits for none. Lines that
+ * others have, and such as have no book, are not among the answer.
+ */
+export async function lockFreeBalances(
+  trx: Transaction<Tables>,
+  lineIds: readonly string[],
+  unit: LedgerUnit,
+): Promise<Map<string, Balance>> {
+  const rows = await runPrepared(trx, LOCK_FREE_BALANCES, { lineIds, unit })
+  return new Map(rows.map((row) => [row.line_id, toBalance(row)]))
+}
+
+function toBalance({ posted, reserved, debt_limit: debtLimit, promised }: BalanceRow): Balance {
+  return { posted, reserved, debtLimit, promised }
 }

@@ -1,11 +1,11 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import { prepareStatement, runPrepared } from '../../../platform/database/prepared-statement.ts'
 import { invariant } from '../../../platform/invariant.ts'
 import type { Tables } from '../store/tables.ts'
 import { lockBalance } from './balance.ts'
 import type { LedgerKind, LedgerUnit } from './kinds.ts'
-import { type LedgerDependencies, type PostOutcome, post } from './post.ts'
-import type { Cause, Movement } from './posting.ts'
+import { type LedgerDependencies, type PostOutcome, postAll } from './post.ts'
+import type { Cause, Movement, Posting } from './posting.ts'
 
 export type HoldState = 'PENDING' | 'CAPTURED' | 'RELEASED' | 'EXPIRED'
 
@@ -53,34 +53,60 @@ interface HoldRow {
 /** Each by its name: a statement that is kept prepared fails when what `*` means has changed under it. */
 const HOLD_COLUMNS = sql.raw('line_id, id, unit, amount, kind, source_key, state, captured, expires_at, cause')
 
-interface PlaceValues extends Omit<NewHold, 'cause'> {
-  readonly id: string
+interface PlaceValues {
+  readonly lineIds: readonly string[]
+  readonly ids: readonly string[]
+  readonly units: readonly LedgerUnit[]
+  readonly amounts: readonly bigint[]
+  readonly kinds: readonly LedgerKind[]
+  readonly sourceKeys: readonly string[]
   readonly createdAt: Date
-  readonly cause: string
+  readonly expireAt: readonly Date[]
+  readonly causes: readonly string[]
 }
 
-const PLACE_HOLD = prepareStatement<PlaceValues, HoldRow>(
-  'place-hold',
-  (hold) => sql`
+const PLACE_HOLDS = prepareStatement<PlaceValues, HoldRow>(
+  'place-holds',
+  (holds) => sql`
     insert into hold (line_id, id, unit, amount, kind, source_key, created_at, expires_at, cause)
-    values (${hold.lineId}, ${hold.id}, ${hold.unit}, ${hold.amount}, ${hold.kind}, ${hold.sourceKey},
-      ${hold.createdAt}, ${hold.expiresAt}, ${hold.cause}::jsonb)
+    select line_id, id, unit::ledger_unit, amount, kind, source_key, ${holds.createdAt}::timestamptz, expires_at,
+      cause::jsonb
+    from unnest(${holds.lineIds}::uuid[], ${holds.ids}::uuid[], ${holds.units}::text[], ${holds.amounts}::bigint[],
+      ${holds.kinds}::text[], ${holds.sourceKeys}::text[], ${holds.expireAt}::timestamptz[], ${holds.causes}::text[]
+    ) as wanted (line_id, id, unit, amount, kind, source_key, expires_at, cause)
     on conflict (line_id, source_key) do nothing
     returning ${HOLD_COLUMNS}
   `,
 )
 
-const FIND_HOLD = prepareStatement<Pick<Hold, 'lineId' | 'sourceKey'>, HoldRow>(
-  'find-hold',
-  ({ lineId, sourceKey }) =>
-    sql`select ${HOLD_COLUMNS} from hold where line_id = ${lineId} and source_key = ${sourceKey}`,
+const FIND_HOLDS = prepareStatement<
+  { readonly lineIds: readonly string[]; readonly sourceKeys: readonly string[] },
+  HoldRow & { readonly place: number }
+>(
+  'find-holds',
+  ({ lineIds, sourceKeys }) => sql`
+    select wanted.place::int, hold.* from (
+      select * from unnest(${lineIds}::uuid[], ${sourceKeys}::text[]) with ordinality
+    ) as wanted (wanted_line_id, wanted_source_key, place)
+    join (select ${HOLD_COLUMNS} from hold) as hold
+      on line_id = wanted_line_id and source_key = wanted_source_key
+  `,
 )
 
-const CAPTURE_HOLD = prepareStatement<Pick<Hold, 'lineId' | 'id' | 'captured'> & { readonly now: Date }, HoldRow>(
-  'capture-hold',
-  ({ lineId, id, captured, now }) => sql`
-    update hold set state = 'CAPTURED', captured = ${captured}, ended_at = ${now}
-    where line_id = ${lineId} and id = ${id} and state = 'PENDING' and expires_at > ${now}
+interface CaptureValues {
+  readonly lineIds: readonly string[]
+  readonly ids: readonly string[]
+  readonly captured: readonly bigint[]
+  readonly now: Date
+}
+
+const CAPTURE_HOLDS = prepareStatement<CaptureValues, HoldRow>(
+  'capture-holds',
+  ({ lineIds, ids, captured, now }) => sql`
+    update hold set state = 'CAPTURED', captured = wanted_captured, ended_at = ${now}
+    from unnest(${lineIds}::uuid[], ${ids}::uuid[], ${captured}::bigint[])
+      as wanted (wanted_line_id, wanted_id, wanted_captured)
+    where line_id = wanted_line_id and id = wanted_id and state = 'PENDING' and expires_at > ${now}
     returning ${HOLD_COLUMNS}
   `,
 )
@@ -91,24 +117,57 @@ const CAPTURE_HOLD = prepareStatement<Pick<Hold, 'lineId' | 'id' | 'captured'> &
  */
 export async function placeHold(
   trx: Transaction<Tables>,
-  { clock, newId }: LedgerDependencies,
+  dependencies: LedgerDependencies,
   hold: NewHold,
 ): Promise<Hold | null> {
-  const [row] = await runPrepared(trx, PLACE_HOLD, {
-    ...{ lineId: hold.lineId, id: newId(), unit: hold.unit, amount: hold.amount, kind: hold.kind },
-    ...{ sourceKey: hold.sourceKey, createdAt: clock.now(), expiresAt: hold.expiresAt },
-    cause: JSON.stringify(hold.cause ?? {}),
+  const [placed = null] = await placeHolds(trx, dependencies, [hold])
+  return placed
+}
+
+/** The same for as many lines in one statement, in their order. */
+export async function placeHolds(
+  trx: Transaction<Tables>,
+  { clock, newId }: LedgerDependencies,
+  holds: readonly NewHold[],
+): Promise<(Hold | null)[]> {
+  if (holds.length === 0) return []
+  const ids = holds.map(() => newId())
+  const rows = await runPrepared(trx, PLACE_HOLDS, {
+    ids,
+    lineIds: holds.map(({ lineId }) => lineId),
+    units: holds.map(({ unit }) => unit),
+    amounts: holds.map(({ amount }) => amount),
+    kinds: holds.map(({ kind }) => kind),
+    sourceKeys: holds.map(({ sourceKey }) => sourceKey),
+    createdAt: clock.now(),
+    expireAt: holds.map(({ expiresAt }) => expiresAt),
+    causes: holds.map(({ cause }) => JSON.stringify(cause ?? {})),
   })
-  return row ? toHold(row) : null
+  const placed = new Map(rows.map((row) => [row.id, toHold(row)]))
+  return ids.map((id) => placed.get(id) ?? null)
 }
 
 /** The hold of a cause, whatever became of it. Under `lockBalance` it stays so until the end of the transaction. */
 export async function findHold(
   trx: Transaction<Tables>,
-  { lineId, sourceKey }: Pick<Hold, 'lineId' | 'sourceKey'>,
+  key: Pick<Hold, 'lineId' | 'sourceKey'>,
 ): Promise<Hold | null> {
-  const [row] = await runPrepared(trx, FIND_HOLD, { lineId, sourceKey })
-  return row ? toHold(row) : null
+  const [hold = null] = await findHolds(trx, [key])
+  return hold
+}
+
+/** The same of several causes, in their order. */
+export async function findHolds(
+  trx: Transaction<Tables>,
+  keys: readonly Pick<Hold, 'lineId' | 'sourceKey'>[],
+): Promise<(Hold | null)[]> {
+  const rows = await runPrepared(trx, FIND_HOLDS, {
+    lineIds: keys.map(({ lineId }) => lineId),
+    sourceKeys: keys.map(({ sourceKey }) => sourceKey),
+  })
+  const holds = new Array<Hold | null>(keys.length).fill(null)
+  for (const row of rows) holds[row.place - 1] = toHold(row)
+  return holds
 }
 
 /** How a hold is turned into a posting: all of it or the part that the movements take; the rest is free again. */
@@ -125,21 +184,42 @@ export interface Capture {
 export async function captureHold(
   trx: Transaction<Tables>,
   dependencies: LedgerDependencies,
-  { id, lineId, unit }: HoldKey,
+  hold: HoldKey,
   capture: Capture,
 ): Promise<PostOutcome | null> {
   // The balance before the hold, as everybody does: so nobody waits in a circle.
-  await lockBalance(trx, lineId, unit)
-  const now = dependencies.clock.now()
-  const { movements } = capture
-  const captured = movements.reduce((sum, { amount }) => sum + amount, 0n)
-  const [row] = await runPrepared(trx, CAPTURE_HOLD, { lineId, id, captured, now })
-  if (!row) return null
-  const { kind, sourceKey, cause } = toHold(row)
-  const posting = { lineId, kind, sourceKey, occurredAt: now, movements, cause: capture.cause ?? cause }
-  const outcome = await post(trx, dependencies, posting)
-  invariant(outcome.kind === 'posted', `${sourceKey} was posted before its hold was captured`)
+  await lockBalance(trx, hold.lineId, hold.unit)
+  const [outcome = null] = await captureLockedHolds(trx, dependencies, [{ ...hold, ...capture }])
   return outcome
+}
+
+/** The same for several holds, in their order, whose balances are locked already. */
+export async function captureLockedHolds(
+  trx: Transaction<Tables>,
+  dependencies: LedgerDependencies,
+  captures: readonly (HoldKey & Capture)[],
+): Promise<(PostOutcome | null)[]> {
+  const now = dependencies.clock.now()
+  const rows = await runPrepared(trx, CAPTURE_HOLDS, {
+    now,
+    lineIds: captures.map(({ lineId }) => lineId),
+    ids: captures.map(({ id }) => id),
+    captured: captures.map(({ movements }) => movements.reduce((sum, { amount }) => sum + amount, 0n)),
+  })
+  const capturesById = new Map(captures.map((capture) => [capture.id, capture]))
+  const postings = rows.map((row): Posting & { readonly id: string } => {
+    const { id, lineId, kind, sourceKey, cause } = toHold(row)
+    const capture = capturesById.get(id)
+    invariant(capture, 'what was captured was asked for')
+    return { id, lineId, kind, sourceKey, occurredAt: now, movements: capture.movements, cause: capture.cause ?? cause }
+  })
+  const outcomes = await postAll(trx, dependencies, postings)
+  const byId = new Map(postings.map(({ id }, place) => [id, outcomes[place]]))
+  return captures.map(({ id }) => {
+    const outcome = byId.get(id) ?? null
+    invariant(outcome?.kind !== 'alreadyPosted', `${id} was posted before its hold was captured`)
+    return outcome
+  })
 }
 
 /** Sets free what was held. False when the hold does not wait any more. */
@@ -157,65 +237,6 @@ export async function releaseHold(
     .where('state', '=', 'PENDING')
     .executeTakeFirst()
   return numUpdatedRows > 0n
-}
-
-/**
- * Sets free what was held past its time; any number of processes may. Returns how many holds expired. A line that will
- * not do holds up no other: what went wrong is thrown when all have had their turn.
- */
-export async function expireHolds(db: Kysely<Tables>, now: Date): Promise<number> {
-  let expired = 0
-  const failures: unknown[] = []
-  for await (const line of linesWithDueHolds(db, now)) {
-    try {
-      expired += await expireHoldsOf(db, line, now)
-    } catch (error) {
-      failures.push(error)
-    }
-  }
-  if (failures.length > 0) throw new AggregateError(failures, `holds of ${failures.length} lines could not be set free`)
-  return expired
-}
-
-const LINES_AT_ONCE = 100
-
-async function* linesWithDueHolds(db: Kysely<Tables>, now: Date): AsyncGenerator<Pick<Hold, 'lineId' | 'unit'>> {
-  let last: Pick<Hold, 'lineId' | 'unit'> | null = null
-  for (;;) {
-    const { rows }: { rows: { line_id: string; unit: LedgerUnit }[] } = await sql<{
-      line_id: string
-      unit: LedgerUnit
-    }>`
-      select distinct line_id, unit from hold
-      where state = 'PENDING' and expires_at <= ${now}
-        ${last === null ? sql`` : sql`and (line_id, unit) > (${last.lineId}::uuid, ${last.unit}::ledger_unit)`}
-      order by line_id, unit limit ${LINES_AT_ONCE}
-    `.execute(db)
-    for (const row of rows) {
-      last = { lineId: row.line_id, unit: row.unit }
-      yield last
-    }
-    if (rows.length < LINES_AT_ONCE) return
-  }
-}
-
-async function expireHoldsOf(
-  db: Kysely<Tables>,
-  { lineId, unit }: Pick<Hold, 'lineId' | 'unit'>,
-  now: Date,
-): Promise<number> {
-  return db.transaction().execute(async (trx) => {
-    await lockBalance(trx, lineId, unit)
-    const { numUpdatedRows } = await trx
-      .updateTable('hold')
-      .set({ state: 'EXPIRED', ended_at: now })
-      .where('line_id', '=', lineId)
-      .where('unit', '=', unit)
-      .where('state', '=', 'PENDING')
-      .where('expires_at', '<=', now)
-      .executeTakeFirst()
-    return Number(numUpdatedRows)
-  })
 }
 
 function toHold(row: HoldRow): Hold {

@@ -2,8 +2,9 @@ import { sql, type Transaction } from 'kysely'
 import type { Clock } from '../../../platform/clock.ts'
 import { prepareStatement, runPrepared } from '../../../platform/database/prepared-statement.ts'
 import type { NewId } from '../../../platform/ids.ts'
+import { invariant } from '../../../platform/invariant.ts'
 import type { Tables } from '../store/tables.ts'
-import type { LedgerKind } from './kinds.ts'
+import type { LedgerAccount, LedgerKind, LedgerUnit } from './kinds.ts'
 import type { Posting } from './posting.ts'
 
 export interface LedgerDependencies {
@@ -22,46 +23,60 @@ export interface PostedEntry {
   readonly balanceAfter: bigint
 }
 
+/** Columns: a transaction each, then a movement each under the id of its transaction. */
 interface PostValues {
-  readonly lineId: string
-  readonly transactionId: string
-  readonly kind: LedgerKind
-  readonly sourceKey: string
-  readonly occurredAt: Date
+  readonly lineIds: readonly string[]
+  readonly ids: readonly string[]
+  readonly kinds: readonly LedgerKind[]
+  readonly sourceKeys: readonly string[]
+  readonly occurredAt: readonly Date[]
   readonly postedAt: Date
-  readonly orderId: string | null
-  readonly paymentId: string | null
-  readonly consentId: string | null
-  readonly policyName: string | null
-  readonly policyVersion: number | null
-  readonly details: string
-  readonly units: readonly string[]
-  readonly debits: readonly string[]
-  readonly credits: readonly string[]
+  readonly orderIds: readonly (string | null)[]
+  readonly paymentIds: readonly (string | null)[]
+  readonly consentIds: readonly (string | null)[]
+  readonly policyNames: readonly (string | null)[]
+  readonly policyVersions: readonly (number | null)[]
+  readonly details: readonly string[]
+  readonly transactionIds: readonly string[]
+  readonly units: readonly LedgerUnit[]
+  readonly debits: readonly LedgerAccount[]
+  readonly credits: readonly LedgerAccount[]
   readonly amounts: readonly bigint[]
-  readonly kinds: readonly string[]
+  readonly entryKinds: readonly LedgerKind[]
 }
 
-const POST = prepareStatement<PostValues, { readonly sequence: bigint; readonly balance_after: bigint }>(
+interface EntryRow {
+  readonly transaction_id: string
+  readonly sequence: bigint
+  readonly balance_after: bigint
+}
+
+const POST = prepareStatement<PostValues, EntryRow>(
   'post',
   (values) => sql`
     with posted as (
       insert into ledger_transaction (line_id, id, kind, source_key, occurred_at, posted_at,
         order_id, payment_id, consent_id, policy_name, policy_version, details)
-      values (${values.lineId}, ${values.transactionId}, ${values.kind}, ${values.sourceKey}, ${values.occurredAt},
-        ${values.postedAt}, ${values.orderId}, ${values.paymentId}, ${values.consentId}, ${values.policyName},
-        ${values.policyVersion}, ${values.details}::jsonb)
+      select line_id, id, kind, source_key, occurred_at, ${values.postedAt}::timestamptz,
+        order_id, payment_id, consent_id, policy_name, policy_version, details::jsonb
+      from unnest(${values.lineIds}::uuid[], ${values.ids}::uuid[], ${values.kinds}::text[],
+        ${values.sourceKeys}::text[], ${values.occurredAt}::timestamptz[], ${values.orderIds}::text[],
+        ${values.paymentIds}::uuid[], ${values.consentIds}::text[], ${values.policyNames}::text[],
+        ${values.policyVersions}::int[], ${values.details}::text[]
+      ) as cause (line_id, id, kind, source_key, occurred_at, order_id, payment_id, consent_id, policy_name,
+        policy_version, details)
       on conflict (line_id, source_key) do nothing
       returning line_id, id
     )
     insert into ledger_entry (line_id, transaction_id, unit, debit_account, credit_account, amount, kind)
     select posted.line_id, posted.id, movement.unit::ledger_unit, movement.debit::ledger_account,
       movement.credit::ledger_account, movement.amount, movement.kind::ledger_kind
-    from posted, unnest(${values.units}::text[], ${values.debits}::text[], ${values.credits}::text[],
-      ${values.amounts}::bigint[], ${values.kinds}::text[]
-    ) with ordinality as movement (unit, debit, credit, amount, kind, place)
+    from posted join unnest(${values.transactionIds}::uuid[], ${values.units}::text[], ${values.debits}::text[],
+      ${values.credits}::text[], ${values.amounts}::bigint[], ${values.entryKinds}::text[]
+    ) with ordinality as movement (transaction_id, unit, debit, credit, amount, kind, place)
+      on movement.transaction_id = posted.id
     order by movement.place
-    returning sequence, balance_after
+    returning transaction_id, sequence, balance_after
   `,
 )
 
@@ -71,33 +86,57 @@ const POST = prepareStatement<PostValues, { readonly sequence: bigint; readonly 
  */
 export async function post(
   trx: Transaction<Tables>,
-  { clock, newId }: LedgerDependencies,
+  dependencies: LedgerDependencies,
   posting: Posting,
 ): Promise<PostOutcome> {
-  const transactionId = newId()
-  const values = toValues(posting, { transactionId, postedAt: clock.now() })
-  const rows = await runPrepared(trx, POST, values)
-  if (rows.length === 0) return { kind: 'alreadyPosted' }
-  const entries = rows.map((row) => ({ sequence: row.sequence, balanceAfter: row.balance_after }))
-  return { kind: 'posted', transactionId, entries }
+  const [outcome] = await postAll(trx, dependencies, [posting])
+  invariant(outcome, 'what is posted has an outcome')
+  return outcome
 }
 
-function toValues(
-  { lineId, kind, sourceKey, occurredAt, movements, cause = {} }: Posting,
-  own: Pick<PostValues, 'transactionId' | 'postedAt'>,
-): PostValues {
+/** Posts transactions of as many lines in one statement, as `post` does each; the outcomes are in their order. */
+export async function postAll(
+  trx: Transaction<Tables>,
+  { clock, newId }: LedgerDependencies,
+  postings: readonly Posting[],
+): Promise<PostOutcome[]> {
+  if (postings.length === 0) return []
+  const ids = postings.map(() => newId())
+  const rows = await runPrepared(trx, POST, toValues(postings, ids, clock.now()))
+  const rowsOf = Map.groupBy(rows, (row) => row.transaction_id)
+  return ids.map((transactionId) => {
+    const entries = rowsOf.get(transactionId)
+    return entries ? { kind: 'posted', transactionId, entries: entries.map(toEntry) } : { kind: 'alreadyPosted' }
+  })
+}
+
+function toEntry({ sequence, balance_after: balanceAfter }: EntryRow): PostedEntry {
+  return { sequence, balanceAfter }
+}
+
+function toValues(postings: readonly Posting[], ids: readonly string[], postedAt: Date): PostValues {
+  const causes = postings.map(({ cause = {} }) => cause)
+  const movements = postings.flatMap((posting, place) =>
+    posting.movements.map((movement) => ({ kind: posting.kind, ...movement, transactionId: ids[place] ?? '' })),
+  )
   return {
-    ...{ ...own, lineId, kind, sourceKey, occurredAt },
-    orderId: cause.orderId ?? null,
-    paymentId: cause.paymentId ?? null,
-    consentId: cause.consentId ?? null,
-    policyName: cause.policy?.name ?? null,
-    policyVersion: cause.policy?.version ?? null,
-    details: JSON.stringify(cause.title ? { title: cause.title } : {}),
+    ids,
+    postedAt,
+    lineIds: postings.map(({ lineId }) => lineId),
+    kinds: postings.map(({ kind }) => kind),
+    sourceKeys: postings.map(({ sourceKey }) => sourceKey),
+    occurredAt: postings.map(({ occurredAt }) => occurredAt),
+    orderIds: causes.map(({ orderId }) => orderId ?? null),
+    paymentIds: causes.map(({ paymentId }) => paymentId ?? null),
+    consentIds: causes.map(({ consentId }) => consentId ?? null),
+    policyNames: causes.map(({ policy }) => policy?.name ?? null),
+    policyVersions: causes.map(({ policy }) => policy?.version ?? null),
+    details: causes.map(({ title }) => JSON.stringify(title ? { title } : {})),
+    transactionIds: movements.map(({ transactionId }) => transactionId),
     units: movements.map(({ unit }) => unit),
     debits: movements.map(({ debit }) => debit),
     credits: movements.map(({ credit }) => credit),
     amounts: movements.map(({ amount }) => amount),
-    kinds: movements.map((movement) => movement.kind ?? kind),
+    entryKinds: movements.map(({ kind }) => kind),
   }
 }

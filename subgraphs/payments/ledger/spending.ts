@@ -1,4 +1,5 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely'
+import { prepareStatement, runPrepared } from '../../../platform/database/prepared-statement.ts'
 import type { Tables } from '../store/tables.ts'
 import type { LedgerKind } from './kinds.ts'
 
@@ -36,15 +37,36 @@ export interface CappedSpending {
   readonly spent: bigint
 }
 
-/** Null when the line has no cap. Under `lockBalance` it stays so until the end of the transaction. */
+interface CappedSpendingRow extends CappedSpending {
+  readonly line_id: string
+}
+
+const CAPPED_SPENDINGS = prepareStatement<
+  { readonly lineIds: readonly string[]; readonly since: Date },
+  CappedSpendingRow
+>(
+  'capped-spendings',
+  ({ lineIds, since }) => sql`
+    select line_id, monthly_amount as cap, ${spentSince(sql`spend_cap.line_id`, sql`${since}::timestamptz`)} as spent
+    from spend_cap where line_id = any(${lineIds}::uuid[])
+  `,
+)
+
+/** Of those of the lines that have a cap. Under `lockBalance` it stays so until the end of the transaction. */
+export async function findCappedSpendings(
+  trx: Transaction<Tables>,
+  lineIds: readonly string[],
+  since: Date,
+): Promise<Map<string, CappedSpending>> {
+  const rows = await runPrepared(trx, CAPPED_SPENDINGS, { lineIds, since })
+  return new Map(rows.map(({ line_id, cap, spent }) => [line_id, { cap, spent }]))
+}
+
+/** Null when the line has no cap. */
 export async function findCappedSpending(
   trx: Transaction<Tables>,
   lineId: string,
   since: Date,
 ): Promise<CappedSpending | null> {
-  const { rows } = await sql<CappedSpending>`
-    select monthly_amount as cap, ${spentSince(sql`${lineId}::uuid`, sql`${since}::timestamptz`)} as spent
-    from spend_cap where line_id = ${lineId}
-  `.execute(trx)
-  return rows[0] ?? null
+  return (await findCappedSpendings(trx, [lineId], since)).get(lineId) ?? null
 }

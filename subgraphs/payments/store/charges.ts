@@ -11,7 +11,14 @@ export interface PostedCharge {
   readonly cause: Cause
 }
 
+/** Names a cause among all of all lines. */
+export interface SourceKey {
+  readonly lineId: string
+  readonly sourceKey: string
+}
+
 interface ChargeRow {
+  readonly place: number
   readonly kind: LedgerKind
   readonly amount: bigint
   readonly order_id: string | null
@@ -21,25 +28,35 @@ interface ChargeRow {
   readonly details: Pick<Cause, 'title'>
 }
 
-const CHARGE = prepareStatement<{ readonly lineId: string; readonly sourceKey: string }, ChargeRow>(
-  'charge',
-  ({ lineId, sourceKey }) => sql`
-    select cause.kind, cause.order_id, cause.consent_id, cause.policy_name, cause.policy_version, cause.details,
+const CHARGES = prepareStatement<
+  { readonly lineIds: readonly string[]; readonly sourceKeys: readonly string[] },
+  ChargeRow
+>(
+  'charges',
+  ({ lineIds, sourceKeys }) => sql`
+    select wanted.place::int, cause.kind, cause.order_id, cause.consent_id, cause.policy_name, cause.policy_version,
+      cause.details,
       (
         select sum(amount)::bigint from ledger_entry as entry
         where entry.line_id = cause.line_id and entry.transaction_id = cause.id and entry.debit_account = 'CUSTOMER'
       ) as amount
-    from ledger_transaction as cause where cause.line_id = ${lineId} and cause.source_key = ${sourceKey}
+    from unnest(${lineIds}::uuid[], ${sourceKeys}::text[]) with ordinality as wanted (line_id, source_key, place)
+    join ledger_transaction as cause on cause.line_id = wanted.line_id and cause.source_key = wanted.source_key
   `,
 )
 
-/** Under `lockBalance` it stays so until the end of the transaction. */
-export async function findCharge(
+/** In their order; null where nothing was taken. Under `lockBalance` it stays so until the transaction ends. */
+export async function findCharges(
   trx: Transaction<Tables>,
-  { lineId, sourceKey }: { readonly lineId: string; readonly sourceKey: string },
-): Promise<PostedCharge | null> {
-  const [row] = await runPrepared(trx, CHARGE, { lineId, sourceKey })
-  return row ? { kind: row.kind, amount: row.amount, cause: toCause(row) } : null
+  keys: readonly SourceKey[],
+): Promise<(PostedCharge | null)[]> {
+  const rows = await runPrepared(trx, CHARGES, {
+    lineIds: keys.map(({ lineId }) => lineId),
+    sourceKeys: keys.map(({ sourceKey }) => sourceKey),
+  })
+  const charges = new Array<PostedCharge | null>(keys.length).fill(null)
+  for (const row of rows) charges[row.place - 1] = { kind: row.kind, amount: row.amount, cause: toCause(row) }
+  return charges
 }
 
 function toCause(row: ChargeRow): Cause {

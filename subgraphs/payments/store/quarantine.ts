@@ -37,15 +37,18 @@ export async function listQuarantine(db: Kysely<Tables>): Promise<QuarantinedLin
   return rows.map((row) => ({ lineId: row.line_id, since: row.since, reason: row.reason }))
 }
 
-const IS_QUARANTINED = prepareStatement<{ readonly lineId: string }, object>(
-  'is-quarantined',
-  ({ lineId }) => sql`select from ledger_quarantine where line_id = ${lineId}`,
+const QUARANTINED = prepareStatement<{ readonly lineIds: readonly string[] }, { readonly line_id: string }>(
+  'quarantined',
+  ({ lineIds }) => sql`select line_id from ledger_quarantine where line_id = any(${lineIds}::uuid[])`,
 )
 
-/** Whether a line is kept from being served, in the transaction of what is decided by it. */
-export async function isQuarantined(trx: Transaction<Tables>, lineId: string): Promise<boolean> {
-  const rows = await runPrepared(trx, IS_QUARANTINED, { lineId })
-  return rows.length > 0
+/** Those of the lines that are kept from being served, in the transaction of what is decided by it. */
+export async function findQuarantined(
+  trx: Transaction<Tables>,
+  lineIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await runPrepared(trx, QUARANTINED, { lineIds })
+  return new Set(rows.map((row) => row.line_id))
 }
 
 /** False when the line was not kept. */

@@ -1,13 +1,13 @@
-import { type ChargeOutcome, charge } from './charge.ts'
+import { type ChargeOutcome, createCharge } from './charge.ts'
 import type { ChargeKey, ChargeWish } from './charge-wish.ts'
 import {
   type CaptureOutcome,
   type CaptureWish,
-  captureReservation,
+  createCapture,
   type ReleaseOutcome,
   releaseReservation,
 } from './end-reservation.ts'
-import { type ReservationDependencies, type ReserveOutcome, type ReserveWish, reserve } from './reserve.ts'
+import { createReserve, type ReservationDependencies, type ReserveOutcome, type ReserveWish } from './reserve.ts'
 
 /** What other subgraphs have lines pay. */
 export interface ChargeActions {
@@ -19,9 +19,9 @@ export interface ChargeActions {
 
 export function createChargeActions(dependencies: ReservationDependencies): ChargeActions {
   return {
-    reserve: (wish) => reserve(dependencies, wish),
-    captureReservation: (wish) => captureReservation(dependencies, wish),
+    reserve: createReserve(dependencies),
+    captureReservation: createCapture(dependencies),
     releaseReservation: (wish) => releaseReservation(dependencies, wish),
-    charge: (wish) => charge(dependencies, wish),
+    charge: createCharge(dependencies),
   }
 }

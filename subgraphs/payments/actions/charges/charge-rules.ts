@@ -1,12 +1,13 @@
 import type { Transaction } from 'kysely'
-import { type Balance, spendable } from '../../ledger/balance.ts'
-import type { LedgerKind } from '../../ledger/kinds.ts'
-import { isQuarantined } from '../../store/quarantine.ts'
+import { spendable } from '../../ledger/balance.ts'
+import { findQuarantined } from '../../store/quarantine.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
 import { failedRules, type Rule } from '../rules.ts'
-import { checkSpendCap } from '../spend-cap/check-spend-cap.ts'
+import { checkSpendCaps } from '../spend-cap/check-spend-cap.ts'
 import type { SpendCapReached } from '../spend-cap/spend-cap-rule.ts'
+import type { ParsedCharge } from './charge-wish.ts'
+import type { Locked } from './together.ts'
 
 /** What is looked at before a line pays for a service. */
 export interface ChargeFacts {
@@ -29,15 +30,27 @@ export const CHARGE_RULES: readonly Rule<ChargeFacts, FailedChargeRule>[] = [
   ({ capReached }) => (capReached === null ? null : { rule: 'spendCap', reached: capReached }),
 ]
 
-/** Every rule that stands against it, under the lock of the balance. */
-export async function refuseCharge(
+/** Every rule that stands against each, in their order, under the locks of their balances. The lines are all different. */
+export async function refuseCharges(
   trx: Transaction<Tables>,
   dependencies: Pick<ActionDependencies, 'clock' | 'policies'>,
-  { lineId, amount, kind }: { readonly lineId: string; readonly amount: bigint; readonly kind: LedgerKind },
-  balance: Balance,
-): Promise<FailedChargeRule[]> {
-  const isUnderReview = await isQuarantined(trx, lineId)
+  charges: readonly Locked<ParsedCharge>[],
+): Promise<FailedChargeRule[][]> {
+  if (charges.length === 0) return []
+  const underReview = await findQuarantined(
+    trx,
+    charges.map(({ lineId }) => lineId),
+  )
   // What comes round was agreed to before: a cap does not cut it off.
-  const capReached = kind === 'SUBSCRIPTION_FEE' ? null : await checkSpendCap(trx, dependencies, { lineId, amount })
-  return failedRules(CHARGE_RULES, { amount, spendable: spendable(balance), isUnderReview, capReached })
+  const capped = charges.filter(({ kind }) => kind !== 'SUBSCRIPTION_FEE')
+  const reached = await checkSpendCaps(trx, dependencies, capped)
+  const reachedOf = new Map(capped.map((charge, place) => [charge, reached[place]]))
+  return charges.map((charge) =>
+    failedRules(CHARGE_RULES, {
+      amount: charge.amount,
+      spendable: spendable(charge.balance),
+      isUnderReview: underReview.has(charge.lineId),
+      capReached: reachedOf.get(charge) ?? null,
+    }),
+  )
 }

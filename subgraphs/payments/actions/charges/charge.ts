@@ -1,12 +1,14 @@
 import type { Transaction } from 'kysely'
-import { lockBalance } from '../../ledger/balance.ts'
-import { post } from '../../ledger/post.ts'
+import { invariant } from '../../../../platform/invariant.ts'
+import { postAll } from '../../ledger/post.ts'
 import { take } from '../../ledger/posting.ts'
-import { findCharge } from '../../store/charges.ts'
+import { findCharges } from '../../store/charges.ts'
 import type { Tables } from '../../store/tables.ts'
-import { type FailedChargeRule, refuseCharge } from './charge-rules.ts'
-import { type ChargeRefusal, type ChargeWish, isSameCharge, type ParsedCharge, parseCharge } from './charge-wish.ts'
+import type { FailedChargeRule } from './charge-rules.ts'
+import { type ChargeRefusal, type ChargeWish, type ParsedCharge, parseCharge } from './charge-wish.ts'
+import { decideCharges } from './decide-charges.ts'
 import type { ReservationDependencies } from './reserve.ts'
+import { createTogether, type Locked } from './together.ts'
 
 export type ChargeOutcome =
   | ChargeRefusal
@@ -14,26 +16,39 @@ export type ChargeOutcome =
   | { readonly kind: 'idReused' }
   | { readonly kind: 'notEligible'; readonly failed: readonly FailedChargeRule[] }
 
-/** Takes money for a service at once, once for each of its ids. */
-export async function charge(dependencies: ReservationDependencies, wish: ChargeWish): Promise<ChargeOutcome> {
-  const parsed = parseCharge(wish, 'chargeId')
-  if (parsed.kind !== 'parsed') return parsed
-  const sourceKey = `charge:${wish.service}:${wish.id}`
-  return dependencies.db.transaction().execute((trx) => chargeOnce(trx, dependencies, { ...parsed.charge, sourceKey }))
+interface WantedCharge extends ParsedCharge {
+  readonly sourceKey: string
 }
 
-async function chargeOnce(
+/** Takes money for a service at once, once for each of its ids. */
+export function createCharge(dependencies: ReservationDependencies): (wish: ChargeWish) => Promise<ChargeOutcome> {
+  const chargeTogether = createTogether<WantedCharge, ChargeOutcome>(dependencies, {
+    run: (trx, wanted) => chargeAll(trx, dependencies, wanted),
+    whenNoBook: { kind: 'lineNotFound' },
+  })
+  return async (wish) => {
+    const parsed = parseCharge(wish, 'chargeId')
+    if (parsed.kind !== 'parsed') return parsed
+    return chargeTogether({ ...parsed.charge, sourceKey: `charge:${wish.service}:${wish.id}` })
+  }
+}
+
+async function chargeAll(
   trx: Transaction<Tables>,
   dependencies: ReservationDependencies,
-  wanted: ParsedCharge & { readonly sourceKey: string },
-): Promise<ChargeOutcome> {
-  const balance = await lockBalance(trx, wanted.lineId, 'KOPECK')
-  if (balance === null) return { kind: 'lineNotFound' }
-  const known = await findCharge(trx, wanted)
-  if (known) return { kind: isSameCharge(known, wanted) ? 'charged' : 'idReused' }
-  const failed = await refuseCharge(trx, dependencies, wanted, balance)
-  if (failed.length > 0) return { kind: 'notEligible', failed }
-  const movements = [take('KOPECK', 'REVENUE', wanted.amount)]
-  await post(trx, dependencies, { ...wanted, occurredAt: dependencies.clock.now(), movements })
-  return { kind: 'charged' }
+  wanted: readonly Locked<WantedCharge>[],
+): Promise<ChargeOutcome[]> {
+  const decisions = await decideCharges(trx, dependencies, wanted, await findCharges(trx, wanted))
+  const occurredAt = dependencies.clock.now()
+  const postings = wanted
+    .filter((_, place) => decisions[place]?.kind === 'granted')
+    .map((charge) => ({ ...charge, occurredAt, movements: [take('KOPECK', 'REVENUE', charge.amount)] }))
+  const outcomes = await postAll(trx, dependencies, postings)
+  invariant(
+    outcomes.every(({ kind }) => kind === 'posted'),
+    'what was charged before is known',
+  )
+  return decisions.map((decision) =>
+    decision.kind === 'granted' || decision.kind === 'doneBefore' ? { kind: 'charged' } : decision,
+  )
 }

@@ -1,13 +1,15 @@
 import type { Transaction } from 'kysely'
 import type { Clock } from '../../../../platform/clock.ts'
 import { parseId } from '../../../../platform/ids.ts'
+import { invariant } from '../../../../platform/invariant.ts'
 import { parseKopecks } from '../../../../platform/money.ts'
 import { lockBalance } from '../../ledger/balance.ts'
-import { captureHold, findHold, type Hold, type HoldState, releaseHold } from '../../ledger/holds.ts'
+import { captureLockedHolds, findHold, findHolds, type Hold, type HoldState, releaseHold } from '../../ledger/holds.ts'
 import { take } from '../../ledger/posting.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ChargeKey } from './charge-wish.ts'
 import { type ReservationDependencies, reservationSource } from './reserve.ts'
+import { createTogether } from './together.ts'
 
 export interface CaptureWish extends ChargeKey {
   /** Null for all of it. */
@@ -27,53 +29,84 @@ type EndedOtherwise =
   | { readonly kind: 'reservationEnded'; readonly state: HoldState }
   | { readonly kind: 'reservationNotFound' }
 
+interface WantedCapture {
+  readonly lineId: string
+  readonly sourceKey: string
+  readonly asked: bigint | null
+}
+
 /** Takes what a service has set aside, or a part of it, once; the rest is free again. */
-export async function captureReservation(
-  dependencies: ReservationDependencies,
-  wish: CaptureWish,
-): Promise<CaptureOutcome> {
-  const asked = wish.amount === null ? null : parseKopecks(wish.amount)
-  if (wish.amount !== null && (asked === null || asked <= 0n)) return { kind: 'invalidAmount' }
-  return withReservation(dependencies, wish, async (trx, hold) => {
-    const amount = asked ?? hold.amount
-    if (amount > hold.amount) return { kind: 'invalidAmount' }
-    if (hold.state === 'CAPTURED') {
-      return hold.captured === amount ? { kind: 'captured', hold } : { kind: 'idReused' }
-    }
-    const movements = [take(hold.unit, 'REVENUE', amount)]
-    const posted = hold.state === 'PENDING' ? await captureHold(trx, dependencies, hold, { movements }) : null
-    return posted
-      ? { kind: 'captured', hold: { ...hold, state: 'CAPTURED', captured: amount } }
-      : { kind: 'reservationEnded', state: endedState(hold, dependencies.clock) }
+export function createCapture(dependencies: ReservationDependencies): (wish: CaptureWish) => Promise<CaptureOutcome> {
+  const captureTogether = createTogether<WantedCapture, CaptureOutcome>(dependencies, {
+    run: (trx, wanted) => captureAll(trx, dependencies, wanted),
+    whenNoBook: NOT_FOUND,
   })
+  return async (wish) => {
+    const asked = wish.amount === null ? null : parseKopecks(wish.amount)
+    if (wish.amount !== null && (asked === null || asked <= 0n)) return { kind: 'invalidAmount' }
+    const key = toHoldKey(wish)
+    return key === null ? NOT_FOUND : captureTogether({ ...key, asked })
+  }
+}
+
+async function captureAll(
+  trx: Transaction<Tables>,
+  dependencies: ReservationDependencies,
+  wanted: readonly WantedCapture[],
+): Promise<CaptureOutcome[]> {
+  const holds = await findHolds(trx, wanted)
+  const answers = wanted.map(({ asked }, place) => decideCapture(holds[place] ?? null, asked, dependencies.clock))
+  const granted = answers.filter((answer) => answer.kind === 'granted')
+  const posted = await captureLockedHolds(
+    trx,
+    dependencies,
+    granted.map(({ hold, amount }) => ({ ...hold, movements: [take(hold.unit, 'REVENUE', amount)] })),
+  )
+  invariant(!posted.includes(null), 'what waits under the lock of its balance can be captured')
+  return answers.map((answer) => {
+    if (answer.kind !== 'granted') return answer
+    return { kind: 'captured', hold: { ...answer.hold, state: 'CAPTURED', captured: answer.amount } }
+  })
+}
+
+function decideCapture(
+  hold: Hold | null,
+  asked: bigint | null,
+  clock: Clock,
+): CaptureOutcome | { readonly kind: 'granted'; readonly hold: Hold; readonly amount: bigint } {
+  if (hold === null) return NOT_FOUND
+  const amount = asked ?? hold.amount
+  if (amount > hold.amount) return { kind: 'invalidAmount' }
+  if (hold.state === 'CAPTURED') return hold.captured === amount ? { kind: 'captured', hold } : { kind: 'idReused' }
+  const state = endedState(hold, clock)
+  return state === 'PENDING' ? { kind: 'granted', hold, amount } : { kind: 'reservationEnded', state }
 }
 
 /** Sets free what a service has set aside. */
 export async function releaseReservation(
-  dependencies: ReservationDependencies,
+  { db, clock }: ReservationDependencies,
   wish: ChargeKey,
 ): Promise<ReleaseOutcome> {
-  return withReservation(dependencies, wish, async (trx, hold) => {
+  const key = toHoldKey(wish)
+  if (key === null) return NOT_FOUND
+  return db.transaction().execute(async (trx) => {
+    // So that the hold stays as it is read.
+    await lockBalance(trx, key.lineId, 'KOPECK')
+    const hold = await findHold(trx, key)
+    if (hold === null) return NOT_FOUND
     if (hold.state === 'CAPTURED') return { kind: 'reservationEnded', state: hold.state }
     if (hold.state !== 'PENDING') return { kind: 'released', hold }
-    await releaseHold(trx, hold, dependencies.clock.now())
+    await releaseHold(trx, hold, clock.now())
     return { kind: 'released', hold: { ...hold, state: 'RELEASED' } }
   })
 }
 
-/** Under the lock of the line's balance, so that the hold stays as it was read. */
-async function withReservation<Outcome>(
-  { db }: ReservationDependencies,
-  wish: ChargeKey,
-  work: (trx: Transaction<Tables>, hold: Hold) => Promise<Outcome>,
-): Promise<Outcome | { readonly kind: 'reservationNotFound' }> {
+const NOT_FOUND = { kind: 'reservationNotFound' } as const
+
+/** Null when nothing can be held under it. */
+function toHoldKey(wish: ChargeKey): Pick<Hold, 'lineId' | 'sourceKey'> | null {
   const lineId = parseId(wish.lineId)
-  if (lineId === null || wish.id.includes('\0')) return { kind: 'reservationNotFound' }
-  return db.transaction().execute(async (trx) => {
-    await lockBalance(trx, lineId, 'KOPECK')
-    const hold = await findHold(trx, { lineId, sourceKey: reservationSource(wish) })
-    return hold ? work(trx, hold) : { kind: 'reservationNotFound' }
-  })
+  return lineId === null || wish.id.includes('\0') ? null : { lineId, sourceKey: reservationSource(wish) }
 }
 
 /** One that is past its time and was not set free yet has expired all the same. */

@@ -1,19 +1,14 @@
 import type { Transaction } from 'kysely'
-import { lockBalance } from '../../ledger/balance.ts'
-import { findHold, type Hold, placeHold } from '../../ledger/holds.ts'
+import { invariant } from '../../../../platform/invariant.ts'
+import { findHolds, type Hold, placeHolds } from '../../ledger/holds.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
-import { type FailedChargeRule, refuseCharge } from './charge-rules.ts'
-import {
-  type ChargeKey,
-  type ChargeRefusal,
-  type ChargeWish,
-  isSameCharge,
-  type ParsedCharge,
-  parseCharge,
-} from './charge-wish.ts'
+import type { FailedChargeRule } from './charge-rules.ts'
+import { type ChargeKey, type ChargeRefusal, type ChargeWish, type ParsedCharge, parseCharge } from './charge-wish.ts'
+import { decideCharges } from './decide-charges.ts'
+import { createTogether, type Locked } from './together.ts'
 
-export type ReservationDependencies = Pick<ActionDependencies, 'db' | 'clock' | 'newId' | 'policies'>
+export type ReservationDependencies = Pick<ActionDependencies, 'db' | 'clock' | 'newId' | 'policies' | 'logger'>
 
 export interface ReserveWish extends ChargeWish {
   /** For how long at most; null for as long as the policy says. */
@@ -26,31 +21,48 @@ export type ReserveOutcome =
   | { readonly kind: 'idReused' }
   | { readonly kind: 'notEligible'; readonly failed: readonly FailedChargeRule[] }
 
-/** Sets money aside for a service, once for each of its ids: asked again it gives what became of it. */
-export async function reserve(dependencies: ReservationDependencies, wish: ReserveWish): Promise<ReserveOutcome> {
-  const parsed = parseCharge(wish, 'reservationId')
-  if (parsed.kind !== 'parsed') return parsed
-  const expiresAt = await expiryOf(dependencies, wish.minutes)
-  if (expiresAt === null) return { kind: 'invalidCharge', at: ['minutes'] }
-  const sourceKey = reservationSource(wish)
-  return dependencies.db
-    .transaction()
-    .execute((trx) => reserveOnce(trx, dependencies, { ...parsed.charge, sourceKey, expiresAt }))
+interface WantedHold extends ParsedCharge {
+  readonly sourceKey: string
+  readonly expiresAt: Date
 }
 
-async function reserveOnce(
+/** Sets money aside for a service, once for each of its ids: asked again it gives what became of it. */
+export function createReserve(dependencies: ReservationDependencies): (wish: ReserveWish) => Promise<ReserveOutcome> {
+  const reserveTogether = createTogether<WantedHold, ReserveOutcome>(dependencies, {
+    run: (trx, wanted) => reserveAll(trx, dependencies, wanted),
+    whenNoBook: { kind: 'lineNotFound' },
+  })
+  return async (wish) => {
+    const parsed = parseCharge(wish, 'reservationId')
+    if (parsed.kind !== 'parsed') return parsed
+    const expiresAt = await expiryOf(dependencies, wish.minutes)
+    if (expiresAt === null) return { kind: 'invalidCharge', at: ['minutes'] }
+    return reserveTogether({ ...parsed.charge, sourceKey: reservationSource(wish), expiresAt })
+  }
+}
+
+async function reserveAll(
   trx: Transaction<Tables>,
   dependencies: ReservationDependencies,
-  charge: ParsedCharge & { readonly sourceKey: string; readonly expiresAt: Date },
-): Promise<ReserveOutcome> {
-  const balance = await lockBalance(trx, charge.lineId, 'KOPECK')
-  if (balance === null) return { kind: 'lineNotFound' }
-  const known = await findHold(trx, charge)
-  if (known) return isSameCharge(known, charge) ? { kind: 'reserved', hold: known } : { kind: 'idReused' }
-  const failed = await refuseCharge(trx, dependencies, charge, balance)
-  if (failed.length > 0) return { kind: 'notEligible', failed }
-  const hold = await placeHold(trx, dependencies, { ...charge, unit: 'KOPECK' })
-  return hold ? { kind: 'reserved', hold } : { kind: 'idReused' }
+  wanted: readonly Locked<WantedHold>[],
+): Promise<ReserveOutcome[]> {
+  const known = await findHolds(trx, wanted)
+  const decisions = await decideCharges(trx, dependencies, wanted, known)
+  const granted = wanted.filter((_, place) => decisions[place]?.kind === 'granted')
+  const placed = await placeHolds(
+    trx,
+    dependencies,
+    granted.map((charge) => ({ ...charge, unit: 'KOPECK' })),
+  )
+  const placedOf = new Map(granted.map((charge, place) => [charge, placed[place]]))
+  return wanted.map((charge, place) => {
+    const decision = decisions[place]
+    invariant(decision, 'each wish is decided on')
+    if (decision.kind === 'notEligible' || decision.kind === 'idReused') return decision
+    const hold = known[place] ?? placedOf.get(charge)
+    invariant(hold, 'what was held before is known')
+    return { kind: 'reserved', hold }
+  })
 }
 
 /** Null when it is not within the bounds. */

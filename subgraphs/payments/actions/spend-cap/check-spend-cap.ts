@@ -1,11 +1,19 @@
 import type { Transaction } from 'kysely'
 import type { Clock } from '../../../../platform/clock.ts'
 import type { Policies } from '../../../../platform/policy/policies.ts'
-import { findCappedSpending } from '../../ledger/spending.ts'
+import { findCappedSpendings } from '../../ledger/spending.ts'
 import type { PaymentsPolicies } from '../../store/policies.ts'
 import type { Tables } from '../../store/tables.ts'
 import { currentMonth } from './month.ts'
 import { type SpendCapReached, spendCapRule } from './spend-cap-rule.ts'
+
+type Dependencies = { readonly clock: Clock; readonly policies: Policies<PaymentsPolicies> }
+
+/** What a line is about to spend, in kopecks. */
+interface Spending {
+  readonly lineId: string
+  readonly amount: bigint
+}
 
 /**
  * Whether a line's cap lets it spend an amount now; null when it does, or when there is none. Ask in the transaction of
@@ -13,9 +21,22 @@ import { type SpendCapReached, spendCapRule } from './spend-cap-rule.ts'
  */
 export async function checkSpendCap(
   trx: Transaction<Tables>,
-  { clock, policies }: { readonly clock: Clock; readonly policies: Policies<PaymentsPolicies> },
-  { lineId, amount }: { readonly lineId: string; readonly amount: bigint },
+  dependencies: Dependencies,
+  spending: Spending,
 ): Promise<SpendCapReached | null> {
+  const [reached = null] = await checkSpendCaps(trx, dependencies, [spending])
+  return reached
+}
+
+/** The same of several lines, in their order. */
+export async function checkSpendCaps(
+  trx: Transaction<Tables>,
+  { clock, policies }: Dependencies,
+  spendings: readonly Spending[],
+): Promise<(SpendCapReached | null)[]> {
+  if (spendings.length === 0) return []
   const { since, resetsAt } = currentMonth(await policies.current(), clock.now())
-  return spendCapRule({ spending: await findCappedSpending(trx, lineId, since), amount, resetsAt })
+  const lineIds = spendings.map(({ lineId }) => lineId)
+  const capped = await findCappedSpendings(trx, lineIds, since)
+  return spendings.map(({ lineId, amount }) => spendCapRule({ spending: capped.get(lineId) ?? null, amount, resetsAt }))
 }

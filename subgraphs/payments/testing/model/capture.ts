@@ -1,4 +1,3 @@
-import { captureReservation } from '../../actions/charges/end-reservation.ts'
 import { toDecimal } from './charge.ts'
 import { endHold } from './end-hold.ts'
 import type { Operation } from './operation.ts'
@@ -9,7 +8,7 @@ export const capture: Operation = {
   run: (world, { pick, amount }) =>
     endHold(world, pick, async (held) => {
       const part = 1n + (amount % held.amount)
-      const outcome = await captureReservation(world.dependencies, {
+      const outcome = await world.charges.captureReservation({
         ...{ service: 'products', lineId: held.line.id, id: held.key, amount: toDecimal(part) },
       })
       switch (outcome.kind) {

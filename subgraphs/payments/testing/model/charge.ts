@@ -1,4 +1,3 @@
-import { charge as chargeLine } from '../../actions/charges/charge.ts'
 import type { Operation } from './operation.ts'
 
 export const charge: Operation = {
@@ -7,7 +6,7 @@ export const charge: Operation = {
     world.request(async (key) => {
       const line = world.line(number)
       const flight = line.begin({ loss: amount })
-      const { kind } = await chargeLine(world.dependencies, {
+      const { kind } = await world.charges.charge({
         ...{ service: 'products', lineId: line.id, id: key, amount: toDecimal(amount), kind: 'SERVICE_CHARGE' },
         reason: { title: { ru: 'Услуга', en: 'A service' } },
       })

@@ -1,4 +1,4 @@
-import { expireHolds } from '../../ledger/holds.ts'
+import { expireHolds } from '../../ledger/expire-holds.ts'
 import { noteEnd } from './end-hold.ts'
 import type { Operation } from './operation.ts'
 import type { World } from './world.ts'

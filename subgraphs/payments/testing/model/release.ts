@@ -1,4 +1,3 @@
-import { releaseReservation } from '../../actions/charges/end-reservation.ts'
 import { endHold } from './end-hold.ts'
 import type { Operation } from './operation.ts'
 
@@ -6,7 +5,7 @@ export const release: Operation = {
   name: 'release',
   run: (world, { pick }) =>
     endHold(world, pick, async (held) => {
-      const outcome = await releaseReservation(world.dependencies, {
+      const outcome = await world.charges.releaseReservation({
         ...{ service: 'products', lineId: held.line.id, id: held.key },
       })
       if (outcome.kind === 'released') return { kind: 'ended', posted: 0n }

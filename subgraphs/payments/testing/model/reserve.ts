@@ -1,4 +1,3 @@
-import { reserve as reserveOfLine } from '../../actions/charges/reserve.ts'
 import { toDecimal } from './charge.ts'
 import type { LineModel } from './line-model.ts'
 import type { Operation } from './operation.ts'
@@ -20,7 +19,7 @@ async function reserveOnce(
   { key, line, amount }: { readonly key: string; readonly line: LineModel; readonly amount: bigint },
 ): Promise<void> {
   const flight = line.begin({ loss: amount })
-  const outcome = await reserveOfLine(world.dependencies, {
+  const outcome = await world.charges.reserve({
     ...{ service: 'products', lineId: line.id, id: key, amount: toDecimal(amount), kind: 'SUBSCRIPTION_FEE' },
     ...{ minutes: null, reason: { title: { ru: 'Услуга', en: 'A service' } } },
   })

@@ -1,5 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { NewId } from '../../../../platform/ids.ts'
+import { type Logger, silentLogger } from '../../../../platform/logger.ts'
+import { type ChargeActions, createChargeActions } from '../../actions/charges/charge-actions.ts'
 import { lockBalance } from '../../ledger/balance.ts'
 import { post } from '../../ledger/post.ts'
 import type { PaymentsPolicies } from '../../store/policies.ts'
@@ -45,6 +47,8 @@ export class World {
   /** Every request that was begun, to be sent again. */
   readonly requests: (() => Promise<void>)[] = []
   readonly problems: string[] = []
+  /** What other subgraphs ask for, as the product does it: what comes at once is done together. */
+  readonly charges: ChargeActions
   now = START
   sweptUntil = new Date(0)
   readonly #done = new Map<string, LineModel>()
@@ -53,7 +57,14 @@ export class World {
     this.db = db
     this.newId = newId
     this.parts = parts
+    this.charges = createChargeActions(this.dependencies)
     this.lines = Array.from({ length: lineCount }, () => new LineModel(newId()))
+  }
+
+  /** What is wanted of several lines at once goes well together: that it is done one by one is a problem. */
+  get #logger(): Logger {
+    const warn = ({ err }: { readonly err: Error }) => this.problems.push(`not done together: ${err.message}`)
+    return { ...silentLogger, warn } as unknown as Logger
   }
 
   /** What the product's actions depend on. */
@@ -62,7 +73,7 @@ export class World {
     const policies = {
       current: async () => ({ 'hold.ttlMinutes': 60, 'hold.ttlMinutesMax': 60 }) as PaymentsPolicies,
     }
-    return { db: this.db, newId: this.newId, clock, policies }
+    return { db: this.db, newId: this.newId, clock, policies, logger: this.#logger }
   }
 
   line(number: number): LineModel {

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Transaction } from 'kysely'
-import { charge } from '../../actions/charges/charge.ts'
-import { captureReservation } from '../../actions/charges/end-reservation.ts'
-import { reserve } from '../../actions/charges/reserve.ts'
+import { silentLogger } from '../../../../platform/logger.ts'
+import { createChargeActions } from '../../actions/charges/charge-actions.ts'
 import { once } from '../../actions/once.ts'
 import { give } from '../../ledger/posting.ts'
 import type { PaymentsPolicies } from '../../store/policies.ts'
@@ -40,17 +39,18 @@ export async function send(world: TortureWorld, request: Request): Promise<void>
 async function outcomeOf(world: TortureWorld, { kind, key: id, lineId, otherLineId }: Request): Promise<string> {
   const { db, clock, newId } = world
   const policies = { current: async () => ({ 'hold.ttlMinutes': 60, 'hold.ttlMinutesMax': 60 }) as PaymentsPolicies }
-  const dependencies = { db, clock, newId, policies }
+  const dependencies = { db, clock, newId, policies, logger: silentLogger }
+  const charges = createChargeActions(dependencies)
   const named = { service: 'products', lineId, id } as const
   const reason = { title: { ru: 'Услуга', en: 'A service' } }
   const wish = { ...named, amount: '1.00', kind: 'SERVICE_CHARGE', reason } as const
   switch (kind) {
     case 'charge':
-      return (await charge(dependencies, wish)).kind
+      return (await charges.charge(wish)).kind
     case 'reserve':
-      return (await reserve(dependencies, { ...wish, minutes: null })).kind
+      return (await charges.reserve({ ...wish, minutes: null })).kind
     case 'capture':
-      return (await captureReservation(dependencies, { ...named, amount: null })).kind
+      return (await charges.captureReservation({ ...named, amount: null })).kind
     case 'transfer': {
       const move = { key: id, from: { id: lineId }, to: { id: otherLineId }, amount: KOPECKS }
       const isMoved = await db.transaction().execute((trx) => moveMoney(trx, world, move))
