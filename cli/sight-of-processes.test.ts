@@ -1,16 +1,15 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { OPERATIONS_FOLDER } from '../gateway/sight/known-operations.ts'
 import { scraped } from '../gateway/testing/scraped.ts'
 import { systemClock } from '../platform/clock.ts'
 import { signAccessToken } from '../platform/identity/access-token.ts'
 import { signingKey } from '../platform/identity/keys.ts'
 import { startCollector } from './testing/collector.ts'
 import { insertAccount, insertCatalogue, insertLine } from './testing/fixture.ts'
+import { operationText } from './testing/front-end.ts'
 import { type Installation, startInstallation } from './testing/installation.ts'
 import { createTestDatabase, type TestDatabase } from './testing/test-database.ts'
 
-const HOME = readFileSync(new URL('home.graphql', OPERATIONS_FOLDER), 'utf8')
+const HOME = operationText('home')
 const NAMES = ['gateway', 'accounts', 'linked-numbers', 'products', 'payments'] as const
 
 describe('processes that show what they do', { timeout: 120_000 }, () => {

@@ -1,13 +1,14 @@
-import { readFileSync } from 'node:fs'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { OPERATIONS_FOLDER, readKnownOperations } from '../gateway/sight/known-operations.ts'
+import { ALL_OPERATIONS } from '../gateway/gateway.ts'
+import { MANIFESTS_PATH } from './project.ts'
 import { insertAccount, insertCatalogue, insertLine, phone } from './testing/fixture.ts'
+import { operationText } from './testing/front-end.ts'
 import { requestPassword, sentCode, signInWithPassword } from './testing/one-time-passwords.ts'
 import { keepSpans, wordsOf } from './testing/spans.ts'
 import { openTestCabinet, type TestCabinet } from './testing/test-cabinet.ts'
 
-const HOME = readFileSync(new URL('home.graphql', OPERATIONS_FOLDER), 'utf8')
+const HOME = operationText('home')
 
 describe('traces in one process', { timeout: 60_000 }, () => {
   const kept = keepSpans()
@@ -19,7 +20,7 @@ describe('traces in one process', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     cabinet = await openTestCabinet({
       onStatement: (_, sql) => statements.push(sql),
-      gatewayOptions: { knownOperations: await readKnownOperations(OPERATIONS_FOLDER) },
+      operations: { ...ALL_OPERATIONS, manifests: MANIFESTS_PATH },
     })
     await insertCatalogue(cabinet.database)
     anna = await insertAccount(cabinet.database, { number: 1 })

@@ -62,8 +62,6 @@ export interface GatewayDependencies {
   /** Spreads retries. */
   readonly random?: Randomness
   readonly observer?: GatewayObserver
-  /** The names of operations that may be shown in traces; none, when left out. */
-  readonly knownOperations?: ReadonlySet<string>
   /** How many requests may be worked on at once, at least and at most; any number, when left out. */
   readonly admission?: LimitOptions
   /** How much one sender may ask for; anything, when left out. */
@@ -187,7 +185,7 @@ interface Front {
 function createApolloServer(
   http: FastifyInstance,
   gateway: Engine<GatewayContext>,
-  { dependencies: { logger, isDevelopment, observer, knownOperations = new Set() }, documents }: Front,
+  { dependencies: { logger, isDevelopment, observer }, documents, operations }: Front,
 ): ApolloServer<GatewayContext> {
   return new ApolloServer<GatewayContext>({
     gateway: withTraces(
@@ -195,7 +193,7 @@ function createApolloServer(
         now: () => performance.now(),
         onShared: () => observer?.answerShared?.(),
       }),
-      knownOperations,
+      operations,
     ),
     introspection: isDevelopment,
     includeStacktraceInErrorResponses: false,
@@ -215,7 +213,7 @@ function createApolloServer(
       settlingPlugin,
       statusPlugin,
       ...(isDevelopment ? [explanationPlugin(gateway.describePlan)] : []),
-      ...(observer ? [observeOperations(observer)] : []),
+      ...(observer ? [observeOperations(observer, operations)] : []),
     ],
     logger,
   })

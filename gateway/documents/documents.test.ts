@@ -1,7 +1,7 @@
-import { InMemoryCache } from '@apollo/client'
 import { buildSchema, type GraphQLError, getIntrospectionQuery, parse, print } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
+import { withTypenames } from '../../platform/operations/normal-form.ts'
 import { apiSchema } from '../../schema/compose.ts'
 import { readOperations } from '../../schema/operations.ts'
 import { createDocumentGate } from './document-gate.ts'
@@ -176,8 +176,7 @@ describe('the gateway', () => {
   })
 })
 
-/** The operations as Apollo Client sends them. */
+/** The operations as clients with a cache send them. */
 function withTypeNames(): [file: string, text: string][] {
-  const cache = new InMemoryCache()
-  return Object.entries(readOperations()).map(([file, text]) => [file, print(cache.transformDocument(parse(text)))])
+  return Object.entries(readOperations()).map(([file, text]) => [file, print(withTypenames(parse(text)))])
 }

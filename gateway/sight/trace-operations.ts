@@ -1,6 +1,6 @@
 import type { GatewayInterface } from '@apollo/server-gateway-interface'
 import { inRootSpan, isTracing } from '../../platform/sight/tracing.ts'
-import { OTHER } from './bounded-label.ts'
+import type { OperationAdmission } from '../registered/admission.ts'
 
 /**
  * Begins a trace with each operation. What a client says of a trace of its own is not believed: it would decide how
@@ -8,7 +8,7 @@ import { OTHER } from './bounded-label.ts'
  */
 export function withTraces<Gateway extends GatewayInterface>(
   gateway: Gateway,
-  knownOperations: ReadonlySet<string>,
+  { shownName }: Pick<OperationAdmission, 'shownName'>,
 ): Gateway {
   if (!isTracing()) return gateway
   return {
@@ -19,8 +19,7 @@ export function withTraces<Gateway extends GatewayInterface>(
       return {
         executor(request) {
           const { operation } = request
-          const given = operation?.name?.value
-          const name = given !== undefined && knownOperations.has(given) ? given : OTHER
+          const name = shownName(operation?.name?.value)
           const kind = operation?.operation ?? 'query'
           const attributes = { 'graphql.operation.name': name, 'graphql.operation.type': kind }
           return inRootSpan(`${kind} ${name}`, { attributes }, () => executor(request))
