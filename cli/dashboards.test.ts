@@ -72,7 +72,7 @@ function gatewayAndSubgraphMetrics(): string[] {
 
 function gatewayRegistry(): Registry {
   const registry = new Registry()
-  createGatewayMetrics(registry, new Set()).watchOperationCache?.(() => NO_COUNTS)
+  createGatewayMetrics(registry).watchOperationCache?.(() => NO_COUNTS)
   return registry
 }
 

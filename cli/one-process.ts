@@ -202,7 +202,7 @@ export interface OneProcessDependencies extends SubgraphsDependencies {
   readonly signals?: SupergraphFileOptions['signals']
   readonly subgraphTimeoutMs?: number
   /** What the gateway does in trouble and under load, where it is not as usual. */
-  readonly gatewayOptions?: Pick<GatewayDependencies, 'resilience' | 'observer' | 'knownOperations' | 'admission'>
+  readonly gatewayOptions?: Pick<GatewayDependencies, 'resilience' | 'observer' | 'admission'>
   /** How much one sender may ask for; anything if left out. */
   readonly rateLimits?: RateLimits
   /** Shared with the operator's USSD gateway; without it there is no `/ussd`. */

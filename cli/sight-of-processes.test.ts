@@ -1,16 +1,16 @@
-import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { OPERATIONS_FOLDER } from '../gateway/sight/known-operations.ts'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { scraped } from '../gateway/testing/scraped.ts'
 import { systemClock } from '../platform/clock.ts'
 import { signAccessToken } from '../platform/identity/access-token.ts'
 import { signingKey } from '../platform/identity/keys.ts'
 import { startCollector } from './testing/collector.ts'
-import { insertAccount, insertCatalogue, insertLine } from './testing/fixture.ts'
+import { insertAccount, insertCatalogue, insertLine, lineId, phone } from './testing/fixture.ts'
+import { operationText } from './testing/front-end.ts'
 import { type Installation, startInstallation } from './testing/installation.ts'
+import { eventClient } from './testing/stream-clients.ts'
 import { createTestDatabase, type TestDatabase } from './testing/test-database.ts'
 
-const HOME = readFileSync(new URL('home.graphql', OPERATIONS_FOLDER), 'utf8')
+const HOME = operationText('home')
 const NAMES = ['gateway', 'accounts', 'linked-numbers', 'products', 'payments'] as const
 
 describe('processes that show what they do', { timeout: 120_000 }, () => {
@@ -18,6 +18,7 @@ describe('processes that show what they do', { timeout: 120_000 }, () => {
   let installation: Installation
   let collector: Awaited<ReturnType<typeof startCollector>>
   let account: string
+  let token: string
 
   beforeAll(async () => {
     collector = await startCollector()
@@ -25,6 +26,7 @@ describe('processes that show what they do', { timeout: 120_000 }, () => {
     await insertCatalogue(database)
     account = await insertAccount(database, { number: 1 })
     await insertLine(database, { number: 1, ownerId: account })
+    await insertLine(database, { number: 2, ownerId: await insertAccount(database, { number: 2 }) })
     installation = await startInstallation({
       database,
       variables: {
@@ -35,16 +37,8 @@ describe('processes that show what they do', { timeout: 120_000 }, () => {
         OTEL_TRACES_SAMPLER_ARG: '1',
       },
     })
-    const response = await fetch(`${installation.gatewayUrl}/graphql`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        authorization: `Bearer ${await tokenOf(account)}`,
-        traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-00`,
-      },
-      body: JSON.stringify({ query: HOME }),
-    })
-    expect(await response.json()).toMatchObject({ data: { viewer: { id: account } } })
+    token = await tokenOf(account)
+    expect(await ask(HOME)).toMatchObject({ data: { viewer: { id: account } } })
   }, 120_000)
 
   afterAll(async () => {
@@ -52,6 +46,19 @@ describe('processes that show what they do', { timeout: 120_000 }, () => {
     await collector?.close()
     await database?.drop()
   })
+
+  const ask = async (query: string, variables = {}) => {
+    const response = await fetch(`${installation.gatewayUrl}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${token}`,
+        traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-00`,
+      },
+      body: JSON.stringify({ query, variables }),
+    })
+    return response.json()
+  }
 
   const tokenOf = async (accountId: string) =>
     signAccessToken(
@@ -78,9 +85,25 @@ describe('processes that show what they do', { timeout: 120_000 }, () => {
     }
   })
 
-  it('send one trace of a home query: gateway, each fetch, each statement', async () => {
+  it('send the traces of what they do, together', async () => {
+    const rights = { input: { lineId: lineId(1), phone: phone(2), rights: ['VIEW'] } }
+    await ask(operationText('grant-line-access'), rights)
+    const stream = eventClient.open({
+      url: `${installation.gatewayUrl}/graphql`,
+      token,
+      query: operationText('balance-changed'),
+      variables: { lineId: lineId(1) },
+    })
+    expect((await stream.answers.next()).value.data.balanceChanged.line.id).toBe(lineId(1))
+    stream.close()
+    const outbox = () => database.sql('select id from linked_numbers.outbox')
+    await vi.waitFor(async () => expect(await outbox()).toEqual([]), { timeout: 20_000, interval: 50 })
     for (const name of NAMES) installation.children[name].signal('SIGTERM')
     await Promise.all(NAMES.map((name) => installation.children[name].exited))
+    expect(collector.spans.length).toBeGreaterThan(0)
+  })
+
+  it('show a home query in one trace: gateway, each fetch, each statement', () => {
     const { spans } = collector
     const root = spans.find(({ name }) => name === 'query Home')
     const trace = spans.filter(({ traceId }) => traceId === root?.traceId)
@@ -95,8 +118,26 @@ describe('processes that show what they do', { timeout: 120_000 }, () => {
     // It is registered: its plan was made before the first request came.
     expect(names).not.toContain('plan')
     expect(names).toContain('batch')
-    const ours = /^(query Home|batch|fetch |subgraph |read together)/
+    const ours = /^(query Home|authenticate|read operation|batch|fetch |subgraph |read together)/
     expect(trace.filter(({ name }) => !ours.test(name)).length).toBeGreaterThanOrEqual(7)
     for (const span of trace) if (span !== root) expect(parents.has(String(span.parentSpanId))).toBe(true)
+  })
+
+  it('show in the trace of a change what it brings about in another process', () => {
+    const { spans } = collector
+    const change = spans.find(({ name }) => name === 'mutation GrantLineAccess')
+    const received = spans.filter(({ name, traceId }) => name.startsWith('receive ') && traceId === change?.traceId)
+    expect(new Set(received.map(({ name }) => name))).toEqual(
+      new Set(['receive LineAccessChanged', 'receive ActRecorded']),
+    )
+  })
+
+  it('link what a subgraph does for an event of a stream to the stream', () => {
+    const { spans } = collector
+    const stream = spans.find(({ name }) => name === 'subscription BalanceChanged')
+    for (const name of ['event BalanceChanged', 'subgraph payments event']) {
+      const event = spans.find((span) => span.name === name)
+      expect(event?.links?.map(({ traceId }) => traceId)).toEqual([stream?.traceId])
+    }
   })
 })

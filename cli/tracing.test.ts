@@ -1,13 +1,17 @@
-import { readFileSync } from 'node:fs'
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
+import { once } from 'node:events'
+import { request as sendHttp } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { OPERATIONS_FOLDER, readKnownOperations } from '../gateway/sight/known-operations.ts'
+import { ALL_OPERATIONS } from '../gateway/gateway.ts'
+import { systemClock } from '../platform/clock.ts'
+import { systemSleep } from '../platform/sleep.ts'
+import { MANIFESTS_PATH } from './project.ts'
 import { insertAccount, insertCatalogue, insertLine, phone } from './testing/fixture.ts'
+import { operationText } from './testing/front-end.ts'
 import { requestPassword, sentCode, signInWithPassword } from './testing/one-time-passwords.ts'
-import { keepSpans, wordsOf } from './testing/spans.ts'
+import { ancestors, keepSpans, startMs, traceIn, wordsOf } from './testing/spans.ts'
 import { openTestCabinet, type TestCabinet } from './testing/test-cabinet.ts'
 
-const HOME = readFileSync(new URL('home.graphql', OPERATIONS_FOLDER), 'utf8')
+const HOME = operationText('home')
 
 describe('traces in one process', { timeout: 60_000 }, () => {
   const kept = keepSpans()
@@ -19,7 +23,7 @@ describe('traces in one process', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     cabinet = await openTestCabinet({
       onStatement: (_, sql) => statements.push(sql),
-      gatewayOptions: { knownOperations: await readKnownOperations(OPERATIONS_FOLDER) },
+      operations: { ...ALL_OPERATIONS, manifests: MANIFESTS_PATH },
     })
     await insertCatalogue(cabinet.database)
     anna = await insertAccount(cabinet.database, { number: 1 })
@@ -32,14 +36,7 @@ describe('traces in one process', { timeout: 60_000 }, () => {
     await kept.stop()
   })
 
-  /** The spans of the newest trace whose root has this name. */
-  const traceOf = (root: string) => {
-    const id = kept
-      .spans()
-      .findLast(({ name }) => name === root)
-      ?.spanContext().traceId
-    return kept.spans().filter((span) => span.spanContext().traceId === id)
-  }
+  const traceOf = (root: string) => traceIn(kept.spans(), root)
 
   it('show a home query: gateway, plan, each fetch, each statement', async () => {
     const token = await cabinet.accountToken(anna)
@@ -50,17 +47,43 @@ describe('traces in one process', { timeout: 60_000 }, () => {
     const root = trace.find(({ name }) => name === 'query Home')
     const names = trace.map(({ name }) => name)
     expect(root?.parentSpanContext).toBeUndefined()
-    expect(names.filter((name) => name === 'plan')).toHaveLength(1)
+    for (const once of ['authenticate', 'read operation', 'plan']) {
+      expect(names.filter((name) => name === once)).toHaveLength(1)
+    }
     expect(new Set(names.filter((name) => name.startsWith('fetch ')))).toEqual(
       new Set(['fetch accounts', 'fetch linked-numbers', 'fetch products', 'fetch payments']),
     )
-    const ours = /^(query Home|plan|fetch |subgraph |read together)/
+    const ours = /^(query Home|authenticate|read operation|plan|fetch |subgraph |read together)/
     expect(trace.filter(({ name }) => !ours.test(name))).toHaveLength(asked.length)
     // Each but the root has its parent in the trace, and each statement lies under a fetch.
     for (const span of trace) if (span !== root) expect(ancestors(span, trace)).toContain('query Home')
     for (const span of trace.filter(({ name }) => !ours.test(name))) {
       expect(ancestors(span, trace).join()).toMatch(/subgraph .*fetch /)
     }
+  })
+
+  it('begin when a request comes, and not when it has been read', async () => {
+    const { http } = cabinet.gateway
+    const url = await http.listen({ host: '127.0.0.1', port: 0 })
+    const request = sendHttp(`${url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' } })
+    request.flushHeaders()
+    await once(http.server, 'request')
+    // A clock tick later at least.
+    await systemSleep(5)
+    const beforeBodyMs = systemClock.now().getTime()
+    request.end(JSON.stringify({ query: operationText('account') }))
+    const [response] = await once(request, 'response')
+    await response.toArray()
+    const [root, readOperation] = ['query Account', 'read operation'].map((wanted) =>
+      traceOf('query Account').find(({ name }) => name === wanted),
+    )
+    expect(startMs(root)).toBeLessThan(beforeBodyMs)
+    expect(startMs(readOperation)).toBeGreaterThanOrEqual(beforeBodyMs)
+  })
+
+  it('stay without a name where a request holds no operation', async () => {
+    await cabinet.ask({ query: 'query Home { nothing }' })
+    expect(traceOf('request').map(({ name }) => name)).toEqual(['authenticate', 'read operation', 'request'])
   })
 
   it('link what is read for several requests to each of them', async () => {
@@ -97,9 +120,3 @@ describe('traces in one process', { timeout: 60_000 }, () => {
     for (const secret of [number, number.slice(1), accessToken, code]) expect(words).not.toContain(secret)
   })
 })
-
-/** The names of the spans above this one, nearest first. */
-function ancestors(span: ReadableSpan, trace: readonly ReadableSpan[]): string[] {
-  const parent = trace.find((other) => other.spanContext().spanId === span.parentSpanContext?.spanId)
-  return parent ? [parent.name, ...ancestors(parent, trace)] : []
-}

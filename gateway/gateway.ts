@@ -9,6 +9,7 @@ import { preferredLanguage } from '../platform/languages.ts'
 import type { Logger } from '../platform/logger.ts'
 import { type Randomness, systemRandomness } from '../platform/random.ts'
 import { createHttpServer, drainHttpServer } from '../platform/serving/http-server.ts'
+import { inSpan, isTracing } from '../platform/sight/tracing.ts'
 import type { LimitOptions } from './admission/adaptive-limit.ts'
 import type { GatewayContext } from './ask-subgraph.ts'
 import { readClient } from './client.ts'
@@ -42,7 +43,7 @@ import { giveScalars } from './scalars.ts'
 import { withSharedAnswers } from './sharing/shared-answers.ts'
 import { createTimeline, EXPLAIN_HEADER, explanationPlugin } from './sight/explanation.ts'
 import { observeOperations } from './sight/operation-plugin.ts'
-import { withTraces } from './sight/trace-operations.ts'
+import { nameTraces, withTraces } from './sight/trace-operations.ts'
 import { addStreams, type GatewayStreams } from './streams/add-streams.ts'
 import { subscriptionPlugin } from './subscription-plugin.ts'
 import { type SupergraphStatus, type SupergraphWatch, watchSupergraph } from './supergraph-status.ts'
@@ -62,8 +63,6 @@ export interface GatewayDependencies {
   /** Spreads retries. */
   readonly random?: Randomness
   readonly observer?: GatewayObserver
-  /** The names of operations that may be shown in traces; none, when left out. */
-  readonly knownOperations?: ReadonlySet<string>
   /** How many requests may be worked on at once, at least and at most; any number, when left out. */
   readonly admission?: LimitOptions
   /** How much one sender may ask for; anything, when left out. */
@@ -145,7 +144,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   const route = createGraphqlRoute({
     apollo,
     createContext: (request) => createContext(request, front),
-    textFor: (asked, { viewer }) => door.textFor(asked, viewer),
+    textFor: (asked, { viewer }) => inSpan('read operation', {}, () => door.textFor(asked, viewer)),
   })
   await addSecurityHeaders(http)
   const graphql: FastifyPluginAsync = async (scope) => {
@@ -156,7 +155,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
       method: ['GET', 'POST', 'OPTIONS'],
       url: '/graphql',
       onRequest: door.shedding.beforeBody,
-      handler: streams.before(door.shedding.before(route)),
+      handler: streams.before(door.shedding.before(withTraces(route))),
     })
   }
   await http.register(graphql)
@@ -187,16 +186,13 @@ interface Front {
 function createApolloServer(
   http: FastifyInstance,
   gateway: Engine<GatewayContext>,
-  { dependencies: { logger, isDevelopment, observer, knownOperations = new Set() }, documents }: Front,
+  { dependencies: { logger, isDevelopment, observer }, documents, operations }: Front,
 ): ApolloServer<GatewayContext> {
   return new ApolloServer<GatewayContext>({
-    gateway: withTraces(
-      withSharedAnswers(gateway, {
-        now: () => performance.now(),
-        onShared: () => observer?.answerShared?.(),
-      }),
-      knownOperations,
-    ),
+    gateway: withSharedAnswers(gateway, {
+      now: () => performance.now(),
+      onShared: () => observer?.answerShared?.(),
+    }),
     introspection: isDevelopment,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -214,8 +210,9 @@ function createApolloServer(
       subscriptionPlugin,
       settlingPlugin,
       statusPlugin,
+      ...(isTracing() ? [nameTraces(operations)] : []),
       ...(isDevelopment ? [explanationPlugin(gateway.describePlan)] : []),
-      ...(observer ? [observeOperations(observer)] : []),
+      ...(observer ? [observeOperations(observer, operations)] : []),
     ],
     logger,
   })
@@ -304,7 +301,7 @@ async function createContext(request: FastifyRequest, { dependencies, door }: Fr
   const { authenticate, readNetwork = noNetworkElement, logger, isDevelopment } = dependencies
   const { subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS } = dependencies
   const answerByMs = performance.now() + subgraphTimeoutMs + SECOND_CHANCE_MS
-  const principal = await authenticate(request.headers.authorization)
+  const principal = await inSpan('authenticate', {}, () => authenticate(request.headers.authorization))
   const language = preferredLanguage(request.headers['accept-language'])
   const client = readClient(request.ip, request.headers, await readNetwork(request.raw))
   door.enter(askedBy(request), { principal, client })

@@ -19,7 +19,6 @@ import { createGateway } from './gateway.ts'
 import { createNetworkElement, noNetworkElement } from './network-element.ts'
 import { createHttpLedger } from './rate-limits/http-ledger.ts'
 import { createGatewayMetrics } from './sight/gateway-metrics.ts'
-import { OPERATIONS_FOLDER, readKnownOperations } from './sight/known-operations.ts'
 import { createSupergraphFile } from './supergraph-file.ts'
 import { createBatchTransport } from './transport/http-batch.ts'
 import { createIdentitySigner } from './transport/identity-signer.ts'
@@ -36,7 +35,6 @@ const urls: Readonly<Record<string, string>> = {
   payments: environment.PAYMENTS_URL,
 }
 
-const knownOperations = await readKnownOperations(OPERATIONS_FOLDER)
 const closeTracing = openTracing('gateway', environment)
 const metrics = await openMetrics('gateway', environment)
 if (metrics) logger.info({ port: metrics.port }, 'metrics are served')
@@ -73,10 +71,7 @@ const gateway = await createGateway({
   readNetwork: elementKeys
     ? createNetworkElement({ peers, findKey: findKeyAmong(elementKeys), clock: systemClock })
     : noNetworkElement,
-  ...(metrics && {
-    observer: createGatewayMetrics(metrics.registry, knownOperations),
-  }),
-  knownOperations,
+  ...(metrics && { observer: createGatewayMetrics(metrics.registry) }),
   drainDelayMs: environment.DRAIN_DELAY_MS,
   admission: { limitMin: LIMIT_MIN, limitMax: environment.REQUESTS_AT_ONCE_MAX },
   rateLimits: {

@@ -5,8 +5,8 @@ export type BreakerState = 'closed' | 'half-open' | 'open'
 
 /** An operation that was answered. */
 export interface AnsweredOperation {
-  /** As its client calls it: to be shown only if it is known. */
-  readonly name: string | undefined
+  /** That of a registered one; `other` for any else. */
+  readonly name: string
   readonly durationMs: number
   /** Of the errors in the answer. */
   readonly codes: readonly string[]

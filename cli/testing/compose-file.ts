@@ -15,6 +15,7 @@ export interface Service {
   readonly ports?: readonly string[]
   readonly profiles?: readonly string[]
   readonly volumes?: readonly string[]
+  readonly tmpfs?: readonly string[]
   readonly restart: string
   readonly read_only?: boolean
   readonly init?: boolean

@@ -27,9 +27,16 @@ export interface Installation {
   /** The variables that `cabinet keys` printed. */
   readonly keys: Readonly<Record<string, string>>
   readonly databaseProxy: TcpProxy
+  /** Starts one more gateway. */
+  addGateway(): Promise<ExtraGateway>
   /** Starts a process again, where it listened before. */
   restart(name: SubgraphName | 'gateway'): Promise<void>
   close(): Promise<void>
+}
+
+export interface ExtraGateway {
+  readonly url: string
+  readonly child: Child
 }
 
 export interface InstallationOptions {
@@ -51,6 +58,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   const common = { NODE_ENV: 'production', PORT: '0', ...variables }
   const environments: Partial<Record<SubgraphName | 'gateway', Record<string, string>>> = {}
   const children: Partial<Record<SubgraphName | 'gateway', Child>> = {}
+  const extras: Child[] = []
   const urls: Partial<Record<SubgraphName | 'gateway', string>> = {}
 
   async function start(name: SubgraphName | 'gateway', environment: Record<string, string>): Promise<string> {
@@ -113,11 +121,16 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     children: children as Record<SubgraphName | 'gateway', Child>,
     keys,
     databaseProxy,
+    async addGateway() {
+      const child = startChild('gateway/main.ts', { ...environments.gateway, PORT: '0' })
+      extras.push(child)
+      return { url: await child.untilListening(), child }
+    },
     async restart(name) {
       await start(name, environments[name] ?? {})
     },
     async close() {
-      const running = Object.values(children)
+      const running = [...Object.values(children), ...extras]
       for (const child of running) child.signal('SIGKILL')
       await Promise.all(running.map(({ exited }) => exited))
       await databaseProxy.close()

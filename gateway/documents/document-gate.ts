@@ -56,7 +56,8 @@ export interface ReadyOperation {
 
 /** What a document that was found valid says of itself. */
 export function profileOf(document: DocumentNode, { cost }: Pick<Measures, 'cost'>): OperationProfile {
-  return { cost, priority: priorityOf(document) }
+  // One that asks for nothing but names of types is work all the same.
+  return { cost: Math.max(1, cost), priority: priorityOf(document) }
 }
 
 /** Texts whose verdict is remembered, by their length together. */

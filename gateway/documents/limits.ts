@@ -1,7 +1,10 @@
 import { GraphQLError } from 'graphql'
 import type { Measures } from './measure.ts'
 
-/** The most that one operation may be. The largest of ours, the home query, is a fifth of each at most. */
+/**
+ * The most that one operation may be. Ours take up to half of each, with what clients add to them; but of the cost the
+ * home query takes nearly all: a page counts as the largest when a variable says how large it is.
+ */
 export const OPERATION_LIMITS = {
   tokens: 2_000,
   depth: 15,

@@ -14,6 +14,7 @@ import {
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
+  TypeNameMetaFieldDef,
 } from 'graphql'
 
 /** How large an operation is, with every fragment counted wherever it is spread. */
@@ -23,7 +24,7 @@ export interface Measures {
   readonly fields: number
   readonly aliases: number
   readonly directives: number
-  /** Fields times the items that lists may bring: an upper bound of what an answer may hold. */
+  /** Fields times the items that lists may bring: an upper bound of what an answer may hold, names of types aside. */
   readonly cost: number
 }
 
@@ -95,7 +96,7 @@ function createMeasurer(document: DocumentNode, schema: GraphQLSchema) {
       fields: inside.fields + 1,
       aliases: inside.aliases + (node.alias ? 1 : 0),
       directives: inside.directives,
-      cost: 1 + inside.cost * itemCount(node, field),
+      cost: ownCost(node) + inside.cost * itemCount(node, field),
     }
   }
 
@@ -123,6 +124,14 @@ function larger(a: Measures, b: Measures): Measures {
     directives: Math.max(a.directives, b.directives),
     cost: Math.max(a.cost, b.cost),
   }
+}
+
+/**
+ * Clients add `__typename` to every selection, and it brings one name for an object that was counted. Under an alias it
+ * is a field like others: an object may have any number of those.
+ */
+function ownCost({ name, alias }: FieldNode): number {
+  return name.value === TypeNameMetaFieldDef.name && !alias ? 0 : 1
 }
 
 /** How many objects a field may bring: the page that is asked for, or what a list is assumed to hold. */

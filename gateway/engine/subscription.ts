@@ -16,11 +16,12 @@ export interface CompiledSubscription<Context> {
   /**
    * Opens a stream of answers, one for each event of the root field's subgraph; what is wrong with the variables is the
    * only one. An event is not taken from the subgraph before the answer to the one before it was taken from here.
-   * `createContext` makes what one event's fetches are sent with.
+   * `createContext` makes what one event's fetches are sent with; what is done for one event is run by `inEvent`.
    */
   open(
     variables: Readonly<Record<string, unknown>>,
     createContext: () => Context,
+    inEvent?: <Value>(select: () => Value) => Value,
   ): Promise<AsyncIterableIterator<OperationResult>>
 }
 
@@ -52,14 +53,14 @@ export function compileSubscription<Context>(
   const answerEvent = compileEvent(compilation, operation, rest && compileNode(rest, planning))
 
   return {
-    async open(variables, createContext) {
+    async open(variables, createContext, inEvent = (select) => select()) {
       const refusals = coerce(variables)
       if (refusals) return onlyValue({ errors: refusals })
       const events = await openStream(arrival.pickVariables(variables), createContext())
       return mapIterator(events, (event) => {
         const run: Run<Context> = { data: {}, variables, context: createContext(), errors: [] }
         arrival.take(event, { path: [], targets: [run.data] }, run)
-        return answerEvent(run)
+        return inEvent(() => answerEvent(run))
       })
     },
   }

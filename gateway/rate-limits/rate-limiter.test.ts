@@ -92,6 +92,18 @@ describe('the limits of one gateway', () => {
     expect(through).toBeLessThanOrEqual(600 + 4 * (30 + 10))
   })
 
+  it('tell of everybody, however many, a thousand at a time', async () => {
+    const { ledger, told } = createLedger()
+    const limiter = openLimiter(ledger)
+    for (let number = 0; number < 1_500; number++) limiter.spend({ viewer: `person ${number}`, address: null }, 60)
+    await limiter.settle()
+    expect(told).toHaveLength(1_000)
+    await limiter.settle()
+    await limiter.settle()
+    expect(new Set(told.map(({ key }) => key)).size).toBe(1_500)
+    expect(told).toHaveLength(1_500)
+  })
+
   it('hold without the ledger, and what was spent meanwhile is told when it is back', async () => {
     const { ledger, told, setAway } = createLedger()
     const limiter = openLimiter(ledger)

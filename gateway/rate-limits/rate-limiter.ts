@@ -76,7 +76,7 @@ export function createRateLimiter({ limits, ledger, now, logger }: RateLimiterDe
       return null
     },
     async settle() {
-      const told = [...viewers.takeUntold(), ...addresses.takeUntold()].slice(0, REPORTS_MAX)
+      const told = takeUntold([viewers, addresses])
       if (told.length === 0) return
       const reports = told.map(({ key, spent, forgottenPerSecond }) => ({ key, spent, forgottenPerSecond }))
       try {
@@ -100,6 +100,15 @@ interface Telling {
   readonly forgottenPerSecond: number
   learn(level: number): void
   keep(): void
+}
+
+/** As much as may be told at once: what is not taken stays for the next time. */
+function takeUntold(books: readonly { takeUntold(): Iterable<Telling> }[]): Telling[] {
+  const taken: Telling[] = []
+  for (const book of books) {
+    for (const telling of book.takeUntold()) if (taken.push(telling) === REPORTS_MAX) return taken
+  }
+  return taken
 }
 
 /** The accounts of one kind. */

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { Principal, StaffRole } from '../../platform/identity/viewer.ts'
 import { operationId } from '../../platform/operations/normal-form.ts'
+import { OTHER } from '../sight/bounded-label.ts'
 import { malformedId, notRegistered, otherText, persistedQueryNotFound } from './errors.ts'
 import { createRegistry, type Registry } from './registry.ts'
 
@@ -25,6 +26,11 @@ export interface OperationAdmission {
   recall(asked: AskedOperation): string | undefined
   /** Whether a text that was given out is a registered one: it was looked at when it was registered. */
   isRegistered(text: string): boolean
+  /**
+   * How an operation is called in metrics and traces: by its name if that is a registered one's. Any other is its
+   * client's own word, and could be a telephone number.
+   */
+  shownName(given: string | undefined): string
   /** From now on these are the registered ones. */
   use(registry: Registry): void
 }
@@ -81,6 +87,7 @@ export function createOperationAdmission({ isOpen, adHocRoles }: OperationAdmiss
       return typeof id === 'string' ? (registry.byId(id)?.text ?? remembered.get(id)) : undefined
     },
     isRegistered: (text) => registry.isText(text),
+    shownName: (given) => (given !== undefined && registry.names.has(given) ? given : OTHER),
     use(newRegistry) {
       registry = newRegistry
     },

@@ -16,6 +16,7 @@ export interface RegisteredText {
 export interface Registry {
   /** Each operation's text with `__typename` everywhere, and the one without where its manifest has it. */
   readonly texts: readonly RegisteredText[]
+  readonly names: ReadonlySet<string>
   byId(id: string): RegisteredText | null
   isText(text: string): boolean
   /** The registered text that says the same as this one, however it is laid out. */
@@ -40,6 +41,7 @@ export function createRegistry(operations: readonly RegisteredOperation[]): Regi
   const all = new Map(texts.map((text) => [text.text, text]))
   return {
     texts: [...byId.values()],
+    names: new Set(texts.map(({ name }) => name)),
     isText: (text) => all.has(text),
     recall: (text) => all.get(text) ?? layouts.get(text)?.found ?? null,
     byId: (id) => byId.get(id) ?? null,

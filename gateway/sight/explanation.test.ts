@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { insertAccount } from '../../cli/testing/fixture.ts'
+import { operationText } from '../../cli/testing/front-end.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
-import { OPERATIONS_FOLDER } from './known-operations.ts'
 
-const HOME = readFileSync(new URL('home.graphql', OPERATIONS_FOLDER), 'utf8')
+const HOME = operationText('home')
 const EXPLAIN = { 'x-explain': 'yes' }
 
 describe('the plan and the timings of an operation', () => {

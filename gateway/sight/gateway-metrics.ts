@@ -2,28 +2,30 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { LATENCY_BUCKETS } from '../../platform/sight/buckets.ts'
 import { countOperationCache } from '../../platform/sight/cache-counts.ts'
 import type { BreakerState, GatewayObserver } from '../observer.ts'
-import { createBoundedLabel, OTHER } from './bounded-label.ts'
+import { createBoundedLabel } from './bounded-label.ts'
 
+/** Manifests are added while a process runs: several times what ours hold, and no more series than Prometheus likes. */
+const OPERATIONS_MAX = 500
 /** As many as there are codes, and room for more. */
 const CODES_MAX = 100
 
 const BREAKER_LEVELS: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 }
 
-/** Counts what the gateway tells. Operations go by name only if they are known, so that labels are bounded. */
-export function createGatewayMetrics(registry: Registry, knownOperations: ReadonlySet<string>): GatewayObserver {
+/** Counts what the gateway tells. */
+export function createGatewayMetrics(registry: Registry): GatewayObserver {
   return {
-    ...countOperations(registry, knownOperations),
+    ...countOperations(registry),
     ...countFetches(registry),
     ...countAdmission(registry),
     watchOperationCache: (read) => countOperationCache(registry, read),
   }
 }
 
-function countOperations(registry: Registry, knownOperations: ReadonlySet<string>): GatewayObserver {
+function countOperations(registry: Registry): GatewayObserver {
   const registers = [registry]
   const duration = new Histogram({
     name: 'cabinet_operation_duration_seconds',
-    help: 'How long operations took, by the name of those that are known.',
+    help: 'How long operations took, by the name of those that are registered.',
     labelNames: ['operation'],
     buckets: LATENCY_BUCKETS,
     registers,
@@ -39,10 +41,11 @@ function countOperations(registry: Registry, knownOperations: ReadonlySet<string
     help: 'Queries that got the answer of an equal one.',
     registers,
   })
+  const boundedName = createBoundedLabel(OPERATIONS_MAX)
   const boundedCode = createBoundedLabel(CODES_MAX)
   return {
     operationAnswered({ name, durationMs, codes }) {
-      const operation = name !== undefined && knownOperations.has(name) ? name : OTHER
+      const operation = boundedName(name)
       duration.observe({ operation }, durationMs / 1_000)
       for (const code of codes) errors.inc({ operation, code: boundedCode(code) })
     },

@@ -11,6 +11,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { OperationResult } from '../engine/projection/answer.ts'
 import { formatError } from '../errors/format.ts'
 import { settleErrors } from '../errors/settle.ts'
+import { inStreamSpan, nameStream } from '../sight/trace-streams.ts'
 import { createRegistry, type EndReason, type Registry } from './registry.ts'
 import { readSession, type StreamSession } from './session.ts'
 import {
@@ -83,22 +84,24 @@ export function createStreams(dependencies: StreamsDependencies): Streams {
     streams,
     authenticate: (request, params) => readSession(dependencies, request, params),
     read,
-    async open(request, session, end) {
-      const found = read(request, session.principal)
-      if (found.kind === 'refused') return onlyValue(formatAnswer({ errors: found.errors }))
-      const refusal = exceededByVariables(request.variables) ?? refusalOfStart(dependencies, found.cost, session)
-      if (refusal) return onlyValue(formatAnswer({ errors: [refusal] }))
-      const leave = streams.enter({ principal: session.principal, end })
-      if (!leave) return onlyValue(formatAnswer({ errors: [tooManyStreams(STREAMS_MAX_FOR_ONE)] }))
-      try {
-        const createContext = contextMaker(session, dependencies)
-        const answers = await found.subscription.open(request.variables ?? {}, createContext)
-        return leaving(mapIterator(answers, formatAnswer), leave)
-      } catch (error) {
-        leave()
-        throw error
-      }
-    },
+    open: (request, session, end) =>
+      inStreamSpan(async () => {
+        const found = read(request, session.principal)
+        if (found.kind === 'refused') return onlyValue(formatAnswer({ errors: found.errors }))
+        const refusal = exceededByVariables(request.variables) ?? refusalOfStart(dependencies, found.cost, session)
+        if (refusal) return onlyValue(formatAnswer({ errors: [refusal] }))
+        const leave = streams.enter({ principal: session.principal, end })
+        if (!leave) return onlyValue(formatAnswer({ errors: [tooManyStreams(STREAMS_MAX_FOR_ONE)] }))
+        try {
+          const createContext = contextMaker(session, dependencies)
+          const inEvent = nameStream(found.name)
+          const answers = await found.subscription.open(request.variables ?? {}, createContext, inEvent)
+          return leaving(mapIterator(answers, formatAnswer), leave)
+        } catch (error) {
+          leave()
+          throw error
+        }
+      }),
     endStreamsOf(sessionId) {
       sockets.endSession(sessionId)
       streams.endSession(sessionId)

@@ -22,6 +22,8 @@ export type ReadSubscription =
       readonly schema: GraphQLSchema
       readonly document: DocumentNode
       readonly cost: number
+      /** As it may be shown. */
+      readonly name: string
       readonly subscription: CompiledSubscription<GatewayContext>
     }
   | { readonly kind: 'refused'; readonly errors: readonly GraphQLError[] }
@@ -35,7 +37,7 @@ export type SubscriptionReader = (asked: AskedSubscription, principal: Principal
 
 export interface SubscriptionReaderOptions {
   readonly engine: Engine<GatewayContext>
-  readonly admission: Pick<OperationAdmission, 'textFor' | 'isRegistered'>
+  readonly admission: Pick<OperationAdmission, 'textFor' | 'isRegistered' | 'shownName'>
   readonly documents: Pick<DocumentGate, 'admit' | 'documentOf'>
 }
 
@@ -98,7 +100,8 @@ function readSubscription(
   if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
     return refuse('BAD_REQUEST', [new GraphQLError('Only subscriptions come this way: send the others by POST.')])
   }
-  return { kind: 'ready', schema, document, cost, subscription: engine.subscription(document, operationName) }
+  const name = admission.shownName(operation.name?.value)
+  return { kind: 'ready', schema, document, cost, name, subscription: engine.subscription(document, operationName) }
 }
 
 function refuse(code: string, errors: readonly GraphQLError[]): ReadSubscription {

@@ -1,5 +1,6 @@
 import type { ExecutionResult } from 'graphql'
 import { Pool } from 'undici'
+import { traceparent } from '../../platform/sight/tracing.ts'
 import { decodeStreamLine, STREAM_HEARTBEAT_MS } from '../../platform/subgraph/stream-protocol.ts'
 import { assertExecutionResult } from './execution-result.ts'
 import { CONNECTION_OPTIONS } from './http.ts'
@@ -23,6 +24,7 @@ export function createStreamTransport({ url, signIdentity }: BatchTransportOptio
   return {
     async subscribe({ query, operationName, variables, viewer }) {
       const abort = new AbortController()
+      const parent = traceparent()
       const { statusCode, body } = await pool.request({
         method: 'POST',
         path: `${pathname}/stream`,
@@ -30,6 +32,7 @@ export function createStreamTransport({ url, signIdentity }: BatchTransportOptio
           'content-type': 'application/json',
           authorization: `Bearer ${await signIdentity(viewer)}`,
           'x-request-id': viewer.requestId,
+          ...(parent !== undefined && { traceparent: parent }),
         },
         body: JSON.stringify({ query, operationName, variables }),
         signal: abort.signal,

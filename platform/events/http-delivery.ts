@@ -2,6 +2,7 @@ import { request } from 'undici'
 import type { Clock } from '../clock.ts'
 import { signInternalToken } from '../identity/internal-token.ts'
 import type { SigningKey } from '../identity/keys.ts'
+import { traceparent } from '../sight/tracing.ts'
 import type { SubgraphName } from '../subgraph/name.ts'
 import type { Deliver } from './outbox.ts'
 
@@ -22,6 +23,7 @@ const TIMEOUT_MS = 5_000
 export function createHttpDelivery({ issuer, receiver, url, signer, clock }: HttpDeliveryOptions): Deliver {
   const endpoint = new URL('/events', url)
   return async (event) => {
+    const parent = traceparent()
     const token = await signInternalToken(
       { issuer, principal: { kind: 'service', name: issuer }, language: 'ru' },
       receiver,
@@ -30,7 +32,11 @@ export function createHttpDelivery({ issuer, receiver, url, signer, clock }: Htt
     )
     const response = await request(endpoint, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${token}`,
+        ...(parent !== undefined && { traceparent: parent }),
+      },
       body: JSON.stringify(event),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })

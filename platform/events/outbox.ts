@@ -1,11 +1,15 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Logger } from '../logger.ts'
+import { CLIENT_SPAN, inRootSpan, inSpan, readTraceparent, traceparent, underTraceparent } from '../sight/tracing.ts'
 import { type DomainEvent, rowOf } from './event.ts'
 
 /** The table that every subgraph with events has. */
 export interface OutboxTables {
   outbox: { id: string; receiver: string; payload: unknown; created_at: Date }
 }
+
+/** An event as it waits, and the span in which it was left. */
+type LeftEvent = DomainEvent & { readonly traceparent?: string | undefined }
 
 /** Takes an event to its receiver; rejects when it was not taken, and it will be brought again. */
 export type Deliver = (event: DomainEvent) => Promise<void>
@@ -16,7 +20,8 @@ export async function writeEvent<Tables extends OutboxTables>(
   event: DomainEvent,
   receivers: readonly string[],
 ): Promise<void> {
-  const payload = JSON.stringify(event)
+  const left: LeftEvent = { ...event, traceparent: traceparent() }
+  const payload = JSON.stringify(left)
   await sql`
     insert into outbox (id, receiver, payload)
     select ${event.id}, receiver, ${payload}::jsonb from unnest(${receivers}::text[]) as receiver
@@ -130,7 +135,7 @@ async function deliverBatch<Tables extends OutboxTables>(
   deliver: Deliver,
 ): Promise<number> {
   return db.transaction().execute(async (trx) => {
-    const { rows } = await sql<{ id: string; payload: DomainEvent }>`
+    const { rows } = await sql<{ id: string; payload: LeftEvent }>`
       select id, payload from outbox where receiver = ${receiver}
       order by created_at limit ${BATCH_SIZE} for update skip locked
     `.execute(trx)
@@ -143,7 +148,7 @@ async function deliverBatch<Tables extends OutboxTables>(
 
 interface OutboxRow {
   readonly id: string
-  readonly payload: DomainEvent
+  readonly payload: LeftEvent
 }
 
 /** Several rows of events at once: so that one which takes long, or is not taken, does not hold up the others. */
@@ -169,11 +174,18 @@ async function deliverRows(
 async function deliverInOrder(row: readonly OutboxRow[], deliver: Deliver, taken: string[]): Promise<unknown> {
   for (const { id, payload } of row) {
     try {
-      await deliver(payload)
+      await deliverLeft(payload, deliver)
       taken.push(id)
     } catch (error) {
       return error
     }
   }
   return null
+}
+
+/** Goes on with the trace of the change that it tells of: what one request brings about elsewhere is in one trace. */
+function deliverLeft({ traceparent: left, ...event }: LeftEvent, deliver: Deliver): Promise<void> {
+  const name = `deliver ${event.kind}`
+  if (!readTraceparent(left)) return inRootSpan(name, CLIENT_SPAN, () => deliver(event))
+  return underTraceparent(left, () => inSpan(name, CLIENT_SPAN, () => deliver(event)))
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDatabaseAway } from '../database/is-away.ts'
 import type { Logger } from '../logger.ts'
+import { inRootSpan } from '../sight/tracing.ts'
 import type { Change, Watcher } from './watcher.ts'
 
 /** What one watcher wants to know: the changes of a key after a sequence. */
@@ -41,7 +42,9 @@ export function createWatchReader<Key, Changed extends Change>({ read, logger }:
     if (batch.length === 0) return
     for (const watcher of batch) watcher.beginReading()
     try {
-      const found = await read(batch)
+      // It is read for many, and woken by an announcement: it belongs to the trace of none.
+      const options = { attributes: { 'cabinet.watches': batch.length } }
+      const found = await inRootSpan('read changes', options, () => read(batch))
       for (const [index, watcher] of batch.entries()) watcher.take(found[index] ?? null)
     } catch (error) {
       if (!isStopped) await recover(batch, error)

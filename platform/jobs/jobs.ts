@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Transaction } from 'kysely'
 import { fromKysely, PgBoss } from 'pg-boss'
 import type { Logger } from '../logger.ts'
+import { inRootSpan, readTraceparent, SpanKind, traceparent } from '../sight/tracing.ts'
 
 /** A kind of work: what becomes of it when it fails. */
 export interface JobQueue {
@@ -80,7 +81,8 @@ export function createJobs(options: JobsOptions): Jobs {
     async send(trx, { name }, { data, startAfter }) {
       if (!(await started)) throw new Error('jobs are left only while the process works on them')
       const db = fromKysely(trx)
-      const id = await boss.send(name, data, { db, ...(startAfter && { startAfter }) })
+      const left: LeftJob = { ...data, traceparent: traceparent() }
+      const id = await boss.send(name, left, { db, ...(startAfter && { startAfter }) })
       if (id === null) throw new Error(`the queue ${name} did not take a job`)
     },
     start(handlers) {
@@ -92,6 +94,11 @@ export function createJobs(options: JobsOptions): Jobs {
     },
   }
 }
+
+/** A job as it waits, and the span in which it was left: it may be done days later, so it has a trace of its own. */
+type LeftJob = object & { readonly traceparent?: string | undefined }
+
+const JOB_SPAN = { kind: SpanKind.CONSUMER }
 
 interface StartOptions {
   readonly handlers: ReadonlyMap<JobQueue, JobHandler>
@@ -133,7 +140,11 @@ async function workOn(
     expireInSeconds: queue.expireSeconds,
     heartbeatSeconds: queue.heartbeatSeconds,
   })
-  await boss.work(queue.name, { batchSize: 1, pollingIntervalSeconds: pollSeconds }, async (jobs) => {
-    for (const { data, signal } of jobs) await handler({ data, signal })
+  const span = `job ${queue.name}`
+  await boss.work<LeftJob>(queue.name, { batchSize: 1, pollingIntervalSeconds: pollSeconds }, async (jobs) => {
+    for (const { data: left, signal } of jobs) {
+      const { traceparent: leftIn, ...data } = left
+      await inRootSpan(span, { ...JOB_SPAN, cause: readTraceparent(leftIn) }, () => handler({ data, signal }))
+    }
   })
 }

@@ -17,12 +17,13 @@ import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BasicTracerProvider, BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-node'
 
 export type { SpanContext }
+export { SpanKind }
 
 /**
  * Traces of one process. OpenTelemetry's own globals are left alone: libraries that find a tracer there write spans of
  * their own, with names and messages that clients think of. Null, and without any cost, where nobody collects.
  */
-let tracing: { readonly tracer: Tracer; readonly active: AsyncLocalStorage<SpanContext> } | null = null
+let tracing: { readonly tracer: Tracer; readonly active: AsyncLocalStorage<Span> } | null = null
 
 export interface TracingEnvironment {
   /** The other variables of the standard are read by the library. */
@@ -61,12 +62,28 @@ export interface SpanOptions {
   readonly kind?: SpanKind
 }
 
+export interface RootSpanOptions extends SpanOptions {
+  /** What it comes of, where that has a trace of its own: a stream of which it is one event, a request that left a job. */
+  readonly cause?: SpanContext | undefined
+  /** How long ago it began. */
+  readonly beganMsAgo?: number
+}
+
 /** For what is asked of others. */
 export const CLIENT_SPAN: SpanOptions = { kind: SpanKind.CLIENT }
 
 /** Runs in the first span of a trace. */
-export function inRootSpan<Value>(name: string, options: SpanOptions, run: () => Value): Value {
-  return tracing ? runIn(name, { kind: SpanKind.SERVER, ...options }, ROOT_CONTEXT, run) : run()
+export function inRootSpan<Value>(name: string, options: RootSpanOptions, run: () => Value): Value {
+  if (!tracing) return run()
+  const { cause, beganMsAgo, ...others } = options
+  const links = cause ? [{ context: cause }] : []
+  const start = beganMsAgo === undefined ? {} : { startTime: epochMs() - beganMsAgo }
+  return runIn(name, { kind: SpanKind.SERVER, ...others, ...start, links }, ROOT_CONTEXT, run)
+}
+
+/** Names the span that is running, when it is known only now what it is of. */
+export function nameSpan(name: string, attributes: Attributes): void {
+  tracing?.active.getStore()?.updateName(name).setAttributes(attributes)
 }
 
 /** Runs in a span of the trace that it is called in; what is called in none makes none. */
@@ -86,7 +103,7 @@ export function inSharedSpan<Value>(name: string, askers: readonly SpanContext[]
 /** The same without a span of its own when only one asks. */
 export function inSpanOfAskers<Value>(name: string, askers: readonly SpanContext[], run: () => Value): Value {
   const [first, second] = distinctSpans(askers)
-  if (tracing && first && !second) return tracing.active.run(first, run)
+  if (tracing && first && !second) return tracing.active.run(trace.wrapSpanContext(first), run)
   return inSharedSpan(name, askers, run)
 }
 
@@ -94,44 +111,56 @@ export function inSpanOfAskers<Value>(name: string, askers: readonly SpanContext
 export function recordSpan(name: string, tookMs: number, isWell: boolean): void {
   const parent = sampledSpan()
   if (!parent || !tracing) return
-  const endedAt = performance.timeOrigin + performance.now()
+  const endedAt = epochMs()
   const span = tracing.tracer.startSpan(name, { kind: SpanKind.CLIENT, startTime: endedAt - tookMs }, contextOf(parent))
   if (!isWell) span.setStatus({ code: SpanStatusCode.ERROR })
   span.end(endedAt)
 }
 
-/** The span that is running, where its trace is kept. */
+/** The span that is running. */
+export function runningSpan(): SpanContext | undefined {
+  return tracing?.active.getStore()?.spanContext()
+}
+
+/** The same, where its trace is kept. */
 export function sampledSpan(): SpanContext | undefined {
-  const span = tracing?.active.getStore()
+  const span = runningSpan()
   return span && span.traceFlags & TraceFlags.SAMPLED ? span : undefined
 }
 
 /** What another process is told of the span that is running (W3C Trace Context). */
 export function traceparent(): string | undefined {
-  const span = tracing?.active.getStore()
+  const span = runningSpan()
   return span && `00-${span.traceId}-${span.spanId}-0${span.traceFlags & TraceFlags.SAMPLED}`
 }
+
+/** As it stands in the headers of a request. */
+type Header = string | string[] | undefined
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-0([01])$/
 
 /** Goes on with the trace of another process of ours. */
-export function underTraceparent<Value>(text: string | undefined, run: () => Value): Value {
-  if (!tracing || text === undefined) return run()
-  const [, traceId, spanId, flags] = TRACEPARENT.exec(text) ?? []
-  if (!traceId || !spanId) return run()
-  return tracing.active.run({ traceId, spanId, traceFlags: Number(flags), isRemote: true }, run)
+export function underTraceparent<Value>(text: Header, run: () => Value): Value {
+  const span = tracing && readTraceparent(text)
+  return tracing && span ? tracing.active.run(trace.wrapSpanContext(span), run) : run()
+}
+
+/** The span that another process told of, or that something was left in to be done later. */
+export function readTraceparent(text: Header): SpanContext | undefined {
+  const [, traceId, spanId, flags] = TRACEPARENT.exec(typeof text === 'string' ? text : '') ?? []
+  return traceId && spanId ? { traceId, spanId, traceFlags: Number(flags), isRemote: true } : undefined
 }
 
 function runIn<Value>(
   name: string,
-  options: SpanOptions & { readonly links?: Link[] },
+  options: SpanOptions & { readonly links?: Link[]; readonly startTime?: number },
   parent: Context,
   run: () => Value,
 ): Value {
   if (!tracing) return run()
   const span = tracing.tracer.startSpan(name, options, parent)
   try {
-    const value = tracing.active.run(span.spanContext(), run)
+    const value = tracing.active.run(span, run)
     if (value instanceof Promise) {
       value.then(
         () => span.end(),
@@ -150,6 +179,10 @@ function fail(span: Span, error: unknown): void {
   span.setStatus({ code: SpanStatusCode.ERROR })
   span.setAttribute('error.type', error instanceof Error ? error.name : 'unknown')
   span.end()
+}
+
+function epochMs(): number {
+  return performance.timeOrigin + performance.now()
 }
 
 function contextOf(span: SpanContext): Context {

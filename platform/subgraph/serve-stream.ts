@@ -3,6 +3,7 @@ import type { ExecutionResult } from 'graphql'
 import { viewerOf } from '../identity/internal-token.ts'
 import type { Logger } from '../logger.ts'
 import { createStreamWriter } from '../serving/stream-writer.ts'
+import { underTraceparent } from '../sight/tracing.ts'
 import type { Identify } from './serve-batch.ts'
 import { END_LINE, encodeResult, HEARTBEAT_LINE, STREAM_HEARTBEAT_MS } from './stream-protocol.ts'
 import type { Subgraph, SubgraphRequest } from './subgraph.ts'
@@ -29,7 +30,9 @@ export function serveStream(http: FastifyInstance, { subgraph, identify, logger,
     if (identity?.issuer !== 'gateway') return reply.status(401).send(UNAUTHENTICATED)
     const operation = readRequest(request.body)
     if (!operation) return reply.status(400).send(BAD_REQUEST)
-    const results = await subgraph.subscribe(operation, viewerOf(identity, request.id))
+    const results = await underTraceparent(request.headers['traceparent'], () =>
+      subgraph.subscribe(operation, viewerOf(identity, request.id)),
+    )
     reply.hijack()
     const response = reply.raw
     response.writeHead(200, { 'content-type': 'application/x-ndjson' })

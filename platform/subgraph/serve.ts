@@ -46,8 +46,7 @@ export function serveSubgraph(options: SubgraphServerOptions): FastifyInstance {
     }
     const operation = readRequest(request.body)
     if (!operation) return reply.status(400).send(BAD_REQUEST)
-    const { traceparent } = request.headers
-    return underTraceparent(typeof traceparent === 'string' ? traceparent : undefined, () =>
+    return underTraceparent(request.headers['traceparent'], () =>
       subgraph.execute(operation, viewerOf(identity, request.id)),
     )
   })
@@ -61,7 +60,7 @@ export function serveSubgraph(options: SubgraphServerOptions): FastifyInstance {
     const event = domainEvent.safeParse(request.body)
     if (!event.success) return reply.status(400).send(BAD_REQUEST)
     if (!mayTell(identity.issuer, event.data)) return reply.status(401).send(UNAUTHENTICATED)
-    await subgraph.receive(event.data)
+    await underTraceparent(request.headers['traceparent'], () => subgraph.receive(event.data))
     return reply.status(204).send()
   })
   return http

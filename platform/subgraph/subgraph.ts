@@ -53,7 +53,7 @@ export interface SubgraphDefinition {
 
 /** Builds a subgraph from its SDL and resolvers, with the policies of the schema put before every resolver. */
 export function createSubgraph(definition: SubgraphDefinition): Subgraph {
-  const { name, logger, services } = definition
+  const { name, logger, services, receive = async () => undefined } = definition
   const schema = enforceAccess(
     buildSubgraphSchema({
       typeDefs: parse(subgraphSdl(name)),
@@ -62,7 +62,7 @@ export function createSubgraph(definition: SubgraphDefinition): Subgraph {
   )
   const operations = createOperationCache(schema)
   const spanName = `subgraph ${name}`
-  const subscribe = createSubscriptions(schema)
+  const subscribe = createSubscriptions(name, schema)
 
   return {
     name,
@@ -75,10 +75,11 @@ export function createSubgraph(definition: SubgraphDefinition): Subgraph {
     },
     async subscribe(request, viewer) {
       const log = logger.child({ requestId: viewer.requestId })
-      return mapIterator(await subscribe(request, { ...services, viewer }), (result) => maskErrors(result, log))
+      const results = await inSpan(spanName, {}, () => subscribe(request, { ...services, viewer }))
+      return mapIterator(results, (result) => maskErrors(result, log))
     },
     operationCounts: operations.counts,
-    receive: definition.receive ?? (async () => undefined),
+    receive: (event) => inSpan(`receive ${event.kind}`, {}, () => receive(event)),
     checkReady: definition.checkReady,
     close: definition.close,
   }
