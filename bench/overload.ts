@@ -12,8 +12,9 @@ const SIGN_IN_SHARE_MIN = 0.95
 const PARTIAL_SHARE_MAX = 0.01
 /** Of the capacity, what must still be answered: a gateway that sends all away is not overloaded, but dead. */
 const ACCEPTED_SHARE_MIN = 0.5
-/** Where the load itself came later, its times are not the server's. */
+/** Where the load itself came later, or much of it not at all, this says little of the server. */
 const OWN_DELAY_P99_MAX_MS = 100
+const UNSENT_SHARE_MAX = 0.05
 const CLIENTS = 48
 const FIGURES_OF = ['home', 'change', 'sign-in', 'password']
 const WAYS_IN = ['sign-in', 'password']
@@ -133,11 +134,11 @@ function isSentAway({ status, retryAfterSeconds }: Seen): boolean {
 }
 
 /** What was promised, and whether this run can tell. */
-function judge(figures: readonly Figures[], { ownDelay, connections }: LoadReport, capacity: number): string[] {
+function judge(figures: readonly Figures[], { unsent, ownDelay, connections }: LoadReport, capacity: number): string[] {
   const sum = (key: 'sent' | 'accepted' | 'a part missing') => figures.reduce((total, figure) => total + figure[key], 0)
   const answeredPerSecond = sum('accepted') / Number(seconds)
   console.info(
-    `capacity ${Math.round(capacity)}/s, sent ${Math.round(sum('sent') / Number(seconds))}/s over ${connections} connections, answered ${Math.round(answeredPerSecond)}/s; the load's own delay: p99 ${Math.round(ownDelay.p99Ms)} ms, longest ${Math.round(ownDelay.maxMs)} ms`,
+    `capacity ${Math.round(capacity)}/s, sent ${Math.round(sum('sent') / Number(seconds))}/s over ${connections} connections, answered ${Math.round(answeredPerSecond)}/s; the load's own delay: p99 ${Math.round(ownDelay.p99Ms)} ms, longest ${Math.round(ownDelay.maxMs)} ms, ${unsent} not sent`,
   )
   const problems = [
     figures.some((figure) => figure['longest, ms'] > ANSWER_MAX_MS) && 'an accepted one took more than three seconds',
@@ -151,7 +152,8 @@ function judge(figures: readonly Figures[], { ownDelay, connections }: LoadRepor
     sum('a part missing') > sum('accepted') * PARTIAL_SHARE_MAX && 'too many answers had a part missing',
     answeredPerSecond < capacity * ACCEPTED_SHARE_MIN && 'too few were answered',
     figures.every((figure) => figure['sent away'] === 0) && 'nothing was sent away: this was no overload',
-    ownDelay.p99Ms > OWN_DELAY_P99_MAX_MS && 'the load came late itself: its times say nothing',
+    (ownDelay.p99Ms > OWN_DELAY_P99_MAX_MS || unsent > sum('sent') * UNSENT_SHARE_MAX) &&
+      'the load came late itself: its times say nothing',
   ]
   return problems.filter((problem) => typeof problem === 'string')
 }

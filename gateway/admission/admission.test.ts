@@ -88,6 +88,21 @@ describe('the admission', () => {
     expect(admission.mayStay('vital')).toBe(true)
   })
 
+  it('has room beside those that wait for a subgraph in trouble, up to the most that there may be', () => {
+    const { admission, count } = fill('change', 200)
+    expect(count).toBe(128)
+    admission.feel({ loopDelayMs: 100, fetchMs: 0 }, 60)
+    expect(admission.limit).toBe(115)
+    let more = 0
+    while (more < 1_000 && admission.enter('change')) more++
+    expect(count + more).toBe(115 + 60)
+    admission.feel({ loopDelayMs: 0, fetchMs: 0 }, 150)
+    while (more < 1_000 && admission.enter('change')) more++
+    expect(count + more).toBe(200)
+    admission.feel({ loopDelayMs: 0, fetchMs: 0 }, 0)
+    expect(admission.hasRoom('vital')).toBe(false)
+  })
+
   it('is full when there is no room for anything', () => {
     expect(fill('vital').admission.isFull).toBe(true)
   })

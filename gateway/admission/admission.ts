@@ -15,8 +15,8 @@ export interface Admission {
   /** Whether there is room for it, which then takes no place: a stream stays for hours and does little. */
   hasRoom(priority: Priority): boolean
   leave(): void
-  /** What the last moment was like. The limit follows it. */
-  feel(strain: Omit<Strain, 'peak'>): void
+  /** What the last moment was like: the limit follows it. Those that wait for a subgraph in trouble take no place. */
+  feel(strain: Omit<Strain, 'peak'>, stalledCount?: number): void
 }
 
 /** How much of the limit each may fill. What is vital goes past it: it is little, and it is what people cannot wait for. */
@@ -30,8 +30,10 @@ export function createAdmission(options: LimitOptions, observer: GatewayObserver
   let inFlight = 0
   let peak = 0
   let unknownCount = 0
+  let stalled = 0
 
-  const isRoomFor = (priority: Priority, count: number) => count < limit * SHARES[priority]
+  const isRoomFor = (priority: Priority, count: number) =>
+    count - stalled < limit * SHARES[priority] && count < options.limitMax * SHARES[priority]
   const refuse = (priority: Priority): false => {
     observer.requestShed?.(priority)
     return false
@@ -53,7 +55,7 @@ export function createAdmission(options: LimitOptions, observer: GatewayObserver
     enter(priority) {
       if (!mayEnter(priority)) return refuse(priority ?? 'read')
       inFlight++
-      if (inFlight > peak) peak = inFlight
+      peak = Math.max(peak, inFlight - stalled)
       return true
     },
     mayStay: (priority) => isRoomFor(priority, inFlight - 1) || refuse(priority),
@@ -61,10 +63,11 @@ export function createAdmission(options: LimitOptions, observer: GatewayObserver
     leave() {
       inFlight--
     },
-    feel(strain) {
+    feel(strain, stalledCount = 0) {
       const before = limit
       limit = nextLimit(limit, { ...strain, peak }, options)
-      peak = inFlight
+      stalled = stalledCount
+      peak = inFlight - stalled
       unknownCount = 0
       if (limit !== before) observer.concurrencyLimitChanged?.(limit)
     },

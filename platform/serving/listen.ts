@@ -8,7 +8,7 @@ import type { FastifyInstance } from 'fastify'
  * takes a twentieth of a second: twenty who come in a second would be let in, and all others wait before the door, where
  * nobody can send them away. So many listen at one port, among whom the system spreads those who come.
  */
-const LISTENERS = 32
+const LISTENERS = 128
 
 export interface ListenOptions {
   readonly host: string
@@ -26,8 +26,8 @@ export async function listenWidely(http: FastifyInstance, { host, port }: Listen
     await Promise.all([http.server, ...helpers].map((server) => promisify(server.close.bind(server))()))
   })
   await http.listen({ host, port, ...(isSpread && { reusePort: true }) })
-  const [address] = http.addresses()
-  if (address) await Promise.all(helpers.map((helper) => listenAt(helper, address)))
+  const address = http.server.address() as AddressInfo
+  await Promise.all(helpers.map((helper) => listenAt(helper, address)))
 }
 
 /** Two processes that spread so would share a port, and neither be told. */

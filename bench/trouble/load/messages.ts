@@ -37,6 +37,8 @@ export interface LoadReport {
   /** How late the load itself was: later, and what it saw says little of the server. */
   readonly ownDelay: OwnDelay
   readonly connections: number
+  /** What it did not send, as it was too late for it: all at once they would be another load than was ordered. */
+  readonly unsent: number
 }
 
 export interface OwnDelay {

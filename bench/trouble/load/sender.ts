@@ -4,6 +4,8 @@ import { type ConnectionPool, createConnectionPool } from './connection-pool.ts'
 import type { Kind, LoadOrder, LoadReport, Seen } from './messages.ts'
 
 const TICK_MS = 5
+/** What was due before is not made up for. */
+const LATE_MAX_MS = 100
 /** A client that hears nothing for so long has gone. */
 const PATIENCE_MS = 10_000
 const NO_ANSWER = { status: 0, hasErrors: false, hasMark: false, retryAfterSeconds: 0 }
@@ -19,13 +21,16 @@ async function send({ port, kinds, seconds, tokens }: LoadOrder): Promise<LoadRe
   delay.enable()
   const startedAt = performance.now()
   const counts = new Map(writers.map((writer) => [writer, 0]))
+  let unsent = 0
   for (let elapsedMs = 0; elapsedMs < seconds * 1_000; elapsedMs = performance.now() - startedAt) {
     for (const [writer, count] of counts) {
-      const due = Math.floor((elapsedMs / 1_000) * writer.kind.perSecond)
-      for (let index = count; index < due; index++) {
+      const dueBy = (ms: number) => Math.max(count, Math.floor((ms / 1_000) * writer.kind.perSecond))
+      const first = dueBy(elapsedMs - LATE_MAX_MS)
+      unsent += first - count
+      for (let index = first; index < dueBy(elapsedMs); index++) {
         asked.push(askOnce(pool, writer.kind.kind, writer.write(), writer.mark))
       }
-      counts.set(writer, Math.max(due, count))
+      counts.set(writer, dueBy(elapsedMs))
     }
     await sleep(TICK_MS)
   }
@@ -33,7 +38,7 @@ async function send({ port, kinds, seconds, tokens }: LoadOrder): Promise<LoadRe
   const seen = await Promise.all(asked)
   pool.close()
   const ownDelay = { p99Ms: delay.percentile(99) / 1e6, maxMs: delay.max / 1e6 }
-  return { seen, ownDelay, connections: pool.opened }
+  return { seen, unsent, ownDelay, connections: pool.opened }
 }
 
 async function askOnce(pool: ConnectionPool, kind: string, request: Buffer, mark: Buffer): Promise<Seen> {
