@@ -303,7 +303,7 @@ function createGatewayStreams(
 async function createContext(request: FastifyRequest, { dependencies, door }: Front): Promise<GatewayContext> {
   const { authenticate, readNetwork = noNetworkElement, logger, isDevelopment } = dependencies
   const { subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS } = dependencies
-  const answerByMs = performance.now() + subgraphTimeoutMs + SECOND_CHANCE_MS
+  const answerByMs = performance.now() - door.waitedMs + subgraphTimeoutMs + SECOND_CHANCE_MS
   const principal = await authenticate(request.headers.authorization)
   const language = preferredLanguage(request.headers['accept-language'])
   const client = readClient(request.ip, request.headers, await readNetwork(request.raw))

@@ -103,6 +103,17 @@ describe('the admission', () => {
     expect(admission.hasRoom('vital')).toBe(false)
   })
 
+  it('sends away what has waited for the process for long, and knows how long that may have been', () => {
+    const admission = createAdmission({ limitMin: 10, limitMax: 100 })
+    admission.feel({ loopDelayMs: 2_000, fetchMs: 0 })
+    expect(admission.waitedMs).toBe(2_000)
+    expect(admission.enter('vital')).toBe(true)
+    expect([admission.enter('change'), admission.enter('read'), admission.enter(null)]).toEqual([false, false, false])
+    admission.feel({ loopDelayMs: -1, fetchMs: 0 })
+    expect(admission.waitedMs).toBe(0)
+    expect(admission.enter('read')).toBe(true)
+  })
+
   it('is full when there is no room for anything', () => {
     expect(fill('vital').admission.isFull).toBe(true)
   })
