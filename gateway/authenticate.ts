@@ -54,7 +54,8 @@ export function createAuthenticator({ findKey, clock, endedSessions }: Authentic
 function toClientError(error: unknown): never {
   if (!(error instanceof KeysUnavailableError)) throw error
   const http = { status: 503, headers: new HeaderMap([['retry-after', String(RETRY_AFTER_SECONDS)]]) }
-  const extensions = { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'accounts', retryAfter: RETRY_AFTER_SECONDS, http }
+  const away = { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'accounts', retryAfter: RETRY_AFTER_SECONDS }
+  const extensions: Record<string, unknown> = { ...away, http }
   throw new GraphQLError('Who you are cannot be checked now. Try again in some seconds.', { extensions })
 }
 
