@@ -13,9 +13,9 @@ const ANSWER_MAX_MS = 3_000
 const P99_RATIO_MAX = 2
 const WHOLE_AGAIN_MAX_MS = 10_000
 /** So many that those who wait for one that hangs are more than what a gateway works on at once. */
-const HOME_PER_SECOND = 160
+const HOME_PER_SECOND = 100
 /** So many that a window's p99 is not its longest. */
-const OTHERS_PER_SECOND = 100
+const OTHERS_PER_SECOND = 80
 
 const program = new Command('trouble')
   .description('one subgraph after another is made sick in every way; the others are to answer as before')
