@@ -1,3 +1,4 @@
+import type { HeaderMap } from '@apollo/server'
 import { GraphQLError } from 'graphql'
 import { base64url, type JSONWebKeySet, SignJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -7,6 +8,7 @@ import { signAccessToken } from '../platform/identity/access-token.ts'
 import { createEndedSessions } from '../platform/identity/ended-sessions.ts'
 import { findKeyAmong, generatePrivateKey, publicKeys, type SigningKey, signingKey } from '../platform/identity/keys.ts'
 import type { Principal } from '../platform/identity/viewer.ts'
+import { KeysUnavailableError } from './access-token-keys.ts'
 import { createAuthenticator } from './authenticate.ts'
 
 const NOW = new Date('2026-11-22T10:00:00Z')
@@ -127,6 +129,18 @@ describe('who asks', () => {
     expect(newSigner.kid).toBe('accounts.2')
     expect(await authenticateRotated(`Bearer ${old}`)).toEqual(ACCOUNT)
     expect(await authenticateRotated(`Bearer ${await signAccessToken(ACCOUNT, newSigner, clock)}`)).toEqual(ACCOUNT)
+  })
+
+  it('is asked to come again, in a time that is told, when there are no keys to check with', async () => {
+    const withoutKeys = createAuthenticator({
+      findKey: () => Promise.reject(new KeysUnavailableError('no keys')),
+      clock,
+      endedSessions: createEndedSessions(clock),
+    })
+    const error: unknown = await withoutKeys(`Bearer ${await token(signer)}`).catch((thrown: unknown) => thrown)
+    const { http } = (error as GraphQLError).extensions as { http?: unknown }
+    const { status, headers } = http as { status: number; headers: HeaderMap }
+    expect({ status, retryAfter: headers.get('retry-after') }).toEqual({ status: 503, retryAfter: '5' })
   })
 
   it('is told to a client as status 401 with the reason, and nothing was run', async () => {

@@ -1,3 +1,4 @@
+import { HeaderMap } from '@apollo/server'
 import { GraphQLError } from 'graphql'
 import type { JWTVerifyGetKey } from 'jose'
 import { LRUCache } from 'lru-cache'
@@ -52,8 +53,9 @@ export function createAuthenticator({ findKey, clock, endedSessions }: Authentic
 /** Nothing is known of the token, so it is not refused: the client keeps it and asks again. */
 function toClientError(error: unknown): never {
   if (!(error instanceof KeysUnavailableError)) throw error
-  const http = { status: 503 }
-  const extensions = { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'accounts', retryAfter: RETRY_AFTER_SECONDS, http }
+  const http = { status: 503, headers: new HeaderMap([['retry-after', String(RETRY_AFTER_SECONDS)]]) }
+  const away = { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'accounts', retryAfter: RETRY_AFTER_SECONDS }
+  const extensions: Record<string, unknown> = { ...away, http }
   throw new GraphQLError('Who you are cannot be checked now. Try again in some seconds.', { extensions })
 }
 

@@ -16,6 +16,8 @@ import type { AskedOperation, OperationAdmission } from './registered/admission.
 /** What stands between a request and the work on it, beside the question whether it is well formed. */
 export interface Door {
   readonly shedding: Pick<Shedding, 'beforeBody' | 'before'>
+  /** How long what comes now may have waited for this process before, at the most. */
+  readonly waitedMs: number
   /** Throws for a request that there is no room for, or whose sender is over a limit, by what is known of its text. */
   enter(asked: AskedOperation, sender: Sender): void
   /** The text that it runs. Throws for one that may not be run, and for what it turns out to be after it was read. */
@@ -50,9 +52,13 @@ export function openDoor(options: DoorOptions, dependencies: DoorDependencies): 
     const text = operations.recall(asked)
     return text === undefined ? undefined : documents.recall(text)
   }
-  const { shedding, limiting, close } = openGuards(options, dependencies, (request) => recall(askedBy(request)))
+  const guards = openGuards(options, dependencies, (request) => recall(askedBy(request)))
+  const { shedding, limiting, close } = guards
   return {
     shedding,
+    get waitedMs() {
+      return guards.waitedMs()
+    },
     enter(asked, { principal, client }) {
       const known = recall(asked)
       if (known) shedding.confirm(known.priority)
@@ -80,6 +86,7 @@ export function openDoor(options: DoorOptions, dependencies: DoorDependencies): 
 interface Guards {
   readonly shedding: Shedding
   readonly limiting: Limiting
+  waitedMs(): number
   close(): void
 }
 
@@ -89,12 +96,13 @@ function openGuards(
   recall: (request: FastifyRequest) => OperationProfile | undefined,
 ): Guards {
   const limiting = rateLimits ? startLimiting({ ...rateLimits, logger, observer }) : NO_LIMITING
-  if (!options) return { shedding: NO_SHEDDING, limiting, close: limiting.close }
+  if (!options) return { shedding: NO_SHEDDING, limiting, waitedMs: () => 0, close: limiting.close }
   const admission = createAdmission(options, observer)
   const stopGauge = startStrainGauge(admission, () => [...links.values()].map(({ guard }) => guard))
   return {
     shedding: createShedding({ admission, recall, random }),
     limiting,
+    waitedMs: () => admission.waitedMs,
     close() {
       stopGauge()
       limiting.close()

@@ -7,6 +7,7 @@ import { createNewId } from '../platform/ids.ts'
 import { invariant } from '../platform/invariant.ts'
 import { createLogger } from '../platform/logger.ts'
 import { createHttpDownload, serveDownloads } from '../platform/serving/downloads.ts'
+import { listenWidely } from '../platform/serving/listen.ts'
 import { stopOnSignal } from '../platform/serving/process.ts'
 import { openMetrics } from '../platform/sight/process-metrics.ts'
 import { openTracing } from '../platform/sight/tracing.ts'
@@ -101,5 +102,5 @@ stopOnSignal(async () => {
   await metrics?.close()
   await closeTracing()
 }, logger)
-await gateway.http.listen({ host: environment.HOST, port: environment.PORT })
+await listenWidely(gateway.http, { host: environment.HOST, port: environment.PORT })
 logger.info({ address: gateway.http.addresses()[0] }, 'listening')

@@ -11,18 +11,19 @@ import { signAccessToken } from '../../platform/identity/access-token.ts'
 import { signingKey } from '../../platform/identity/keys.ts'
 import { silentLogger } from '../../platform/logger.ts'
 import { mapSubgraphs, roleName } from '../../platform/subgraph/name.ts'
+import type { LoadViewer } from '../home/load/messages.ts'
 
 export const HOME = readFileSync(new URL('../../schema/operations/home.graphql', import.meta.url), 'utf8')
 
 /** The product in five processes over a database of its own, with customers who have a line or two each. */
 export interface World {
   readonly installation: Installation
-  /** Tokens of the customers, one after another. */
-  nextToken(): string
+  readonly viewers: readonly LoadViewer[]
   close(): Promise<void>
 }
 
-const CUSTOMERS = 50
+/** So many that equal queries hardly come within the moment in which they share an answer. */
+const CUSTOMERS = 500
 const LINES_OF_EACH = 2
 
 export async function openWorld(options: Omit<InstallationOptions, 'database'>): Promise<World> {
@@ -32,11 +33,10 @@ export async function openWorld(options: Omit<InstallationOptions, 'database'>):
   const pool = createPool({ url: adminUrl, poolSizeMax: 2, logger: silentLogger })
   const database = createDatabase(adminUrl, pool)
   const installation = await startInstallation({ database, ...options })
-  const tokens = await fill(database, installation)
-  let asked = 0
+  const viewers = await fill(database, installation)
   return {
     installation,
-    nextToken: () => tokens[asked++ % tokens.length] ?? '',
+    viewers,
     async close() {
       await installation.close()
       await pool.end()
@@ -58,10 +58,10 @@ function createDatabase(adminUrl: string, pool: ReturnType<typeof createPool>): 
   }
 }
 
-async function fill(database: TestDatabase, { keys }: Installation): Promise<string[]> {
+async function fill(database: TestDatabase, { keys }: Installation): Promise<LoadViewer[]> {
   await insertCatalogue(database)
   const signer = await signingKey(JSON.parse(keys['ACCESS_TOKEN_KEYS'] ?? '') as JSONWebKeySet)
-  const tokens: string[] = []
+  const viewers: LoadViewer[] = []
   for (let number = 1; number <= CUSTOMERS; number++) {
     const accountId = await insertAccount(database, { number })
     for (let line = 0; line < LINES_OF_EACH; line++) {
@@ -74,7 +74,7 @@ async function fill(database: TestDatabase, { keys }: Installation): Promise<str
       sessionId: `s${number}`,
       organizationRole: null,
     } as const
-    tokens.push(await signAccessToken(principal, signer, systemClock, 86_400))
+    viewers.push({ accountId, token: await signAccessToken(principal, signer, systemClock, 86_400) })
   }
-  return tokens
+  return viewers
 }

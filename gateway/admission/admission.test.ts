@@ -88,6 +88,32 @@ describe('the admission', () => {
     expect(admission.mayStay('vital')).toBe(true)
   })
 
+  it('has room beside those that wait for a subgraph in trouble, up to the most that there may be', () => {
+    const { admission, count } = fill('change', 200)
+    expect(count).toBe(128)
+    admission.feel({ loopDelayMs: 100, fetchMs: 0 }, 60)
+    expect(admission.limit).toBe(115)
+    let more = 0
+    while (more < 1_000 && admission.enter('change')) more++
+    expect(count + more).toBe(115 + 60)
+    admission.feel({ loopDelayMs: 0, fetchMs: 0 }, 150)
+    while (more < 1_000 && admission.enter('change')) more++
+    expect(count + more).toBe(200)
+    admission.feel({ loopDelayMs: 0, fetchMs: 0 }, 0)
+    expect(admission.hasRoom('vital')).toBe(false)
+  })
+
+  it('sends away what has waited for the process for long, and knows how long that may have been', () => {
+    const admission = createAdmission({ limitMin: 10, limitMax: 100 })
+    admission.feel({ loopDelayMs: 2_000, fetchMs: 0 })
+    expect(admission.waitedMs).toBe(2_000)
+    expect(admission.enter('vital')).toBe(true)
+    expect([admission.enter('change'), admission.enter('read'), admission.enter(null)]).toEqual([false, false, false])
+    admission.feel({ loopDelayMs: -1, fetchMs: 0 })
+    expect(admission.waitedMs).toBe(0)
+    expect(admission.enter('read')).toBe(true)
+  })
+
   it('is full when there is no room for anything', () => {
     expect(fill('vital').admission.isFull).toBe(true)
   })

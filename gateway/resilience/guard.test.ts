@@ -181,3 +181,17 @@ describe('the bulkhead of a subgraph', () => {
     expect({ inFlight: guard.bulkhead.inFlight, waiting: guard.bulkhead.waiting }).toEqual({ inFlight: 0, waiting: 0 })
   })
 })
+
+describe('what is on its way to a subgraph', () => {
+  it('is counted by how long it has been, until it is there', async () => {
+    const { guard } = openGuard()
+    const { promise, resolve } = Promise.withResolvers<string>()
+    const answer = guard.run(() => promise, PATIENCE)
+    await guard.run(works, PATIENCE)
+    await sleep(5)
+    expect([guard.countOlderThan(1), guard.countOlderThan(LONG_MS)]).toEqual([1, 0])
+    resolve('late')
+    await answer
+    expect(guard.countOlderThan(1)).toBe(0)
+  })
+})

@@ -15,6 +15,8 @@ export interface Guard {
   readonly bulkhead: Pick<Bulkhead, 'inFlight' | 'waiting'>
   /** How long the fetches took that were answered, since they were last taken from here. */
   takeTimes(): FetchTimes
+  /** How many fetches have been on their way for longer than this. */
+  countOlderThan(ms: number): number
   /** Asks, and gives the answer within the time; `ask` may be called twice when it is for a query. */
   run<Value>(ask: () => Promise<Value>, patience: Patience): Promise<Value>
 }
@@ -45,6 +47,8 @@ export function createGuard(dependencies: GuardDependencies): Guard {
   const budget = createRetryBudget(options)
   const breaker = createGuardBreaker(dependencies)
   const retrier = createRetrier(dependencies, budget)
+  /** When each that is on its way began, the oldest first. */
+  const onTheirWay = new Set<{ readonly startedAt: number }>()
   let count = 0
   let totalMs = 0
 
@@ -57,6 +61,15 @@ export function createGuard(dependencies: GuardDependencies): Guard {
       totalMs = 0
       return taken
     },
+    countOlderThan(ms) {
+      const before = performance.now() - ms
+      let older = 0
+      for (const { startedAt } of onTheirWay) {
+        if (startedAt >= before) break
+        older++
+      }
+      return older
+    },
     async run(ask, { isQuery, waitMs }) {
       const startedAt = performance.now()
       try {
@@ -66,6 +79,8 @@ export function createGuard(dependencies: GuardDependencies): Guard {
         observer.fetchRefused?.(subgraph, 'full')
         throw error
       }
+      const fetch = { startedAt }
+      onTheirWay.add(fetch)
       const leftMs = waitMs - (performance.now() - startedAt)
       const isFault = (error: unknown) => !(error instanceof TimeoutError) || leftMs * 2 >= dependencies.timeoutMs
       try {
@@ -81,6 +96,7 @@ export function createGuard(dependencies: GuardDependencies): Guard {
         else observer.fetchFailed?.(subgraph)
         throw error
       } finally {
+        onTheirWay.delete(fetch)
         bulkhead.leave()
       }
     },

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { keepSpans } from '../../cli/testing/spans.ts'
@@ -8,6 +8,7 @@ import { silentLogger } from '../../platform/logger.ts'
 import { inRootSpan, traceparent } from '../../platform/sight/tracing.ts'
 import { serveBatch } from '../../platform/subgraph/serve-batch.ts'
 import type { Subgraph, SubgraphRequest } from '../../platform/subgraph/subgraph.ts'
+import { CONNECTION_OPTIONS } from './http.ts'
 import { createBatchTransport } from './http-batch.ts'
 import type { Transport } from './transport.ts'
 
@@ -20,7 +21,7 @@ describe('operations of many requests in one HTTP request', () => {
 
   /** A subgraph that does what the text of an operation says. */
   const act = async ({ query, variables }: SubgraphRequest) => {
-    if (query === 'slow') await sleep(300)
+    if (query === 'slow') await sleep(1_000)
     if (query === 'throw') throw new Error('secret of the inside')
     if (query === 'die') server.server.closeAllConnections()
     return { data: { echo: query === 'trace' ? traceparent() : variables?.['text'] } }
@@ -70,6 +71,21 @@ describe('operations of many requests in one HTTP request', () => {
     expect(first).toEqual({ data: { echo: 'early' } })
     expect(await slow).toEqual({ data: { echo: 'late' } })
     expect(requests).toBe(1)
+  })
+
+  it('gather while as many requests as there are connections wait for a slow subgraph', async () => {
+    await open()
+    const answers: Promise<unknown>[] = []
+    for (let index = 0; index < CONNECTION_OPTIONS.connections; index++) {
+      answers.push(send('slow', 'first'))
+      await expect.poll(() => requests, { interval: 1 }).toBe(index + 1)
+    }
+    for (let index = 0; index < 2 * CONNECTION_OPTIONS.connections; index++) {
+      answers.push(send('slow', 'then'))
+      await nextTurn()
+    }
+    expect(await Promise.all(answers)).toHaveLength(3 * CONNECTION_OPTIONS.connections)
+    expect(requests).toBeLessThan(2 * CONNECTION_OPTIONS.connections)
   })
 
   it('are identified each on its own', async () => {

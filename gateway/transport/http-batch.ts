@@ -2,6 +2,7 @@ import type { ExecutionResult } from 'graphql'
 import { Pool } from 'undici'
 import { inSharedSpan, type SpanContext, sampledSpan, traceparent } from '../../platform/sight/tracing.ts'
 import { decodeAnswer, encodeOperations, type WireOperation } from '../../platform/subgraph/batch-protocol.ts'
+import { TimeoutError } from '../../platform/with-timeout.ts'
 import { assertExecutionResult } from './execution-result.ts'
 import { ANSWER_MAX_MS, CONNECTION_OPTIONS } from './http.ts'
 import { createStreamTransport } from './http-stream.ts'
@@ -17,11 +18,14 @@ export interface BatchTransportOptions {
 }
 
 const BATCH_SIZE_MAX = 100
+/** Whoever has waited for a connection as long as this was told that no answer came: nothing is done for it now. */
+const WAITING_MAX_MS = 2_000
 
 /** An operation that waits for its answer. */
 interface Pending {
   readonly operation: WireOperation
   readonly asker: SpanContext | undefined
+  readonly askedAt: number
   readonly resolve: (result: ExecutionResult) => void
   readonly reject: (error: unknown) => void
 }
@@ -34,13 +38,22 @@ export function createBatchTransport({ url, signIdentity }: BatchTransportOption
   const { origin, pathname } = new URL(url)
   const pool = new Pool(origin, CONNECTION_OPTIONS)
   const streams = createStreamTransport({ url, signIdentity })
-  let waiting: Pending[] = []
+  const waiting: Pending[] = []
+  let onTheirWay = 0
 
-  const flush = (): void => {
-    const batch = waiting
-    waiting = []
+  async function sendOff(batch: readonly Pending[]): Promise<void> {
+    onTheirWay++
     const askers = batch.flatMap(({ asker }) => asker ?? [])
-    void inSharedSpan('batch', askers, () => sendBatch(pool, `${pathname}/batch`, batch))
+    await inSharedSpan('batch', askers, () => sendBatch(pool, `${pathname}/batch`, batch))
+    onTheirWay--
+    if (waiting.length > 0) flush()
+  }
+  /** While all connections are taken the next batch grows: a subgraph that is slow is asked no less for it. */
+  function flush(): void {
+    forgetOld(waiting)
+    while (waiting.length > 0 && onTheirWay < CONNECTION_OPTIONS.connections) {
+      void sendOff(waiting.splice(0, BATCH_SIZE_MAX))
+    }
   }
   const enqueue = (pending: Pending): void => {
     waiting.push(pending)
@@ -54,7 +67,7 @@ export function createBatchTransport({ url, signIdentity }: BatchTransportOption
       const { requestId } = viewer
       const operation = { query, operationName, variables, identity, requestId, traceparent: traceparent() }
       return new Promise((resolve, reject) => {
-        enqueue({ operation, asker: sampledSpan(), resolve, reject })
+        enqueue({ operation, asker: sampledSpan(), askedAt: performance.now(), resolve, reject })
       })
     },
     subscribe: streams.subscribe,
@@ -64,8 +77,15 @@ export function createBatchTransport({ url, signIdentity }: BatchTransportOption
   }
 }
 
+/** Takes out those that came too long ago: they are the first. */
+function forgetOld(waiting: Pending[]): void {
+  const since = performance.now() - WAITING_MAX_MS
+  while (waiting[0] && waiting[0].askedAt < since) {
+    waiting.shift()?.reject(new TimeoutError(`no connection within ${WAITING_MAX_MS} ms`))
+  }
+}
+
 async function sendBatch(pool: Pool, path: string, batch: readonly Pending[]): Promise<void> {
-  if (batch.length === 0) return
   const unanswered = new Set(batch)
   const giveUp = new AbortController()
   const timer = setTimeout(() => giveUp.abort(), ANSWER_MAX_MS)

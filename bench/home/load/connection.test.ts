@@ -38,7 +38,7 @@ describe('a connection of the load', () => {
 
   it('waits for the whole of a body whose length is told', async () => {
     const answer = await askOnce('HTTP/1.1 200 OK\r\nContent-Le', 'ngth: 12\r\n\r\n{"id":', '"0190"')
-    expect(answer).toEqual({ status: 200, hasErrors: false, hasMark: true, bytes: 12 })
+    expect(answer).toEqual({ status: 200, hasErrors: false, hasMark: true, bytes: 12, retryAfterSeconds: 0 })
   })
 
   it('waits for the last chunk of a body that comes in chunks', async () => {
@@ -46,9 +46,9 @@ describe('a connection of the load', () => {
     expect(answer).toMatchObject({ status: 200, hasMark: true })
   })
 
-  it('sees an answer with errors, and one that is not the viewer’s', async () => {
-    const answer = await askOnce('HTTP/1.1 500 Oh\r\ncontent-length: 13\r\n\r\n{"errors":[]}')
-    expect(answer).toEqual({ status: 500, hasErrors: true, hasMark: false, bytes: 13 })
+  it('sees an answer with errors, one that is not the viewer’s, and when to come back', async () => {
+    const answer = await askOnce('HTTP/1.1 503 Oh\r\nRetry-After: 4\r\ncontent-length: 13\r\n\r\n{"errors":[]}')
+    expect(answer).toEqual({ status: 503, hasErrors: true, hasMark: false, bytes: 13, retryAfterSeconds: 4 })
   })
 
   it('asks again on the same connection', async () => {

@@ -12,6 +12,8 @@ export interface Answer {
   readonly hasErrors: boolean
   readonly hasMark: boolean
   readonly bytes: number
+  /** Of the header `Retry-After`; 0 without one. */
+  readonly retryAfterSeconds: number
 }
 
 const HEADER_END = Buffer.from('\r\n\r\n')
@@ -67,5 +69,6 @@ function readAnswer(received: Buffer, mark: Buffer): Answer | null {
     hasErrors: received.indexOf(ERRORS, bodyStart) !== -1,
     hasMark: received.indexOf(mark, bodyStart) !== -1,
     bytes: received.length - bodyStart,
+    retryAfterSeconds: Number(/^retry-after: *(\d+)/im.exec(header)?.[1] ?? 0),
   }
 }
