@@ -63,6 +63,13 @@ async function saveCard(): Promise<string> {
   return (await cards())[0].id
 }
 
+/** What an account finds in the cabinet, once there is so much. */
+async function told(count: number, by = token): Promise<string[]> {
+  const read = async () => (await shop.send('notices', {}, by)).notices.nodes.map(({ text }: { text: string }) => text)
+  await expect.poll(async () => (await read()).length, PATIENCE).toBe(count)
+  return read()
+}
+
 describe('a top-up by card', () => {
   it('comes onto the line once the bank has said so, whatever the notice says', async () => {
     const { id, confirmationUrl } = await begin()
@@ -76,6 +83,23 @@ describe('a top-up by card', () => {
       confirmationUrl: null,
       failure: null,
     })
+  })
+
+  it('is told of once, to payer and owner; one that fails to its payer alone', async () => {
+    const friend = await insertAccount(shop.cabinet.database, { number: ++lines })
+    const payer = await shop.cabinet.accountToken(friend)
+    await giveAccess(shop.cabinet.database, { lineId: line, accountId: friend, rights: 2 })
+    for (const card of ['insufficient_funds', '3-d-secure'] as const) {
+      const { payment: begun } = await topUp({}, payer)
+      await payOnPage(await shop.confirmationUrl(line, begun.id, payer), card)
+      await becomes(begun.id, card === '3-d-secure' ? 'SUCCEEDED' : 'FAILED')
+    }
+    await shop.cabinet.database.sql(`update accounts.account set language = 'en' where id in ($1, $2)`, [owner, friend])
+    expect(await told(2, payer)).toEqual([
+      'The number was topped up by card: 150.00.',
+      'A top-up by card of 150.00 failed. See in your cabinet why, and what helps.',
+    ])
+    expect(await told(1)).toEqual(['The number was topped up by card: 150.00.'])
   })
 
   it('tells why the bank declined it, and what helps', async () => {

@@ -17,6 +17,8 @@ import { putCard } from '../../store/cards.ts'
 import type { Tables } from '../../store/tables.ts'
 import { CARD_TOKEN } from '../cards/token.ts'
 import { settlePromisedPayment } from '../promised-payments/settle-promised-payment.ts'
+import { recordAccountAct, recordAct } from '../record-act.ts'
+import { forOurselves } from '../service-viewer.ts'
 import type { CardDependencies } from './card-dependencies.ts'
 import { toCardFailure } from './failure.ts'
 
@@ -33,7 +35,7 @@ export async function settle(
   key: CardPaymentKey,
   heard: CardPayment,
 ): Promise<Settled> {
-  return dependencies.db.transaction().execute(async (trx): Promise<Settled> => {
+  const settled = await dependencies.db.transaction().execute(async (trx): Promise<Settled> => {
     // The balance before the payment, as everybody does: so nobody waits in a circle.
     await lockBalance(trx, key.lineId, 'KOPECK')
     const row = await lockCardPayment(trx, key)
@@ -52,6 +54,8 @@ export async function settle(
         return 'open'
     }
   })
+  if (settled === 'ended') dependencies.onEvent()
+  return settled
 }
 
 /** One of theirs is one of ours, of the same amount. What is not is for people to look at, and moves no money. */
@@ -91,23 +95,44 @@ async function credit(
   const cardId = await saveCard(trx, dependencies, row, heard)
   await setPaymentStatus(trx, keyOf(row), { status: 'SUCCEEDED', failure: null, now })
   await endCardPayment(trx, keyOf(row), { capturedAt: heard.capturedAt ?? now, cardId })
+  if (row.kind !== 'TOP_UP') return
+  const act = { lineId: row.line_id, act: 'TOP_UP_CREDITED', details: whatOf(row), concerns: row.account_id }
+  await recordAct(trx, dependencies, act, forOurselves(row.payment_id))
 }
 
 /** Ends a payment that brought no money; one that has brought it, or has failed, stays as it is. */
 export async function fail(
   trx: Transaction<Tables>,
-  { clock, logger }: Pick<CardDependencies, 'clock' | 'logger'>,
+  dependencies: Pick<CardDependencies, 'clock' | 'newId' | 'logger'>,
   row: CardPaymentRow,
   failure: string,
 ): Promise<void> {
+  const { clock, logger } = dependencies
   if (row.status === 'SUCCEEDED' || row.status === 'REFUNDED') {
     logger.error({ paymentId: row.payment_id }, 'the acquirer took back what it said was paid')
     return
   }
   if (row.status === 'PENDING') {
     await setPaymentStatus(trx, keyOf(row), { status: 'FAILED', failure, now: clock.now() })
+    await tellOfFailure(trx, dependencies, row)
   }
   await endCardPayment(trx, keyOf(row), { capturedAt: null, cardId: null })
+}
+
+/** The payer alone: whose line it is has not lost anything, and need not know what another's card cannot do. */
+async function tellOfFailure(
+  trx: Transaction<Tables>,
+  dependencies: Pick<CardDependencies, 'clock' | 'newId'>,
+  row: CardPaymentRow,
+): Promise<void> {
+  const { kind, account_id: accountId, payment_id: paymentId } = row
+  if (kind !== 'TOP_UP' || accountId === null) return
+  const act = { accountId, act: 'TOP_UP_FAILED', details: whatOf(row) }
+  await recordAccountAct(trx, dependencies, act, forOurselves(paymentId))
+}
+
+function whatOf({ payment_id: paymentId, amount }: CardPaymentRow): Readonly<Record<string, string>> {
+  return { paymentId, kopecks: String(amount) }
 }
 
 /** The card that paid, where the customer wanted it kept. Null when it is not. */
