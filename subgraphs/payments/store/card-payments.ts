@@ -168,6 +168,16 @@ export async function openCardPayment(
     .execute()
 }
 
+/** Payments of an account that are under way save no card. One that is being settled at this moment is waited for. */
+export async function saveNoCards(trx: Transaction<Tables>, accountId: string): Promise<void> {
+  await sql`
+    update card_payment set is_card_saved = false
+    from payment
+    where payment.line_id = card_payment.line_id and payment.id = card_payment.payment_id
+      and payment.account_id = ${accountId} and card_payment.is_card_saved and card_payment.state <> 'ENDED'
+  `.execute(trx)
+}
+
 /** Nothing more is to be learnt of it. */
 export async function endCardPayment(
   trx: Transaction<Tables>,
