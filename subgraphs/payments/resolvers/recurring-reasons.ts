@@ -34,6 +34,20 @@ export function autoPaymentReason(obstacle: AutoPaymentObstacle): Reason {
         remedy: { ru: `Укажите предел не меньше ${amount}.`, en: `Give a cap of ${amount} at least.` },
       }
     }
+    case 'MEMBER_LIMIT': {
+      const limit = formatKopecks(obstacle.limit)
+      return {
+        code,
+        message: {
+          ru: `Автоплатёж взял бы за месяц больше, чем вам разрешила тратить организация: ${limit}.`,
+          en: `The automatic payment could take more in a month than the organization lets you spend: ${limit}.`,
+        },
+        remedy: {
+          ru: `Укажите предел на месяц не больше ${limit} или попросите владельца организации увеличить лимит.`,
+          en: `Give a cap for the month of ${limit} at most, or ask the owner of the organization to raise the limit.`,
+        },
+      }
+    }
     case 'THRESHOLD_OR_SCHEDULE_REQUIRED':
       return {
         code,

@@ -9,6 +9,7 @@ import {
   type CardPaymentRow,
   claimAcquirerPayment,
   endCardPayment,
+  keyOf,
   lockCardPayment,
   openCardPayment,
   setPaymentStatus,
@@ -17,10 +18,12 @@ import { putCard } from '../../store/cards.ts'
 import type { Tables } from '../../store/tables.ts'
 import { CARD_TOKEN } from '../cards/token.ts'
 import { settlePromisedPayment } from '../promised-payments/settle-promised-payment.ts'
-import { recordAccountAct, recordAct } from '../record-act.ts'
+import { recordAct } from '../record-act.ts'
 import { forOurselves } from '../service-viewer.ts'
 import type { CardDependencies } from './card-dependencies.ts'
+import { fail, whatOf } from './fail.ts'
 import { toCardFailure } from './failure.ts'
+import { countForMember } from './member-share.ts'
 
 /** What the acquirer's word came to: whether more is to be learnt of the payment. */
 export type Settled = 'ended' | 'open' | 'notOurs'
@@ -92,47 +95,14 @@ async function credit(
   })
   if (outcome.kind === 'alreadyPosted') return
   await settlePromisedPayment(trx, dependencies, row.line_id)
+  // It was given up, and what a member had spent given back.
+  if (row.status === 'FAILED') await countForMember(trx, row, row.amount)
   const cardId = await saveCard(trx, dependencies, row, heard)
   await setPaymentStatus(trx, keyOf(row), { status: 'SUCCEEDED', failure: null, now })
   await endCardPayment(trx, keyOf(row), { capturedAt: heard.capturedAt ?? now, cardId })
   if (row.kind !== 'TOP_UP') return
   const act = { lineId: row.line_id, act: 'TOP_UP_CREDITED', details: whatOf(row), concerns: row.account_id }
   await recordAct(trx, dependencies, act, forOurselves(row.payment_id))
-}
-
-/** Ends a payment that brought no money; one that has brought it, or has failed, stays as it is. */
-export async function fail(
-  trx: Transaction<Tables>,
-  dependencies: Pick<CardDependencies, 'clock' | 'newId' | 'logger'>,
-  row: CardPaymentRow,
-  failure: string,
-): Promise<void> {
-  const { clock, logger } = dependencies
-  if (row.status === 'SUCCEEDED' || row.status === 'REFUNDED') {
-    logger.error({ paymentId: row.payment_id }, 'the acquirer took back what it said was paid')
-    return
-  }
-  if (row.status === 'PENDING') {
-    await setPaymentStatus(trx, keyOf(row), { status: 'FAILED', failure, now: clock.now() })
-    await tellOfFailure(trx, dependencies, row)
-  }
-  await endCardPayment(trx, keyOf(row), { capturedAt: null, cardId: null })
-}
-
-/** The payer alone: whose line it is has not lost anything, and need not know what another's card cannot do. */
-async function tellOfFailure(
-  trx: Transaction<Tables>,
-  dependencies: Pick<CardDependencies, 'clock' | 'newId'>,
-  row: CardPaymentRow,
-): Promise<void> {
-  const { kind, account_id: accountId, payment_id: paymentId } = row
-  if (kind !== 'TOP_UP' || accountId === null) return
-  const act = { accountId, act: 'TOP_UP_FAILED', details: whatOf(row) }
-  await recordAccountAct(trx, dependencies, act, forOurselves(paymentId))
-}
-
-function whatOf({ payment_id: paymentId, amount }: CardPaymentRow): Readonly<Record<string, string>> {
-  return { paymentId, kopecks: String(amount) }
 }
 
 /** The card that paid, where the customer wanted it kept. Null when it is not. */
@@ -162,8 +132,4 @@ async function saveCard(
     },
     savedMax,
   )
-}
-
-function keyOf({ line_id: lineId, payment_id: paymentId }: CardPaymentRow): CardPaymentKey {
-  return { lineId, paymentId }
 }

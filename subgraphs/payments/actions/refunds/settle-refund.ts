@@ -4,6 +4,7 @@ import { take } from '../../ledger/posting.ts'
 import { lockCardPayment, setPaymentStatus } from '../../store/card-payments.ts'
 import { addRefunded, type CardRefundRow, endCardRefund } from '../../store/card-refunds.ts'
 import type { CardDependencies } from '../card-payments/card-dependencies.ts'
+import { countForMember } from '../card-payments/member-share.ts'
 import { recordAct } from '../record-act.ts'
 import { forOurselves } from '../service-viewer.ts'
 
@@ -43,6 +44,7 @@ async function giveBack(
     const details = { paymentId, refundId: row.id, kopecks: String(row.amount) }
     const act = { lineId, act: 'PAYMENT_REFUNDED', details, concerns: payment.account_id }
     await recordAct(trx, dependencies, act, forOurselves(row.id))
+    await countForMember(trx, payment, -row.amount)
     const refunded = await addRefunded(trx, { lineId, paymentId }, row.amount)
     if (refunded < payment.amount) return
     await setPaymentStatus(trx, { lineId, paymentId }, { status: 'REFUNDED', failure: null, now })
