@@ -138,3 +138,16 @@ export function liveBalanceReason(obstacle: LiveBalanceObstacle): Reason {
       return spendCapReached(obstacle)
   }
 }
+
+/** Why the live balance cannot be undone. */
+export const UNDO_TOO_LATE: Reason = {
+  code: 'UNDO_TOO_LATE',
+  message: {
+    ru: 'Отменить нечего: деньги возвращаются только сразу после платного включения и раз в день.',
+    en: 'There is nothing to undo: money comes back only just after switching on for a fee, and once a day.',
+  },
+  remedy: {
+    ru: 'Выключите услугу: со следующего дня списаний не будет.',
+    en: 'Switch the service off: from the next day nothing is charged.',
+  },
+}

@@ -60,12 +60,13 @@ export async function setAutoPayment(
   const policies = await dependencies.policies.current()
   const month = monthOf(createCalendar(policies['operator.timeZone']).dayOf(dependencies.clock.now()))
   const allowance = await findAllowance(dependencies, asAccount(by), month)
-  if (allowance.kind === 'none') return { kind: 'lineNotFound' }
   const memberLimit = allowance.kind === 'member' ? allowance.limit : null
   const outcome = await dependencies.db.transaction().execute(async (trx): Promise<SetAutoPaymentOutcome> => {
     const now = dependencies.clock.now()
     if (!(await isAllowed(trx, lineId, by.grant, now))) return { kind: 'lineNotFound' }
-    const isCardUsable = cardId !== null && (await dependencies.savedCards.isUsable(trx, { accountId, cardId }))
+    // Who is no member any more has none of the organization's cards.
+    const hasCards = cardId !== null && allowance.kind !== 'none'
+    const isCardUsable = hasCards && (await dependencies.savedCards.isUsable(trx, { accountId, cardId }))
     const wish = { ...amounts, schedule: command.schedule, isCardUsable, memberLimit, policies }
     const obstacles = failedRules(AUTO_PAYMENT_RULES, wish)
     if (cardId === null || obstacles.length > 0) return { kind: 'notEligible', obstacles }
