@@ -85,6 +85,15 @@ describe('a refund of a top-up', () => {
     }, PATIENCE)
   })
 
+  it('is told to whose money went back, once', async () => {
+    await refund({ amount: '50.00' })
+    const texts = async () =>
+      (await shop.send('notices', {}, token)).notices.nodes.map(({ text }: { text: string }) => text)
+    await expect
+      .poll(texts, PATIENCE)
+      .toEqual(['Возврат на 50.00 отправлен на карту, с которой пополняли номер.', 'Номер пополнен картой на 150.00.'])
+  })
+
   it('is one refund of one key, and of twenty at once no more goes back than was paid', async () => {
     const idempotencyKey = newId()
     const first = await refund({ amount: '20.00', idempotencyKey })

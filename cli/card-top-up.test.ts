@@ -63,6 +63,13 @@ async function saveCard(): Promise<string> {
   return (await cards())[0].id
 }
 
+/** What an account finds in the cabinet, once there is so much. */
+async function told(count: number, by = token): Promise<string[]> {
+  const read = async () => (await shop.send('notices', {}, by)).notices.nodes.map(({ text }: { text: string }) => text)
+  await expect.poll(async () => (await read()).length, PATIENCE).toBe(count)
+  return read()
+}
+
 describe('a top-up by card', () => {
   it('comes onto the line once the bank has said so, whatever the notice says', async () => {
     const { id, confirmationUrl } = await begin()
@@ -76,6 +83,23 @@ describe('a top-up by card', () => {
       confirmationUrl: null,
       failure: null,
     })
+  })
+
+  it('is told of once, to payer and owner; one that fails to its payer alone', async () => {
+    const friend = await insertAccount(shop.cabinet.database, { number: ++lines })
+    const payer = await shop.cabinet.accountToken(friend)
+    await giveAccess(shop.cabinet.database, { lineId: line, accountId: friend, rights: 2 })
+    for (const card of ['insufficient_funds', '3-d-secure'] as const) {
+      const { payment: begun } = await topUp({}, payer)
+      await payOnPage(await shop.confirmationUrl(line, begun.id, payer), card)
+      await becomes(begun.id, card === '3-d-secure' ? 'SUCCEEDED' : 'FAILED')
+    }
+    await shop.cabinet.database.sql(`update accounts.account set language = 'en' where id in ($1, $2)`, [owner, friend])
+    expect(await told(2, payer)).toEqual([
+      'The number was topped up by card: 150.00.',
+      'A top-up by card of 150.00 failed. See in your cabinet why, and what helps.',
+    ])
+    expect(await told(1)).toEqual(['The number was topped up by card: 150.00.'])
   })
 
   it('tells why the bank declined it, and what helps', async () => {
@@ -286,6 +310,51 @@ describe('a saved card', () => {
     await saveCard()
     await saveCard()
     expect(await cards()).toHaveLength(1)
+  })
+
+  it('of an organization is charged within its member’s month, and what fails or goes back does not count', async () => {
+    const organization = await insertAccount(shop.cabinet.database, { number: ++lines, kind: 'ORGANIZATION' })
+    const member = await insertAccount(shop.cabinet.database, { number: ++lines })
+    const number = ++lines
+    line = await insertLine(shop.cabinet.database, { number, ownerId: organization, kopecks: 0n })
+    token = await shop.cabinet.accountToken(organization, 'owner')
+    await shop.cabinet.database.sql(
+      `insert into accounts.organization_member (organization_id, member_id, role, monthly_limit_kopecks)
+       values ($1, $1, 'OWNER', null), ($1, $2, 'ACCOUNTANT', 25000)`,
+      [organization, member],
+    )
+    const cardId = await saveCard()
+    const accountant = await shop.cabinet.signPrincipal({
+      kind: 'account',
+      accountId: organization,
+      personId: member,
+      sessionId: newId(),
+      organizationRole: 'accountant',
+    })
+    const charge = async (amount: string) => topUp({ cardId, amount }, accountant)
+    const ends = async (result: { payment: { id: string } }, status: string) => becomes(result.payment.id, status)
+
+    await ends(await charge('200.51'), 'FAILED')
+    const paid = await charge('150.00')
+    await ends(paid, 'SUCCEEDED')
+    const refused = await charge('150.00')
+    expect(refused).toMatchObject({ __typename: 'NotEligibleError', reasons: [{ code: 'MEMBER_LIMIT' }] })
+    expect(refused.reasons[0].message).toContain('100.00')
+    const typed = await topUp({}, accountant)
+    expect(typed).toMatchObject({ __typename: 'TopUpSuccess' })
+
+    const input = { lineId: line, paymentId: paid.payment.id, amount: '50.00', idempotencyKey: newId() }
+    await shop.send('refund-payment', { input }, await shop.cabinet.staffToken('supervisor'))
+    await vi.waitFor(async () => expect((await shop.balance(line)).posted).toBe(25_000), PATIENCE)
+    await ends(await charge('150.00'), 'SUCCEEDED')
+
+    const auto = { lineId: line, cardId, amount: '100.00', threshold: '100.00' }
+    const setAuto = async (monthlyCap: string | null) =>
+      shop.send('set-auto-payment', { input: { ...auto, monthlyCap } }, accountant)
+    for (const cap of [null, '250.01']) {
+      expect(await setAuto(cap)).toMatchObject({ reasons: [{ code: 'MEMBER_LIMIT' }] })
+    }
+    expect(await setAuto('250.00')).toMatchObject({ __typename: 'SetAutoPaymentSuccess' })
   })
 
   it('of an organization is not for members who may not pay', async () => {

@@ -75,6 +75,7 @@ const ROOT_QUESTIONS: Readonly<Record<string, readonly ((subject: Subject) => st
     ({ lineId: id }) => money('enableLiveBalance', `dailyFee: "1.00", idempotencyKey: "${id}"`)({ lineId: id }),
     ({ lineId: id }) => money('enableLiveBalance', `dailyFee: "9.00", idempotencyKey: "other ${id}"`)({ lineId: id }),
   ],
+  'Mutation.undoLiveBalance': [money('undoLiveBalance')],
   'Mutation.disableLiveBalance': [money('disableLiveBalance')],
   'Query.payment': [
     ({ lineId: id }) =>

@@ -168,7 +168,10 @@ function openPayments(dependencies: SubgraphsDependencies, wiring: Wiring): Paym
   })
 }
 
-function openAccounts(dependencies: SubgraphsDependencies, { connect, jobsOf, askOf }: Wiring): Promise<Accounts> {
+function openAccounts(
+  dependencies: SubgraphsDependencies,
+  { connect, jobsOf, askOf, deliverTo }: Wiring,
+): Promise<Accounts> {
   const { clock, newId, logger } = dependencies
   return createAccounts({
     ...connect('accounts'),
@@ -184,6 +187,7 @@ function openAccounts(dependencies: SubgraphsDependencies, { connect, jobsOf, as
     socialProviders: dependencies.socialProviders ?? [],
     staffProvider: dependencies.staffProvider ?? null,
     sms: dependencies.sms ?? null,
+    receivers: { payments: deliverTo('payments') },
     ask: {
       'linked-numbers': askOf('accounts', 'linked-numbers'),
       products: askOf('accounts', 'products'),
@@ -279,7 +283,7 @@ export async function createOneProcess(dependencies: OneProcessDependencies): Pr
     subgraphs,
     async close() {
       await gateway.close()
-      // First those who still call the others: the jobs of accounts, then the relay of linked numbers.
+      // First those who still call the others: the jobs and the relay of accounts, then the relay of linked numbers.
       await subgraphs.accounts.close()
       await subgraphs['linked-numbers'].close()
       await Promise.all([subgraphs.products.close(), subgraphs.payments.close()])

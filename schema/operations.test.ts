@@ -822,6 +822,19 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
       },
     }),
   },
+  'undo-live-balance.graphql': {
+    as: 'owner',
+    prepare: ({ database }, { lineId }) =>
+      database.sql(
+        `insert into payments.live_balance (line_id, is_enabled, daily_fee, policy_version, consent_id, enabled_at, undo_until)
+         values ($1, true, 100, 1, $1, now(), now() + interval '10 minutes')`,
+        [lineId],
+      ),
+    variables: ({ lineId }) => ({ input: { lineId } }),
+    answer: ({ lineId }) => ({
+      undoLiveBalance: { __typename: 'UndoLiveBalanceSuccess', line: { id: lineId, balance: expect.anything() } },
+    }),
+  },
   'disable-live-balance.graphql': {
     as: 'owner',
     prepare: ({ database }, { lineId }) =>

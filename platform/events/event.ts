@@ -10,6 +10,7 @@ export type DomainEvent =
   | TransferCredited
   | TransferRefused
   | BonusPointsGiven
+  | AccountClosed
 
 /** Who may tell what: what a subgraph owns is nobody else's to tell of. */
 const TELLERS: Readonly<Record<DomainEvent['kind'], readonly SubgraphName[]>> = {
@@ -19,6 +20,7 @@ const TELLERS: Readonly<Record<DomainEvent['kind'], readonly SubgraphName[]>> = 
   TransferCredited: ['payments'],
   TransferRefused: ['payments'],
   BonusPointsGiven: ['payments'],
+  AccountClosed: ['accounts'],
 }
 
 export function mayTell(issuer: string, { kind }: DomainEvent): boolean {
@@ -121,6 +123,14 @@ export interface BonusPointsGiven {
   readonly fromPhone: string | null
 }
 
+/** A cabinet was closed by whose it is: what others keep for it, and not for the contract, ends. */
+export interface AccountClosed {
+  readonly id: string
+  readonly kind: 'AccountClosed'
+  readonly occurredAt: string
+  readonly accountId: string
+}
+
 /** Who did it, from where and why. */
 export interface ActAuthor {
   /** `account:<id>`, `staff:<id>` or `service:<name>`. */
@@ -181,4 +191,5 @@ export const domainEvent: z.ZodType<DomainEvent> = z.discriminatedUnion('kind', 
   }),
   z.object({ ...envelope, kind: z.literal('TransferCredited'), transferId: z.uuid(), fromLineId: z.uuid() }),
   z.object({ ...envelope, kind: z.literal('TransferRefused'), transferId: z.uuid(), fromLineId: z.uuid() }),
+  z.object({ ...envelope, kind: z.literal('AccountClosed'), accountId: z.uuid() }),
 ])

@@ -1,5 +1,6 @@
 import { systemClock } from '../../platform/clock.ts'
 import { readAccountsEnvironment } from '../../platform/environment.ts'
+import { createHttpDelivery } from '../../platform/events/http-delivery.ts'
 import { findKeyAmong, publicKeys, signingKey } from '../../platform/identity/keys.ts'
 import { createSecrets } from '../../platform/identity/secrets.ts'
 import { createJobs } from '../../platform/jobs/jobs.ts'
@@ -54,6 +55,15 @@ await runSubgraph(
         random: systemRandomness,
         logger,
       }),
+      receivers: {
+        payments: createHttpDelivery({
+          issuer: 'accounts',
+          receiver: 'payments',
+          url: environment.PAYMENTS_URL,
+          signer,
+          clock,
+        }),
+      },
       ask: {
         'linked-numbers': askOf('linked-numbers', environment.LINKED_NUMBERS_URL),
         products: askOf('products', environment.PRODUCTS_URL),

@@ -5,6 +5,7 @@ import { checkConnection } from '../../platform/database/check-connection.ts'
 import type { Listen } from '../../platform/database/listen.ts'
 import type { Listener } from '../../platform/database/listener.ts'
 import type { Reader } from '../../platform/database/reader.ts'
+import { createOutboxRelay, type Deliver } from '../../platform/events/outbox.ts'
 import type { EndedSessionFeed } from '../../platform/identity/ended-sessions.ts'
 import type { SocialProvider, StaffProviderOptions } from '../../platform/identity/identity-provider.ts'
 import { signingKey } from '../../platform/identity/keys.ts'
@@ -66,6 +67,8 @@ export interface AccountsDependencies {
   readonly staffProvider: StaffProviderOptions | null
   /** How text messages leave; null when another process sends them. */
   readonly sms: SmsTransport | null
+  /** How events reach those who keep something for an account. */
+  readonly receivers: Readonly<Record<'payments', Deliver>>
   readonly ask: Readonly<Record<'linked-numbers' | 'products' | 'payments', AskSubgraph>>
   /** The network, asked about changes of SIMs. */
   readonly simSwap: SimSwap
@@ -89,13 +92,15 @@ export interface Accounts extends Subgraph {
 
 /** People and organizations: who they are, how they get in, and what they are told. */
 export async function createAccounts(dependencies: AccountsDependencies): Promise<Accounts> {
-  const { db, reader, clock, logger, jobs, sms, socialProviders, staffProvider } = dependencies
+  const { db, reader, clock, logger, jobs, sms, socialProviders, staffProvider, receivers } = dependencies
+  const relay = createOutboxRelay({ db, receivers, logger })
   const policies = createPolicies({ reader, clock, schema: accountsPolicies })
   const sender = sms && createSender({ ...dependencies, queue: createMessageQueue(db), transport: sms })
   const notifier = createNotifier({ ...dependencies, policies, onMessages: () => sender?.poke() })
   const onOutgoing = (): void => {
     notifier.poke()
     sender?.poke()
+    relay.poke()
   }
   const all = {
     ...dependencies,
@@ -133,6 +138,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
       await sweeper.stop()
       await jobs.stop()
       await consultantUpkeep.stop()
+      await relay.stop()
       // The notifier first: what it still queues goes to the sender.
       await notifier.stop()
       await sender?.stop()

@@ -53,6 +53,7 @@ describe('the paid live balance', { timeout: 60_000 }, () => {
   }
   const disable = async () =>
     (await ask('disable-live-balance.graphql', { input: { lineId: LINE } })).disableLiveBalance
+  const undo = async () => (await ask('undo-live-balance.graphql', { input: { lineId: LINE } })).undoLiveBalance
   const service = async () => (await ask('live-balance.graphql', { lineId: LINE })).line.liveBalance
   const fees = async () =>
     (
@@ -81,6 +82,7 @@ describe('the paid live balance', { timeout: 60_000 }, () => {
       dailyFee: { amount: '1.00', currencyCode: 'RUB' },
       paidUntil: null,
       nextChargeAt: null,
+      undoUntil: null,
     })
     expect(await enable()).toEqual({
       __typename: 'EnableLiveBalanceSuccess',
@@ -97,6 +99,51 @@ describe('the paid live balance', { timeout: 60_000 }, () => {
       policy_version: 1,
       title: 'Live balance',
     })
+  })
+
+  it('is undone within fifteen minutes: off at once, and its fee is back, once however often it is asked', async () => {
+    expect(await undo()).toMatchObject({ __typename: 'NotEligibleError', reasons: [{ code: 'UNDO_TOO_LATE' }] })
+    await enable()
+    expect(await service()).toMatchObject({ undoUntil: '2026-01-31T09:15:00.000Z' })
+    now = new Date('2026-01-31T09:14:59Z')
+    const undone = await Promise.all(Array.from({ length: 5 }, undo))
+    for (const each of undone) expect(each).toMatchObject({ __typename: 'UndoLiveBalanceSuccess' })
+    expect(await worker.posted(LINE)).toBe(15_000n)
+    const compensations = `select kind, details -> 'title' ->> 'en' as title, consent_id is not null as is_agreed
+      from payments.ledger_transaction where source_key like 'live-balance-undo:%'`
+    expect(await cabinet.database.sql(compensations)).toEqual([
+      { kind: 'COMPENSATION', title: 'Live balance', is_agreed: true },
+    ])
+    expect(await service()).toMatchObject({ isEnabled: false, paidUntil: null, nextChargeAt: null, undoUntil: null })
+    now = new Date('2026-02-01T09:00:00Z')
+    await worker.round()
+    expect(await worker.posted(LINE)).toBe(15_000n)
+  })
+
+  it('is not undone later, nor twice a day: what is switched on again is charged again', async () => {
+    await enable()
+    now = new Date('2026-01-31T09:15:00Z')
+    expect(await undo()).toMatchObject({ reasons: [{ code: 'UNDO_TOO_LATE' }] })
+    now = new Date('2026-02-01T09:00:00Z')
+    await disable()
+    await enable()
+    await undo()
+    await enable()
+    expect(await worker.posted(LINE)).toBe(14_800n)
+    expect(await service()).toMatchObject({ isEnabled: true, undoUntil: null })
+    expect(await undo()).toMatchObject({ reasons: [{ code: 'UNDO_TOO_LATE' }] })
+    await worker.round()
+    expect(await worker.posted(LINE)).toBe(14_800n)
+  })
+
+  it('gives back both days that it has charged when midnight came between', async () => {
+    now = new Date('2026-01-31T20:55:00Z')
+    await enable()
+    now = new Date('2026-01-31T21:05:00Z')
+    await worker.round()
+    expect(await worker.posted(LINE)).toBe(14_800n)
+    await undo()
+    expect(await worker.posted(LINE)).toBe(15_000n)
   })
 
   it('is switched on once by one key, and not by one that was used for another', async () => {

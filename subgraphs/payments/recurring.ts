@@ -16,6 +16,7 @@ import {
   type EnableLiveBalanceOutcome,
   enableLiveBalance,
 } from './actions/live-balance/enable-live-balance.ts'
+import { type UndoLiveBalanceOutcome, undoLiveBalance } from './actions/live-balance/undo-live-balance.ts'
 import type { KeyRefusal } from './actions/once.ts'
 import { currentMonth } from './actions/spend-cap/month.ts'
 import {
@@ -57,6 +58,7 @@ export interface Recurring {
   readonly removeSpendCap: (command: { readonly lineId: string }, by: Asker) => Promise<RemoveSpendCapOutcome>
   readonly enableLiveBalance: (command: EnableLiveBalance, by: Asker) => Promise<EnableLiveBalanceOutcome | KeyRefusal>
   readonly disableLiveBalance: (command: { readonly lineId: string }, by: Asker) => Promise<DisableLiveBalanceOutcome>
+  readonly undoLiveBalance: (command: { readonly lineId: string }, by: Asker) => Promise<UndoLiveBalanceOutcome>
 }
 
 export function createRecurring(dependencies: ActionDependencies): Recurring {
@@ -85,5 +87,6 @@ export function createRecurring(dependencies: ActionDependencies): Recurring {
     removeSpendCap: (command, by) => removeSpendCap(dependencies, command, by),
     enableLiveBalance: (command, by) => enableLiveBalance(dependencies, command, by),
     disableLiveBalance: (command, by) => disableLiveBalance(dependencies, command, by),
+    undoLiveBalance: (command, by) => undoLiveBalance(dependencies, command, by),
   }
 }

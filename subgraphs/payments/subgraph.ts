@@ -11,6 +11,7 @@ import { receivePoints } from './actions/bonus/give-points.ts'
 import { createBackground } from './actions/card-payments/background.ts'
 import { cardJobs } from './actions/card-payments/card-actions.ts'
 import { createReturnOrigins } from './actions/card-payments/return-url.ts'
+import { endPayer } from './actions/closing/end-payer.ts'
 import { recurringRounds } from './actions/recurring/rounds.ts'
 import { startRounds } from './actions/rounds.ts'
 import { creditTransfer } from './actions/transfers/credit-transfer.ts'
@@ -76,6 +77,8 @@ export function createPayments(dependencies: PaymentsDependencies): Payments {
           return settleTransfer(all, event)
         case 'BonusPointsGiven':
           return receivePoints(all, event)
+        case 'AccountClosed':
+          return endPayer(all, event)
       }
     },
     checkReady: () => checkConnection(db),

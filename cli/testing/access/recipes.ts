@@ -300,6 +300,11 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
   'Mutation.enableLiveBalance': {
     arguments: ({ lineId }) => `(input: { lineId: "${lineId}", dailyFee: "1.00", idempotencyKey: "${lineId}" })`,
   },
+  'Mutation.undoLiveBalance': {
+    arguments: ({ lineId }) => `(input: { lineId: "${lineId}" })`,
+    // Nobody has just switched it on.
+    answer: () => 'NotEligibleError',
+  },
   'Mutation.disableLiveBalance': { arguments: ({ lineId }) => `(input: { lineId: "${lineId}" })` },
 }
 

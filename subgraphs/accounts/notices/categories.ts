@@ -1,9 +1,14 @@
-import type { NoticeKind } from '../store/notices.ts'
+import { MONEY_NOTICE_KINDS, type MoneyNoticeKind, type NoticeKind } from '../store/notices.ts'
 import type { NoticeCategory, NotificationPreference, NotificationSetting } from '../store/notification-settings.ts'
 import type { NoticeChannel } from '../store/tables.ts'
 
 export const NOTICE_CATEGORIES = ['SECURITY', 'MONEY', 'SERVICES', 'NEWS'] as const satisfies readonly NoticeCategory[]
 export const NOTICE_CHANNELS = ['SMS', 'IN_APP'] as const satisfies readonly NoticeChannel[]
+
+const OF_MONEY = Object.fromEntries(MONEY_NOTICE_KINDS.map((kind) => [kind, 'MONEY'])) as Record<
+  MoneyNoticeKind,
+  'MONEY'
+>
 
 export const CATEGORY_OF: Readonly<Record<NoticeKind, NoticeCategory>> = {
   SIGNED_IN_ON_NEW_DEVICE: 'SECURITY',
@@ -18,13 +23,7 @@ export const CATEGORY_OF: Readonly<Record<NoticeKind, NoticeCategory>> = {
   EXPORT_READY: 'SERVICES',
   CONSULTANT_ANSWERED: 'SERVICES',
   NEWS_PUBLISHED: 'NEWS',
-  AUTO_PAYMENT_MADE: 'MONEY',
-  AUTO_PAYMENT_REFUSED: 'MONEY',
-  AUTO_PAYMENT_STOPPED: 'MONEY',
-  AUTO_PAYMENT_CAP_REACHED: 'MONEY',
-  SPEND_CAP_LEVEL_REACHED: 'MONEY',
-  LIVE_BALANCE_SUSPENDED: 'MONEY',
-  LIVE_BALANCE_RESUMED: 'MONEY',
+  ...OF_MONEY,
 }
 
 /** News by text message is advertising: it is for those who asked for it. */

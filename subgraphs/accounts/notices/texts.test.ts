@@ -16,6 +16,8 @@ const EVERYTHING = {
   reason: 'REVOKED',
   until: '2026-11-23T09:30:00Z',
   amount: '150.00',
+  kopecks: '15000',
+  dueAt: '2026-11-23T09:30:00Z',
   cap: '1000.00',
   percent: 80,
 }

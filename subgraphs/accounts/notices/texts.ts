@@ -1,17 +1,14 @@
 import type { Language } from '../../../platform/languages.ts'
 import type { NoticeKind } from '../store/notices.ts'
-
-/** What a notice was written with, by name. What is missing is left out of the text. */
-export type NoticeParameters = Readonly<Record<string, string | number>>
-
-type Text = (parameters: NoticeParameters) => string
+import { MONEY_TEXTS } from './money-texts.ts'
+import { moment, type NoticeParameters, type NoticeText, quoted } from './wording.ts'
 
 /** What a notice says, as a text message and in the cabinet. */
 export function noticeText(kind: NoticeKind, parameters: NoticeParameters, language: Language): string {
   return TEXTS[kind][language](parameters)
 }
 
-const TEXTS: Readonly<Record<NoticeKind, Readonly<Record<Language, Text>>>> = {
+const TEXTS: Readonly<Record<NoticeKind, NoticeText>> = {
   SIGNED_IN_ON_NEW_DEVICE: {
     ru: (given) =>
       `Вход в личный кабинет с нового устройства${quoted(given, 'deviceName')}. Если это не вы, завершите сеансы в настройках.`,
@@ -74,59 +71,7 @@ const TEXTS: Readonly<Record<NoticeKind, Readonly<Record<Language, Text>>>> = {
     ru: (given) => `Новость компании${quoted(given, 'title')}. Подробнее — в личном кабинете.`,
     en: (given) => `Company news${quoted(given, 'title')}. Read more in your cabinet.`,
   },
-  AUTO_PAYMENT_MADE: {
-    ru: (given) => `Номер пополнен автоплатежом${sum(given, 'amount', ' на ')}.`,
-    en: (given) => `An automatic payment${sum(given, 'amount', ' of ')} has topped up the number.`,
-  },
-  AUTO_PAYMENT_REFUSED: {
-    ru: (given) =>
-      `Банк отклонил автоплатёж${sum(given, 'amount', ' на ')}. Проверьте карту или пополните номер иначе.`,
-    en: (given) =>
-      `The bank refused an automatic payment${sum(given, 'amount', ' of ')}. Check the card, or top up otherwise.`,
-  },
-  AUTO_PAYMENT_STOPPED: {
-    ru: ({ reason }) => `Автоплатёж выключен${stopReason(reason, 'ru')}. Настройте его снова в личном кабинете.`,
-    en: ({ reason }) => `An automatic payment is off${stopReason(reason, 'en')}. Set it again in your cabinet.`,
-  },
-  AUTO_PAYMENT_CAP_REACHED: {
-    ru: () => 'Автоплатёж не сработал: его предел на месяц исчерпан. Поднимите предел или пополните номер сами.',
-    en: () => 'An automatic payment did not fire: its cap for the month is reached. Raise it, or top up yourself.',
-  },
-  SPEND_CAP_LEVEL_REACHED: {
-    ru: (given) =>
-      `Расходы на номере за месяц достигли${share(given)} предела${sum(given, 'cap', ' ')}. Изменить его можно в личном кабинете.`,
-    en: (given) =>
-      `The month’s spending of the number has reached${share(given) || ' a part'} of the cap${sum(given, 'cap', ' of ')}. Change it in your cabinet.`,
-  },
-  LIVE_BALANCE_SUSPENDED: {
-    ru: () => '«Живой баланс» приостановлен: не хватает денег. Он продолжится, когда номер будет пополнен.',
-    en: () => 'The live balance waits for money. It goes on when the number is topped up.',
-  },
-  LIVE_BALANCE_RESUMED: {
-    ru: () => '«Живой баланс» снова работает.',
-    en: () => 'The live balance goes on.',
-  },
-}
-
-const STOP_REASONS: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
-  REFUSALS: { ru: ': банк отказал несколько раз подряд', en: ': the bank has refused several times in a row' },
-  NO_RIGHTS: { ru: ': у владельца карты нет права платить за номер', en: ': its payer may not pay for the number' },
-  NO_CARD: { ru: ': карты больше нет', en: ': there is no such card any more' },
-}
-
-function stopReason(reason: NoticeParameters[string] | undefined, language: Language): string {
-  return STOP_REASONS[String(reason)]?.[language] ?? ''
-}
-
-/** An amount of money as it was written, or nothing. */
-function sum(parameters: NoticeParameters, name: string, before: string): string {
-  const amount = String(parameters[name] ?? '')
-  return /^\d{1,15}\.\d\d$/.test(amount) ? `${before}${amount}` : ''
-}
-
-/** A part of something in percents, or nothing. */
-function share({ percent }: NoticeParameters): string {
-  return typeof percent === 'number' ? ` ${percent}%` : ''
+  ...MONEY_TEXTS,
 }
 
 const MEMBERSHIP_CHANGES: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
@@ -139,33 +84,4 @@ const SOME_CHANGE = { ru: 'изменился состав участников'
 
 function membershipChange({ change }: NoticeParameters, language: Language): string {
   return (MEMBERSHIP_CHANGES[String(change)] ?? SOME_CHANGE)[language]
-}
-
-const QUOTED_LENGTH_MAX = 40
-
-/**
- * A name that somebody chose, in quotation marks. It goes out in the operator's own name, so nothing in it can look like
- * an address to open or a number to call.
- */
-function quoted(parameters: NoticeParameters, name: string): string {
-  const plain = String(parameters[name] ?? '')
-    .replaceAll(/[^\p{L}\p{N} -]+/gu, ' ')
-    .replaceAll(/\d{5,}/g, '…')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-  return plain === '' ? '' : ` «${plain.slice(0, QUOTED_LENGTH_MAX)}»`
-}
-
-const MOMENT = new Intl.DateTimeFormat('ru', {
-  day: '2-digit',
-  month: '2-digit',
-  hour: '2-digit',
-  minute: '2-digit',
-  timeZone: 'Europe/Moscow',
-})
-
-/** A moment as the operator's customers read it, Moscow time. */
-function moment(parameters: NoticeParameters, name: string, before: string): string {
-  const at = Date.parse(String(parameters[name] ?? ''))
-  return Number.isNaN(at) ? '' : `${before}${MOMENT.format(at)} MSK`
 }

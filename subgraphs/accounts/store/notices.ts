@@ -19,13 +19,29 @@ export type NoticeKind =
   | 'SIM_CHANGED'
   | 'CONSULTANT_ANSWERED'
   | 'NEWS_PUBLISHED'
-  | 'AUTO_PAYMENT_MADE'
-  | 'AUTO_PAYMENT_REFUSED'
-  | 'AUTO_PAYMENT_STOPPED'
-  | 'AUTO_PAYMENT_CAP_REACHED'
-  | 'SPEND_CAP_LEVEL_REACHED'
-  | 'LIVE_BALANCE_SUSPENDED'
-  | 'LIVE_BALANCE_RESUMED'
+  | MoneyNoticeKind
+
+/** What becomes of money, by the name of the act in the trail: other subgraphs tell of it. */
+export const MONEY_NOTICE_KINDS = [
+  'TRANSFER_SENT',
+  'TRANSFER_RECEIVED',
+  'TRANSFER_RETURNED',
+  'TOP_UP_CREDITED',
+  'TOP_UP_FAILED',
+  'PAYMENT_REFUNDED',
+  'PROMISED_PAYMENT_TAKEN',
+  'PROMISED_PAYMENT_DUE_SOON',
+  'PROMISED_PAYMENT_ENDED',
+  'AUTO_PAYMENT_MADE',
+  'AUTO_PAYMENT_REFUSED',
+  'AUTO_PAYMENT_STOPPED',
+  'AUTO_PAYMENT_DISABLED',
+  'AUTO_PAYMENT_CAP_REACHED',
+  'SPEND_CAP_LEVEL_REACHED',
+  'LIVE_BALANCE_SUSPENDED',
+  'LIVE_BALANCE_RESUMED',
+] as const
+export type MoneyNoticeKind = (typeof MONEY_NOTICE_KINDS)[number]
 
 export interface Notice {
   readonly id: string

@@ -15,7 +15,7 @@ export interface LineAct {
   /** No secret and nothing that a log may not hold but ids. */
   readonly details: Readonly<Record<string, unknown>>
   /** An account that it concerns beside the line's owner and the one that acts: whose card pays. */
-  readonly concerns?: string
+  readonly concerns?: string | null
 }
 
 /** Something that was done to what an account itself has here. */

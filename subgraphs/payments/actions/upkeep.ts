@@ -6,6 +6,7 @@ import { forgetTransferQuotes } from '../store/transfer-quotes.ts'
 import type { ActionDependencies } from './actions.ts'
 import { earnPoints } from './bonus/earn-points.ts'
 import { expirePoints } from './bonus/expire-points.ts'
+import { remindOfPromises } from './promised-payments/remind-of-promises.ts'
 import { endDuePromises } from './promised-payments/settle-promised-payment.ts'
 import { settlePurchases } from './purchases/settle-purchases.ts'
 import type { Round } from './rounds.ts'
@@ -20,6 +21,7 @@ export function upkeepRounds(dependencies: ActionDependencies): Round[] {
   return [
     { name: 'holds expire', intervalMs: 10 * SECOND_MS, run: () => expireHolds(db, clock.now()) },
     { name: 'promised payments fall due', intervalMs: 10 * SECOND_MS, run: () => endDuePromises(dependencies) },
+    { name: 'promised payments are reminded of', intervalMs: MINUTE_MS, run: () => remindOfPromises(dependencies) },
     { name: 'merchants are asked', intervalMs: SECOND_MS, run: () => settlePurchases(dependencies) },
     { name: 'points expire', intervalMs: MINUTE_MS, run: () => expirePoints(dependencies) },
     { name: 'points are earned', intervalMs: 10 * MINUTE_MS, run: () => earnPoints(dependencies) },

@@ -34,7 +34,11 @@ export const cardMutations: Pick<MutationResolvers, 'topUp' | 'removeCard' | 're
       case 'cardPaymentsUnavailable':
         return refusal('CardPaymentsUnavailableError', language, [])
       case 'notEligible':
-        return notEligible(outcome.failed.map(topUpReason), language, ['amount'])
+        return notEligible(
+          outcome.failed.map((failed) => topUpReason(failed, currencyCode)),
+          language,
+          ['amount'],
+        )
       case 'invalidIdempotencyKey':
       case 'idempotencyKeyReused':
       case 'operationInProgress':

@@ -1,10 +1,13 @@
-import { formatKopecks } from '../../../platform/money.ts'
+import { type CurrencyCode, formatKopecks } from '../../../platform/money.ts'
 import type { StoredFailure } from '../actions/card-payments/top-up.ts'
 import type { RefundFailed } from '../actions/refunds/refund-rules.ts'
 import type { Reason } from './eligibility.ts'
+import { memberLimitReached } from './member-limit.ts'
+import { moneyInWords } from './reason-words.ts'
 
 /** Why a top-up is refused by rule. */
-export function topUpReason({ code, left, max }: StoredFailure): Reason {
+export function topUpReason({ code, left, max }: StoredFailure, currencyCode: CurrencyCode): Reason {
+  if (code === 'MEMBER_LIMIT') return memberLimitReached(moneyInWords(left, currencyCode))
   if (code === 'DAY_COUNT_REACHED') {
     return {
       code,

@@ -1,6 +1,7 @@
 import { unreachable } from '../../../platform/invariant.ts'
 import type { FailedPromiseRule } from '../actions/promised-payments/rules.ts'
 import type { Reason } from './eligibility.ts'
+import { memberLimitReached } from './member-limit.ts'
 import type { ReasonWords } from './reason-words.ts'
 
 /** What stands against a promised payment and what would mend it, for people. */
@@ -62,17 +63,7 @@ function amountReason({ code, kopecks }: FailedAmountRule, words: ReasonWords): 
         remedy: { ru: 'Пополните баланс.', en: 'Top up.' },
       }
     case 'MEMBER_LIMIT':
-      return {
-        code,
-        message: {
-          ru: `Плата больше лимита, который вам задала организация: в этом месяце осталось ${sum.ru}.`,
-          en: `The fee is over the limit that the organization has set for you: ${sum.en} is left this month.`,
-        },
-        remedy: {
-          ru: 'Попросите владельца организации увеличить лимит.',
-          en: 'Ask the owner of the organization to raise it.',
-        },
-      }
+      return memberLimitReached(sum)
     default:
       return unreachable(code)
   }

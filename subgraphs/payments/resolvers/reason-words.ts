@@ -10,11 +10,7 @@ export interface ReasonWords {
 
 export function reasonWords(currencyCode: CurrencyCode, timeZone: string): ReasonWords {
   return {
-    money: (kopecks) =>
-      inEach((language) => {
-        const amount = formatKopecks(BigInt(kopecks)) as Intl.StringNumericLiteral
-        return new Intl.NumberFormat(language, { style: 'currency', currency: currencyCode }).format(amount)
-      }),
+    money: (kopecks) => moneyInWords(kopecks, currencyCode),
     moment: (isoText) =>
       inEach((language) =>
         new Intl.DateTimeFormat(language, { timeZone, dateStyle: 'long', timeStyle: 'short' }).format(
@@ -22,6 +18,14 @@ export function reasonWords(currencyCode: CurrencyCode, timeZone: string): Reaso
         ),
       ),
   }
+}
+
+/** An amount of money as people of each language write it. */
+export function moneyInWords(kopecks: string, currencyCode: CurrencyCode): Translated {
+  return inEach((language) => {
+    const amount = formatKopecks(BigInt(kopecks)) as Intl.StringNumericLiteral
+    return new Intl.NumberFormat(language, { style: 'currency', currency: currencyCode }).format(amount)
+  })
 }
 
 function inEach(write: (language: Language) => string): Translated {

@@ -2,7 +2,7 @@ import { unreachable } from '../../../platform/invariant.ts'
 import type { MutationResolvers } from '../generated/resolvers.ts'
 import { notEligible } from './eligibility.ts'
 import { keyRefusal } from './key-refusal.ts'
-import { autoPaymentReason, liveBalanceReason, spendCapReason } from './recurring-reasons.ts'
+import { autoPaymentReason, liveBalanceReason, spendCapReason, UNDO_TOO_LATE } from './recurring-reasons.ts'
 import { refusal } from './refusal.ts'
 
 /** The mutations of what comes round by itself. */
@@ -78,6 +78,21 @@ export const recurringMutations = {
         return refusal('LineNotFoundError', language, ['lineId'])
       default:
         return keyRefusal(outcome, language)
+    }
+  },
+
+  undoLiveBalance: async (_, { input }, context) => {
+    const { language } = context.viewer
+    const outcome = await context.undoLiveBalance(input, context)
+    switch (outcome.kind) {
+      case 'undone':
+        return { __typename: 'UndoLiveBalanceSuccess', line: { id: outcome.lineId } }
+      case 'tooLate':
+        return notEligible([UNDO_TOO_LATE], language)
+      case 'lineNotFound':
+        return refusal('LineNotFoundError', language, ['lineId'])
+      default:
+        return unreachable(outcome)
     }
   },
 

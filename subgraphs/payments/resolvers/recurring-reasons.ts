@@ -34,6 +34,20 @@ export function autoPaymentReason(obstacle: AutoPaymentObstacle): Reason {
         remedy: { ru: `Укажите предел не меньше ${amount}.`, en: `Give a cap of ${amount} at least.` },
       }
     }
+    case 'MEMBER_LIMIT': {
+      const limit = formatKopecks(obstacle.limit)
+      return {
+        code,
+        message: {
+          ru: `Автоплатёж взял бы за месяц больше, чем вам разрешила тратить организация: ${limit}.`,
+          en: `The automatic payment could take more in a month than the organization lets you spend: ${limit}.`,
+        },
+        remedy: {
+          ru: `Укажите предел на месяц не больше ${limit} или попросите владельца организации увеличить лимит.`,
+          en: `Give a cap for the month of ${limit} at most, or ask the owner of the organization to raise the limit.`,
+        },
+      }
+    }
     case 'THRESHOLD_OR_SCHEDULE_REQUIRED':
       return {
         code,
@@ -123,4 +137,17 @@ export function liveBalanceReason(obstacle: LiveBalanceObstacle): Reason {
     case 'SPEND_CAP_REACHED':
       return spendCapReached(obstacle)
   }
+}
+
+/** Why the live balance cannot be undone. */
+export const UNDO_TOO_LATE: Reason = {
+  code: 'UNDO_TOO_LATE',
+  message: {
+    ru: 'Отменить нечего: деньги возвращаются только сразу после платного включения и раз в день.',
+    en: 'There is nothing to undo: money comes back only just after switching on for a fee, and once a day.',
+  },
+  remedy: {
+    ru: 'Выключите услугу: со следующего дня списаний не будет.',
+    en: 'Switch the service off: from the next day nothing is charged.',
+  },
 }

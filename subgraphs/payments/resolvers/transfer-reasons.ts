@@ -2,6 +2,7 @@ import { unreachable } from '../../../platform/invariant.ts'
 import { fromKept } from '../actions/spend-cap/spend-cap-rule.ts'
 import type { FailedTransferRule } from '../actions/transfers/rules.ts'
 import type { Reason } from './eligibility.ts'
+import { memberLimitReached } from './member-limit.ts'
 import type { ReasonWords } from './reason-words.ts'
 import { spendCapReached } from './recurring-reasons.ts'
 
@@ -86,17 +87,7 @@ function amountReason({ code, kopecks }: FailedAmountRule, words: ReasonWords): 
         remedy: isNothingLeft ? { ru: 'Пополните баланс.', en: 'Top up.' } : send,
       }
     case 'MEMBER_LIMIT':
-      return {
-        code,
-        message: {
-          ru: `Лимит, который вам задала организация: в этом месяце осталось ${sum.ru}.`,
-          en: `The limit that the organization has set for you: ${sum.en} is left this month.`,
-        },
-        remedy: {
-          ru: 'Попросите владельца организации увеличить лимит.',
-          en: 'Ask the owner of the organization to raise it.',
-        },
-      }
+      return memberLimitReached(sum)
     default:
       return unreachable(code)
   }

@@ -97,6 +97,18 @@ export async function readDueAutoPayments(
   return rows
 }
 
+/** Those that an account's cards pay and that go on, in the order of their lines, in which balances are locked. */
+export async function findAutoPaymentsOf(trx: Transaction<Tables>, accountId: string): Promise<AutoPaymentKey[]> {
+  return trx
+    .selectFrom('auto_payment')
+    .select(['line_id as lineId', 'id'])
+    .where('account_id', '=', accountId)
+    .where('stopped_by', 'is', null)
+    .orderBy('line_id')
+    .orderBy('id')
+    .execute()
+}
+
 /** One of a line for one viewer; `id` is null when the line has none. */
 type AutoPaymentListRow = { readonly key: number } & (Row | { readonly id: null })
 

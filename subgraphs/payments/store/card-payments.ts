@@ -24,6 +24,12 @@ export interface CardPaymentRow {
   readonly is_card_saved: boolean
   readonly expires_at: Date
   readonly refunded: bigint
+  /** What its kind has of its own. */
+  readonly details: unknown
+}
+
+export function keyOf({ line_id: lineId, payment_id: paymentId }: CardPaymentRow): CardPaymentKey {
+  return { lineId, paymentId }
 }
 
 export interface NewCardPaymentRow extends CardPaymentKey {
@@ -35,11 +41,12 @@ export interface NewCardPaymentRow extends CardPaymentKey {
   readonly isCardSaved: boolean
   readonly now: Date
   readonly expiresAt: Date
+  readonly details: object
 }
 
 export async function insertCardPayment(trx: Transaction<Tables>, row: NewCardPaymentRow): Promise<void> {
-  const { lineId, paymentId, kind, amount, accountId, now } = row
-  await beginPayment(trx, { lineId, id: paymentId, kind, amount, accountId, at: now })
+  const { lineId, paymentId, kind, amount, accountId, now, details } = row
+  await beginPayment(trx, { lineId, id: paymentId, kind, amount, accountId, at: now, details })
   await insertCardAsking(trx, row)
 }
 
@@ -94,6 +101,7 @@ function joined(db: Kysely<Tables>, { lineId, paymentId }: CardPaymentKey) {
       'card_payment.is_card_saved',
       'card_payment.expires_at',
       'card_payment.refunded',
+      'payment.details',
     ])
 }
 
@@ -166,6 +174,16 @@ export async function openCardPayment(
     .where('payment_id', '=', paymentId)
     .where('state', '<>', 'ENDED')
     .execute()
+}
+
+/** Payments of an account that are under way save no card. One that is being settled at this moment is waited for. */
+export async function saveNoCards(trx: Transaction<Tables>, accountId: string): Promise<void> {
+  await sql`
+    update card_payment set is_card_saved = false
+    from payment
+    where payment.line_id = card_payment.line_id and payment.id = card_payment.payment_id
+      and payment.account_id = ${accountId} and card_payment.is_card_saved and card_payment.state <> 'ENDED'
+  `.execute(trx)
 }
 
 /** Nothing more is to be learnt of it. */

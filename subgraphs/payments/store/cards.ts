@@ -63,6 +63,12 @@ export async function putCard(trx: Transaction<Tables>, card: NewCard, savedMax:
   return rows[0]?.id ?? null
 }
 
+/** All cards of an account; gives their ids. */
+export async function deleteCards(trx: Transaction<Tables>, accountId: string): Promise<string[]> {
+  const rows = await trx.deleteFrom('card').where('account_id', '=', accountId).returning('id').execute()
+  return rows.map(({ id }) => id)
+}
+
 /** False when the account has no such card. */
 export async function deleteCard(trx: Transaction<Tables>, accountId: string, id: string): Promise<boolean> {
   const { numDeletedRows } = await trx

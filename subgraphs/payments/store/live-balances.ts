@@ -27,6 +27,21 @@ export async function putLiveBalance(trx: Transaction<Tables>, liveBalance: Live
     .execute()
 }
 
+/** Kopecks that one switching on has cost a line since. */
+export async function sumCharged(
+  trx: Transaction<Tables>,
+  { lineId, consentId, since }: { readonly lineId: string; readonly consentId: string; readonly since: Date },
+): Promise<bigint> {
+  const { rows } = await sql<{ charged: bigint }>`
+    select coalesce(sum(entry.amount), 0)::bigint as charged
+    from ledger_entry as entry
+    join ledger_transaction as cause on cause.line_id = entry.line_id and cause.id = entry.transaction_id
+    where entry.line_id = ${lineId} and entry.unit = 'KOPECK' and entry.kind = 'SUBSCRIPTION_FEE'
+      and entry.posted_at >= ${since} and cause.consent_id = ${consentId}
+  `.execute(trx)
+  return rows[0]?.charged ?? 0n
+}
+
 /** A page of the lines whose next day is to be charged, in the order of their ids. */
 export async function readDueLiveBalances(
   db: Kysely<Tables>,
@@ -55,7 +70,7 @@ export async function readGoingServices(
 
 /** The service of a line for one viewer; the columns are null when the line never had it. */
 export type LiveBalanceRow = { readonly key: number } & {
-  readonly [Column in 'is_enabled' | 'is_suspended' | 'daily_fee' | 'paid_until' | 'next_charge_at']:
+  readonly [Column in 'is_enabled' | 'is_suspended' | 'daily_fee' | 'paid_until' | 'next_charge_at' | 'undo_until']:
     | LiveBalance[Column]
     | null
 }
@@ -64,7 +79,7 @@ const LIVE_BALANCES = prepareStatement<LineKeyValues, LiveBalanceRow>(
   'live-balances',
   (values) => sql`
     with allowed as (${allowedLines(values)})
-    select allowed.key, is_enabled, is_suspended, daily_fee, paid_until, next_charge_at
+    select allowed.key, is_enabled, is_suspended, daily_fee, paid_until, next_charge_at, undo_until
     from allowed
     join ledger_balance as balance on balance.line_id = allowed.line_id and balance.unit = 'KOPECK'
     left join live_balance on live_balance.line_id = allowed.line_id

@@ -16,6 +16,8 @@ export const promisedPaymentPolicies = {
   /** What was spent is counted over so many days. */
   'promisedPayment.spendingDays': z.int().min(1).max(366),
   'promisedPayment.termHours': z.int().min(1).max(720),
+  /** So long before it is due its line's owner is reminded; one that is taken for less is not. */
+  'promisedPayment.remindHoursBefore': z.int().min(1).max(720),
   'promisedPayment.feeKopecks': kopecks,
   /** Up to this amount there is no fee. */
   'promisedPayment.withoutFeeKopecks': kopecks,

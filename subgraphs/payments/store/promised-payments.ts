@@ -83,6 +83,42 @@ export async function findDuePromises(db: Kysely<Tables>, now: Date, limit: numb
   return rows.map(({ line_id }) => line_id)
 }
 
+/** Promises that fall due before a moment and of which nobody was reminded, though there was the time; the first first. */
+export async function findPromisesToRemind(
+  db: Kysely<Tables>,
+  { before, hours }: { readonly before: Date; readonly hours: number },
+  limit: number,
+): Promise<{ readonly line_id: string; readonly id: string }[]> {
+  return db
+    .selectFrom('promised_payment')
+    .select(['line_id', 'id'])
+    .where('ended_at', 'is', null)
+    .where('reminded_at', 'is', null)
+    .where('due_at', '<=', before)
+    .where(sql<boolean>`due_at - taken_at > make_interval(hours => ${hours})`)
+    .orderBy('due_at')
+    .limit(limit)
+    .execute()
+}
+
+/** Strikes a promise off those to remind of; null when it was, or has ended. */
+export async function markReminded(
+  trx: Transaction<Tables>,
+  { line_id, id }: { readonly line_id: string; readonly id: string },
+  now: Date,
+): Promise<PromisedPaymentRow | null> {
+  const row = await trx
+    .updateTable('promised_payment')
+    .set({ reminded_at: now })
+    .where('line_id', '=', line_id)
+    .where('id', '=', id)
+    .where('ended_at', 'is', null)
+    .where('reminded_at', 'is', null)
+    .returning(COLUMNS)
+    .executeTakeFirst()
+  return row ?? null
+}
+
 const ACTIVE_PROMISES = prepareStatement<LineKeyValues, PromisedPaymentRow & { readonly key: number }>(
   'active-promises',
   (values) => sql`

@@ -33,6 +33,8 @@ export const spendCapPolicies = {
 /** Policies of the paid service of seeing the balance as it changes. */
 export const liveBalancePolicies = {
   'liveBalance.dailyFeeKopecks': z.int().min(0).max(100_000),
+  /** For so long switching it on can be undone. */
+  'liveBalance.undoMinutes': z.int().min(0).max(1_440),
   /** Whether changes of a balance are shown only to those whose line has the service. */
   'liveBalance.isRequired': z.boolean(),
 }

@@ -63,6 +63,8 @@ export interface RecurringTables {
     paid_until: Date | null
     next_charge_at: Date | null
     is_suspended: Generated<boolean>
+    undo_until: Generated<Date | null>
+    undone_on: Generated<string | null>
   }
 }
 

@@ -185,6 +185,7 @@ interface PromisedPaymentTable {
   due_at: Date
   ended_at: Date | null
   ended_by: 'TOP_UP' | 'DUE_DATE' | null
+  reminded_at: Generated<Date | null>
 }
 
 export type { LedgerUnit } from '../ledger/kinds.ts'

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import { writeEvent } from '../../../../platform/events/outbox.ts'
 import type { Viewer } from '../../../../platform/identity/viewer.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import type { Translated } from '../../../../platform/languages.ts'
@@ -27,7 +28,7 @@ export type CloseAccountOutcome =
 
 /**
  * Closes the account that the viewer acts in: every session of it ends, and what it says of a person is sealed. The
- * lines, the contract and the money are not touched. The id is asked for so that nobody closes another than they mean.
+ * lines, the contract and the money are not touched; payments forget its cards, and take nothing off them any more. The id is asked for so that nobody closes another than they mean.
  */
 export async function closeAccount(
   dependencies: CloseAccountDependencies,
@@ -52,6 +53,8 @@ export async function closeAccount(
     const endedSessions = await endSessions(trx, dependencies, { ...ended, reason: 'ACCOUNT_CLOSED' })
     await cutLinks(trx, accountId)
     await tell(trx, dependencies, { accountId, now })
+    const event = { id: dependencies.newId(), kind: 'AccountClosed', occurredAt: now.toISOString(), accountId } as const
+    await writeEvent(trx, event, ['payments'])
     await sealPersonalParts(trx, dependencies, { accountId, now })
     const notice = { id: dependencies.newId(), accountId, kind: 'ACCOUNT_CLOSED', parameters: {}, at: now } as const
     await writeNotice(trx, notice)

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { ActRecorded } from '../../../../platform/events/event.ts'
 import { insertReceivedAct } from '../../store/acts.ts'
-import { type NoticeKind, writeNotice } from '../../store/notices.ts'
+import { MONEY_NOTICE_KINDS, type MoneyNoticeKind, writeNotice } from '../../store/notices.ts'
 import type { Tables } from '../../store/tables.ts'
 
 export interface ReceiveActDependencies {
@@ -9,29 +9,21 @@ export interface ReceiveActDependencies {
   readonly onOutgoing: () => void
 }
 
-/** What happens to an account's money by itself, and of which it is told. */
-const TOLD_ACTS: ReadonlySet<string> = new Set<NoticeKind>([
-  'AUTO_PAYMENT_MADE',
-  'AUTO_PAYMENT_REFUSED',
-  'AUTO_PAYMENT_STOPPED',
-  'AUTO_PAYMENT_CAP_REACHED',
-  'SPEND_CAP_LEVEL_REACHED',
-  'LIVE_BALANCE_SUSPENDED',
-  'LIVE_BALANCE_RESUMED',
-])
+const TOLD_ACTS: ReadonlySet<string> = new Set(MONEY_NOTICE_KINDS)
 
 /** Takes what another subgraph tells of into the audit trail, and tells the account where it would want to know. */
 export async function receiveAct({ db, onOutgoing }: ReceiveActDependencies, event: ActRecorded): Promise<void> {
   const { id, accountId, act, details, occurredAt } = event
-  const isTold = await db.transaction().execute(async (trx) => {
-    if (!(await insertReceivedAct(trx, event)) || !isNoticeKind(act)) return false
+  const isNews = await db.transaction().execute(async (trx) => {
+    if (!(await insertReceivedAct(trx, event)) || !isTold(act)) return false
     await writeNotice(trx, { id, accountId, kind: act, parameters: plain(details), at: new Date(occurredAt) })
     return true
   })
-  if (isTold) onOutgoing()
+  if (isNews) onOutgoing()
 }
 
-function isNoticeKind(act: string): act is NoticeKind {
+/** What becomes of an account's money is told; the rest of the trail is there to be looked at. */
+function isTold(act: string): act is MoneyNoticeKind {
   return TOLD_ACTS.has(act)
 }
 

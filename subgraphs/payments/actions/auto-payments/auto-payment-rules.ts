@@ -11,6 +11,8 @@ export interface AutoPaymentWish {
   readonly schedule: Schedule | null
   readonly monthlyCap: bigint | null
   readonly isCardUsable: boolean
+  /** How much a month the organization lets its member spend who asks; null without a limit. */
+  readonly memberLimit: bigint | null
   readonly policies: PaymentsPolicies
 }
 
@@ -18,6 +20,7 @@ export interface AutoPaymentWish {
 export type AutoPaymentObstacle =
   | { readonly code: 'AMOUNT_OUT_OF_RANGE' | 'THRESHOLD_OUT_OF_RANGE'; readonly min: bigint; readonly max: bigint }
   | { readonly code: 'CAP_BELOW_AMOUNT'; readonly amount: bigint }
+  | { readonly code: 'MEMBER_LIMIT'; readonly limit: bigint }
   | { readonly code: 'THRESHOLD_OR_SCHEDULE_REQUIRED' | 'THRESHOLD_AND_SCHEDULE' | 'CARD_NOT_FOUND' }
 
 /** What must hold for an automatic payment; all of it is looked at. */
@@ -39,6 +42,9 @@ export const AUTO_PAYMENT_RULES: readonly Rule<AutoPaymentWish, AutoPaymentObsta
   ({ threshold, schedule }) => (threshold !== null && schedule !== null ? { code: 'THRESHOLD_AND_SCHEDULE' } : null),
   ({ amount, monthlyCap }) =>
     monthlyCap !== null && monthlyCap < amount ? { code: 'CAP_BELOW_AMOUNT', amount } : null,
+  // What goes on by itself keeps within a limit by a cap of its own.
+  ({ monthlyCap, memberLimit: limit }) =>
+    limit !== null && (monthlyCap === null || monthlyCap > limit) ? { code: 'MEMBER_LIMIT', limit } : null,
   ({ isCardUsable }) => (isCardUsable ? null : { code: 'CARD_NOT_FOUND' }),
 ]
 

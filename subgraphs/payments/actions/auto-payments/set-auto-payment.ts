@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import { createCalendar, monthOf } from '../../../../platform/calendar.ts'
 import type { Viewer } from '../../../../platform/identity/viewer.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { formatKopecks, parseKopecks } from '../../../../platform/money.ts'
@@ -13,7 +14,8 @@ import { isAllowed } from '../../store/line-access.ts'
 import type { Schedule } from '../../store/recurring-tables.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
-import type { Asker } from '../asker.ts'
+import { findAllowance } from '../allowance.ts'
+import { type Asker, asAccount } from '../asker.ts'
 import { recordAct } from '../record-act.ts'
 import { failedRules } from '../rules.ts'
 import {
@@ -56,11 +58,16 @@ export async function setAutoPayment(
   if ('kind' in amounts) return amounts
   const cardId = parseId(command.cardId)
   const policies = await dependencies.policies.current()
+  const month = monthOf(createCalendar(policies['operator.timeZone']).dayOf(dependencies.clock.now()))
+  const allowance = await findAllowance(dependencies, asAccount(by), month)
+  const memberLimit = allowance.kind === 'member' ? allowance.limit : null
   const outcome = await dependencies.db.transaction().execute(async (trx): Promise<SetAutoPaymentOutcome> => {
     const now = dependencies.clock.now()
     if (!(await isAllowed(trx, lineId, by.grant, now))) return { kind: 'lineNotFound' }
-    const isCardUsable = cardId !== null && (await dependencies.savedCards.isUsable(trx, { accountId, cardId }))
-    const wish = { ...amounts, schedule: command.schedule, isCardUsable, policies }
+    // Who is no member any more has none of the organization's cards.
+    const hasCards = cardId !== null && allowance.kind !== 'none'
+    const isCardUsable = hasCards && (await dependencies.savedCards.isUsable(trx, { accountId, cardId }))
+    const wish = { ...amounts, schedule: command.schedule, isCardUsable, memberLimit, policies }
     const obstacles = failedRules(AUTO_PAYMENT_RULES, wish)
     if (cardId === null || obstacles.length > 0) return { kind: 'notEligible', obstacles }
     return put(trx, dependencies, { ...wish, lineId, accountId, cardId }, by.viewer)

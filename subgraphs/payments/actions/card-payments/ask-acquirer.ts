@@ -7,8 +7,9 @@ import {
   lockCardPayment,
 } from '../../store/card-payments.ts'
 import type { CardDependencies } from './card-dependencies.ts'
+import { fail } from './fail.ts'
 import { unsealRequest } from './sealed-request.ts'
-import { fail, type Settled, settle } from './settle.ts'
+import { type Settled, settle } from './settle.ts'
 
 /** What is known after asking: `unknown` when the acquirer did not say. */
 export type Asked = Settled | 'unknown'
@@ -109,11 +110,13 @@ async function search(dependencies: CardDependencies, acquirer: Acquirer, row: C
 }
 
 async function end(dependencies: CardDependencies, key: CardPaymentKey, failure: string): Promise<Asked> {
-  return dependencies.db.transaction().execute(async (trx) => {
+  const asked = await dependencies.db.transaction().execute(async (trx) => {
     const row = await lockCardPayment(trx, key)
     // Whoever was faster knows more.
     if (row?.state !== 'ASKING') return 'open'
     await fail(trx, dependencies, row, failure)
     return 'ended'
   })
+  dependencies.onEvent()
+  return asked
 }

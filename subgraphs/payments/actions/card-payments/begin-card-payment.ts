@@ -4,6 +4,7 @@ import { kopecks } from '../../../../platform/money.ts'
 import { insertCardPayment } from '../../store/card-payments.ts'
 import type { PaymentKind, Tables } from '../../store/tables.ts'
 import type { CardDependencies } from './card-dependencies.ts'
+import type { MemberShare } from './member-share.ts'
 import { pauseSeconds } from './pause.ts'
 import { FOLLOW_PAYMENT } from './queues.ts'
 import { advanceReceipt } from './receipt.ts'
@@ -19,6 +20,7 @@ export interface CardPaymentWish {
   readonly cardId: string | null
   /** Where the receipt goes, in E.164. */
   readonly customerPhone: string
+  readonly share: MemberShare
 }
 
 const MINUTE_MS = 60_000
@@ -48,6 +50,7 @@ export async function beginCardPayment(
     cardId: wish.cardId,
     isCardSaved: wish.way.kind === 'PAGE' && wish.way.isCardSaved,
     now,
+    details: wish.share,
     expiresAt: new Date(now.getTime() + policies['topUp.minutes'] * MINUTE_MS),
   })
   const pause = pauseSeconds(0, policies)

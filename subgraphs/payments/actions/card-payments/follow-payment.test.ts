@@ -115,7 +115,9 @@ async function begin(way: PaymentWay = PAGE, amount = 15_000n): Promise<string> 
   const wish = { kind: 'TOP_UP', lineId, accountId: accountId(1), amount, way, cardId: null } as const
   return dependencies.db
     .transaction()
-    .execute((trx) => beginCardPayment(trx, dependencies, { ...wish, customerPhone: '+79160000001' }))
+    .execute((trx) =>
+      beginCardPayment(trx, dependencies, { ...wish, share: { member: null }, customerPhone: '+79160000001' }),
+    )
 }
 
 /** Lets time pass, and does each job when its moment has come, until there are no more or the moment is reached. */

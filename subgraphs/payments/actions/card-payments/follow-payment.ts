@@ -1,7 +1,8 @@
 import type { CardPaymentKey } from '../../store/card-payments.ts'
-import { findCardPayment, lockCardPayment, setPaymentStatus } from '../../store/card-payments.ts'
+import { findCardPayment, lockCardPayment } from '../../store/card-payments.ts'
 import { askAgain } from './ask-acquirer.ts'
 import type { CardDependencies } from './card-dependencies.ts'
+import { giveUp } from './fail.ts'
 import { pauseSeconds } from './pause.ts'
 import { FOLLOW_PAYMENT, followedPayment } from './queues.ts'
 
@@ -17,13 +18,15 @@ export async function followPayment(dependencies: CardDependencies, data: unknow
 }
 
 /** The customer is told that it is over. What the acquirer says later still counts. */
-async function expire({ db, clock }: CardDependencies, key: CardPaymentKey): Promise<void> {
+async function expire(dependencies: CardDependencies, key: CardPaymentKey): Promise<void> {
+  const { db, clock, onEvent } = dependencies
   const now = clock.now()
   await db.transaction().execute(async (trx) => {
     const row = await lockCardPayment(trx, key)
     if (row?.state !== 'OPEN' || row.status !== 'PENDING' || row.expires_at > now) return
-    await setPaymentStatus(trx, key, { status: 'FAILED', failure: 'EXPIRED', now })
+    await giveUp(trx, dependencies, row, 'EXPIRED')
   })
+  onEvent()
 }
 
 async function followOn(dependencies: CardDependencies, key: CardPaymentKey, count: number): Promise<void> {

@@ -9,6 +9,7 @@ import {
   type CardPaymentRow,
   claimAcquirerPayment,
   endCardPayment,
+  keyOf,
   lockCardPayment,
   openCardPayment,
   setPaymentStatus,
@@ -17,8 +18,12 @@ import { putCard } from '../../store/cards.ts'
 import type { Tables } from '../../store/tables.ts'
 import { CARD_TOKEN } from '../cards/token.ts'
 import { settlePromisedPayment } from '../promised-payments/settle-promised-payment.ts'
+import { recordAct } from '../record-act.ts'
+import { forOurselves } from '../service-viewer.ts'
 import type { CardDependencies } from './card-dependencies.ts'
+import { fail, whatOf } from './fail.ts'
 import { toCardFailure } from './failure.ts'
+import { countForMember } from './member-share.ts'
 
 /** What the acquirer's word came to: whether more is to be learnt of the payment. */
 export type Settled = 'ended' | 'open' | 'notOurs'
@@ -33,7 +38,7 @@ export async function settle(
   key: CardPaymentKey,
   heard: CardPayment,
 ): Promise<Settled> {
-  return dependencies.db.transaction().execute(async (trx): Promise<Settled> => {
+  const settled = await dependencies.db.transaction().execute(async (trx): Promise<Settled> => {
     // The balance before the payment, as everybody does: so nobody waits in a circle.
     await lockBalance(trx, key.lineId, 'KOPECK')
     const row = await lockCardPayment(trx, key)
@@ -52,6 +57,8 @@ export async function settle(
         return 'open'
     }
   })
+  if (settled === 'ended') dependencies.onEvent()
+  return settled
 }
 
 /** One of theirs is one of ours, of the same amount. What is not is for people to look at, and moves no money. */
@@ -88,26 +95,14 @@ async function credit(
   })
   if (outcome.kind === 'alreadyPosted') return
   await settlePromisedPayment(trx, dependencies, row.line_id)
+  // It was given up, and what a member had spent given back.
+  if (row.status === 'FAILED') await countForMember(trx, row, row.amount)
   const cardId = await saveCard(trx, dependencies, row, heard)
   await setPaymentStatus(trx, keyOf(row), { status: 'SUCCEEDED', failure: null, now })
   await endCardPayment(trx, keyOf(row), { capturedAt: heard.capturedAt ?? now, cardId })
-}
-
-/** Ends a payment that brought no money; one that has brought it, or has failed, stays as it is. */
-export async function fail(
-  trx: Transaction<Tables>,
-  { clock, logger }: Pick<CardDependencies, 'clock' | 'logger'>,
-  row: CardPaymentRow,
-  failure: string,
-): Promise<void> {
-  if (row.status === 'SUCCEEDED' || row.status === 'REFUNDED') {
-    logger.error({ paymentId: row.payment_id }, 'the acquirer took back what it said was paid')
-    return
-  }
-  if (row.status === 'PENDING') {
-    await setPaymentStatus(trx, keyOf(row), { status: 'FAILED', failure, now: clock.now() })
-  }
-  await endCardPayment(trx, keyOf(row), { capturedAt: null, cardId: null })
+  if (row.kind !== 'TOP_UP') return
+  const act = { lineId: row.line_id, act: 'TOP_UP_CREDITED', details: whatOf(row), concerns: row.account_id }
+  await recordAct(trx, dependencies, act, forOurselves(row.payment_id))
 }
 
 /** The card that paid, where the customer wanted it kept. Null when it is not. */
@@ -137,8 +132,4 @@ async function saveCard(
     },
     savedMax,
   )
-}
-
-function keyOf({ line_id: lineId, payment_id: paymentId }: CardPaymentRow): CardPaymentKey {
-  return { lineId, paymentId }
 }

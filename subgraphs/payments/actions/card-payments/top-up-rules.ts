@@ -8,11 +8,14 @@ export interface TopUpFacts {
   readonly dayCount: number
   readonly dayKopecksMax: bigint
   readonly dayCountMax: number
+  /** What the organization lets its member spend yet this month, of its saved cards too; null without a limit. */
+  readonly memberLeft: bigint | null
 }
 
 export type TopUpFailed =
   | { readonly code: 'DAY_AMOUNT_REACHED'; readonly leftKopecks: bigint; readonly maxKopecks: bigint }
   | { readonly code: 'DAY_COUNT_REACHED'; readonly countMax: number }
+  | { readonly code: 'MEMBER_LIMIT'; readonly leftKopecks: bigint }
 
 const RULES: readonly Rule<TopUpFacts, TopUpFailed>[] = [
   ({ amount, dayKopecks, dayKopecksMax }) => {
@@ -21,6 +24,10 @@ const RULES: readonly Rule<TopUpFacts, TopUpFailed>[] = [
     return { code: 'DAY_AMOUNT_REACHED', leftKopecks: left > 0n ? left : 0n, maxKopecks: dayKopecksMax }
   },
   ({ dayCount, dayCountMax }) => (dayCount < dayCountMax ? null : { code: 'DAY_COUNT_REACHED', countMax: dayCountMax }),
+  ({ amount, memberLeft }) => {
+    if (memberLeft === null || amount <= memberLeft) return null
+    return { code: 'MEMBER_LIMIT', leftKopecks: memberLeft > 0n ? memberLeft : 0n }
+  },
 ]
 
 /** Everything that stands in the way of a top-up of this amount; nothing when it may be. */

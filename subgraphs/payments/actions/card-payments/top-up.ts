@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { Grant } from '../../../../platform/access/grant.ts'
 import type { PaymentWay } from '../../../../platform/acquirer/acquirer.ts'
+import { createCalendar, monthOf } from '../../../../platform/calendar.ts'
 import { unseal } from '../../../../platform/identity/seal.ts'
 import type { AccountPrincipal, Viewer } from '../../../../platform/identity/viewer.ts'
 import { parseId } from '../../../../platform/ids.ts'
@@ -13,6 +14,7 @@ import { isAllowed } from '../../store/line-access.ts'
 import { type PaymentView, readPayment } from '../../store/payment-views.ts'
 import type { PaymentsPolicies } from '../../store/policies.ts'
 import type { Tables } from '../../store/tables.ts'
+import { type Allowance, findAllowance, lockAllowance, spendAllowance } from '../allowance.ts'
 import { CARD_TOKEN } from '../cards/token.ts'
 import { type KeyRefusal, once } from '../once.ts'
 import { recordAct } from '../record-act.ts'
@@ -66,7 +68,10 @@ export async function topUp(dependencies: CardDependencies, command: TopUp, by: 
   const lineId = parseId(command.lineId)
   if (lineId === null) return { kind: 'lineNotFound' }
   // A line that is not there is refused where another's is, in the same way.
-  const customerPhone = await askPhone(dependencies, lineId)
+  const [customerPhone, allowance] = await Promise.all([
+    askPhone(dependencies, lineId),
+    cardAllowance(dependencies, command, principal),
+  ])
 
   let isFirst = false
   const keyed = {
@@ -76,7 +81,7 @@ export async function topUp(dependencies: CardDependencies, command: TopUp, by: 
     body: [principal.accountId, lineId, command.amount, command.cardId, command.returnUrl, String(command.isCardSaved)],
   }
   const outcome = await once(dependencies, keyed, async (trx) => {
-    const begun = await begin(trx, dependencies, { ...command, lineId, customerPhone, principal }, by)
+    const begun = await begin(trx, dependencies, { ...command, lineId, customerPhone, principal, allowance }, by)
     isFirst = begun.kind === 'begun'
     return begun
   })
@@ -96,6 +101,19 @@ type Begun = { readonly kind: 'begun'; readonly paymentId: string } | TopUpRefus
 interface ReadTopUp extends TopUp {
   readonly customerPhone: string | null
   readonly principal: AccountPrincipal
+  readonly allowance: Allowance
+}
+
+/** What the payer may take off the account's saved card. What is typed on the page is whose it is. */
+async function cardAllowance(
+  dependencies: CardDependencies,
+  { cardId }: TopUp,
+  principal: AccountPrincipal,
+): Promise<Allowance> {
+  if (cardId === null) return { kind: 'own' }
+  const { 'operator.timeZone': timeZone } = await dependencies.policies.current()
+  const month = monthOf(createCalendar(timeZone).dayOf(dependencies.clock.now()))
+  return findAllowance(dependencies, principal, month)
 }
 
 async function begin(
@@ -104,23 +122,25 @@ async function begin(
   command: ReadTopUp,
   { viewer, grant }: TopUpViewer,
 ): Promise<Begun> {
-  const { lineId, principal, customerPhone } = command
+  const { lineId, principal, customerPhone, allowance } = command
   const now = dependencies.clock.now()
   const policies = await dependencies.policies.current()
   // The balance first: what is begun onto a line in a day is counted by one at a time.
   const isThere = (await isAllowed(trx, lineId, grant, now)) && (await lockBalance(trx, lineId, 'KOPECK'))
-  if (!isThere || customerPhone === null) return { kind: 'lineNotFound' }
+  if (!isThere || customerPhone === null || allowance.kind === 'none') return { kind: 'lineNotFound' }
   if (dependencies.acquirer === null) return { kind: 'cardPaymentsUnavailable' }
   const amount = readAmount(command.amount, policies)
   if (typeof amount !== 'bigint') return amount
   if (!dependencies.returnOrigins.has(command.returnUrl)) return { kind: 'returnUrlNotAllowed' }
   const way = await chooseWay(trx, dependencies, command)
   if (way === null) return { kind: 'cardNotFound' }
-  const refused = await refuseByRule(trx, { lineId, amount, now }, policies)
+  const refused = await refuseByRule(trx, { lineId, amount, now, allowance }, policies)
   if (refused) return refused
   const cardId = way.kind === 'SAVED_CARD' ? command.cardId : null
   const wish = { kind: 'TOP_UP', lineId, accountId: principal.accountId, amount, way, cardId, customerPhone } as const
-  const paymentId = await beginCardPayment(trx, dependencies, wish)
+  const share = { member: allowance.kind === 'member' ? allowance.member : null }
+  const paymentId = await beginCardPayment(trx, dependencies, { ...wish, share })
+  await spendAllowance(trx, allowance, amount)
   const details = { paymentId, kopecks: String(amount) }
   await recordAct(trx, dependencies, { lineId, act: 'TOP_UP_BEGUN', details }, viewer)
   return { kind: 'begun', paymentId }
@@ -149,9 +169,16 @@ async function chooseWay(
 
 const DAY_MS = 86_400_000
 
+interface RuleQuestion {
+  readonly lineId: string
+  readonly amount: bigint
+  readonly now: Date
+  readonly allowance: Allowance
+}
+
 async function refuseByRule(
   trx: Transaction<Tables>,
-  { lineId, amount, now }: { readonly lineId: string; readonly amount: bigint; readonly now: Date },
+  { lineId, amount, now, allowance }: RuleQuestion,
   policies: PaymentsPolicies,
 ): Promise<TopUpRefusal | null> {
   const day = await sumTopUps(trx, lineId, new Date(now.getTime() - DAY_MS))
@@ -161,14 +188,19 @@ async function refuseByRule(
     dayCount: day.count,
     dayKopecksMax: BigInt(policies['topUp.dayKopecksMax']),
     dayCountMax: policies['topUp.dayCountMax'],
+    memberLeft: await lockAllowance(trx, allowance),
   })
   if (failed.length === 0) return null
-  return {
-    kind: 'notEligible',
-    failed: failed.map((failure) =>
-      failure.code === 'DAY_AMOUNT_REACHED'
-        ? { code: failure.code, left: String(failure.leftKopecks), max: String(failure.maxKopecks) }
-        : { code: failure.code, left: '0', max: String(failure.countMax) },
-    ),
+  return { kind: 'notEligible', failed: failed.map(toStored) }
+}
+
+function toStored(failure: TopUpFailed): StoredFailure {
+  switch (failure.code) {
+    case 'DAY_AMOUNT_REACHED':
+      return { code: failure.code, left: String(failure.leftKopecks), max: String(failure.maxKopecks) }
+    case 'DAY_COUNT_REACHED':
+      return { code: failure.code, left: '0', max: String(failure.countMax) }
+    case 'MEMBER_LIMIT':
+      return { code: failure.code, left: String(failure.leftKopecks), max: String(failure.leftKopecks) }
   }
 }

@@ -27,7 +27,8 @@ export async function chargeDay(
     await post(trx, dependencies, {
       lineId,
       kind: 'SUBSCRIPTION_FEE',
-      sourceKey: `live-balance:${today}`,
+      // A day that was given back is charged again, for another switching on.
+      sourceKey: `live-balance:${today}${liveBalance.undone_on === today ? `:${consentId}` : ''}`,
       occurredAt: now,
       movements: [take('KOPECK', 'REVENUE', fee)],
       cause: { consentId, policy: { name: FEE_POLICY, version }, title: TITLE },

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import { createCalendar } from '../../../../platform/calendar.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { formatKopecks, parseKopecks } from '../../../../platform/money.ts'
 import { type Balance, lockBalance } from '../../ledger/balance.ts'
@@ -77,7 +78,7 @@ async function enable(
   const obstacles = await findObstacles(trx, dependencies, { lineId, agreedFee, balance, isPaidToday })
   if (obstacles.length > 0) return { kind: 'notEligible', obstacles }
   const wanted = await wantedService(trx, dependencies, { lineId, agreedFee, before })
-  const service = isPaidToday ? wanted : await chargeDay(trx, dependencies, wanted)
+  const service = isPaidToday ? wanted : await chargeDay(trx, dependencies, await undoable(dependencies, wanted))
   await putLiveBalance(trx, service)
   const details = { dailyFee: formatKopecks(agreedFee), consentId: service.consent_id }
   await recordAct(trx, dependencies, { lineId, act: 'LIVE_BALANCE_ENABLED', details }, viewer)
@@ -121,8 +122,20 @@ async function wantedService(
     paid_until: before?.paid_until ?? null,
     next_charge_at: before?.paid_until ?? now,
     is_suspended: false,
+    undo_until: null,
+    undone_on: before?.undone_on ?? null,
   }
 }
+
+/** What costs money can be undone for a while, once a day: else it could be had for nothing all day. */
+async function undoable({ clock, policies }: ActionDependencies, service: LiveBalance): Promise<LiveBalance> {
+  const { 'liveBalance.undoMinutes': minutes, 'operator.timeZone': timeZone } = await policies.current()
+  const now = clock.now()
+  if (service.undone_on === createCalendar(timeZone).dayOf(now)) return service
+  return { ...service, undo_until: new Date(now.getTime() + minutes * MINUTE_MS) }
+}
+
+const MINUTE_MS = 60_000
 
 function keep(outcome: EnableLiveBalanceOutcome): KeptOutcome {
   if (outcome.kind !== 'notEligible') return outcome

@@ -108,7 +108,7 @@ async function promise(
   await beginPromise(trx, written)
   if (fee > 0n) await chargeFee(trx, dependencies, { lineId: line.id, id, fee, now })
   await spendAllowance(trx, allowance, fee)
-  const details = { promisedPaymentId: id, kopecks: String(amount) }
+  const details = { promisedPaymentId: id, kopecks: String(amount), dueAt: dueAt.toISOString() }
   await recordAct(trx, dependencies, { lineId: line.id, act: 'PROMISED_PAYMENT_TAKEN', details }, asker.viewer)
   const [takenAt, due] = [now.toISOString(), dueAt.toISOString()]
   return { kind: 'taken', promise: { id, amount: String(amount), fee: String(fee), takenAt, dueAt: due } }

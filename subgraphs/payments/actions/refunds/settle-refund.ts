@@ -7,6 +7,9 @@ import { type CardPaymentRow, lockCardPayment, setPaymentStatus } from '../../st
 import { addRefunded, type CardRefundRow, endCardRefund } from '../../store/card-refunds.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { CardDependencies } from '../card-payments/card-dependencies.ts'
+import { countForMember } from '../card-payments/member-share.ts'
+import { recordAct } from '../record-act.ts'
+import { forOurselves } from '../service-viewer.ts'
 
 /** What is known after hearing of a refund. */
 export type RefundAsked = 'ended' | 'unknown'
@@ -29,7 +32,7 @@ async function giveBack(
   row: CardRefundRow,
   { acquirerId, refundedAt }: { readonly acquirerId: string; readonly refundedAt: Date },
 ): Promise<RefundAsked> {
-  const { db, clock, logger } = dependencies
+  const { db, clock, logger, onEvent } = dependencies
   const [lineId, paymentId] = [row.line_id, row.payment_id]
   await db.transaction().execute(async (trx) => {
     const payment = await lockRefunded(trx, row)
@@ -41,10 +44,15 @@ async function giveBack(
     const posted = hold && (await captureHold(trx, dependencies, hold, { movements, cause: { paymentId } }))
     // Nothing is taken that is not there: the comparison with the registry shows it to people.
     if (!posted) logger.error({ refundId: row.id }, 'a refund succeeded after its money was free again')
+    const details = { paymentId, refundId: row.id, kopecks: String(row.amount) }
+    const act = { lineId, act: 'PAYMENT_REFUNDED', details, concerns: payment.account_id }
+    await recordAct(trx, dependencies, act, forOurselves(row.id))
+    await countForMember(trx, payment, -row.amount)
     const refunded = await addRefunded(trx, { lineId, paymentId }, row.amount)
     if (refunded < payment.amount) return
     await setPaymentStatus(trx, { lineId, paymentId }, { status: 'REFUNDED', failure: null, now })
   })
+  onEvent()
   return 'ended'
 }
 

@@ -1,0 +1,101 @@
+import type { Language } from '../../../platform/languages.ts'
+import type { MoneyNoticeKind } from '../store/notices.ts'
+import { amountOf, moment, type NoticeParameters, type NoticeText, share, sum } from './wording.ts'
+
+/**
+ * What is said of money. A text message may be read by whoever has the telephone: none says how much there is, and none
+ * says whose number or card it was.
+ */
+export const MONEY_TEXTS: Readonly<Record<MoneyNoticeKind, NoticeText>> = {
+  TRANSFER_SENT: {
+    ru: (given) => `Перевод${amountOf(given, ' на ')} отправлен. Если это не вы, сразу обратитесь в поддержку.`,
+    en: (given) => `A transfer${amountOf(given, ' of ')} was sent. If it was not you, call support at once.`,
+  },
+  TRANSFER_RECEIVED: {
+    ru: (given) => `На номер пришёл перевод${amountOf(given, ' на ')}. От кого — в личном кабинете.`,
+    en: (given) => `A transfer${amountOf(given, ' of ')} has come to the number. See in your cabinet from whom.`,
+  },
+  TRANSFER_RETURNED: {
+    ru: (given) =>
+      `Перевод${amountOf(given, ' на ')} не прошёл: получателю его зачислить нельзя. Деньги снова на номере.`,
+    en: (given) => `A transfer${amountOf(given, ' of ')} could not be credited. The money is back on the number.`,
+  },
+  TOP_UP_CREDITED: {
+    ru: (given) => `Номер пополнен картой${amountOf(given, ' на ')}.`,
+    en: (given) => `The number was topped up by card${amountOf(given, ': ')}.`,
+  },
+  TOP_UP_FAILED: {
+    ru: (given) => `Пополнение картой${amountOf(given, ' на ')} не прошло. Почему и что делать — в личном кабинете.`,
+    en: (given) => `A top-up by card${amountOf(given, ' of ')} failed. See in your cabinet why, and what helps.`,
+  },
+  PAYMENT_REFUNDED: {
+    ru: (given) => `Возврат${amountOf(given, ' на ')} отправлен на карту, с которой пополняли номер.`,
+    en: (given) => `A refund${amountOf(given, ' of ')} went to the card that had topped up the number.`,
+  },
+  PROMISED_PAYMENT_TAKEN: {
+    ru: (given) => `Обещанный платёж${amountOf(given, ' на ')} взят. Пополните номер${moment(given, 'dueAt', ' до ')}.`,
+    en: (given) =>
+      `A promised payment${amountOf(given, ' of ')} was taken. Top up${moment(given, 'dueAt', ' before ')}.`,
+  },
+  PROMISED_PAYMENT_DUE_SOON: {
+    ru: (given) =>
+      `Скоро срок обещанного платежа${moment(given, 'dueAt', ': ')}. Пополните номер, чтобы остаться на связи.`,
+    en: (given) => `A promised payment is due soon${moment(given, 'dueAt', ': ')}. Top up the number to stay in touch.`,
+  },
+  PROMISED_PAYMENT_ENDED: {
+    ru: ({ by }) =>
+      by === 'TOP_UP'
+        ? 'Обещанный платёж возвращён: номер пополнен.'
+        : 'Срок обещанного платежа вышел. Если баланс ниже нуля, пополните номер.',
+    en: ({ by }) =>
+      by === 'TOP_UP'
+        ? 'The promised payment is paid back by a top-up.'
+        : 'The promised payment is due. If the balance is below zero, top up the number.',
+  },
+  AUTO_PAYMENT_MADE: {
+    ru: (given) => `Номер пополнен автоплатежом${sum(given, 'amount', ' на ')}.`,
+    en: (given) => `An automatic payment${sum(given, 'amount', ' of ')} has topped up the number.`,
+  },
+  AUTO_PAYMENT_REFUSED: {
+    ru: (given) =>
+      `Банк отклонил автоплатёж${sum(given, 'amount', ' на ')}. Проверьте карту или пополните номер иначе.`,
+    en: (given) =>
+      `The bank refused an automatic payment${sum(given, 'amount', ' of ')}. Check the card, or top up otherwise.`,
+  },
+  AUTO_PAYMENT_STOPPED: {
+    ru: ({ reason }) => `Автоплатёж выключен${stopReason(reason, 'ru')}. Настройте его снова в личном кабинете.`,
+    en: ({ reason }) => `An automatic payment is off${stopReason(reason, 'en')}. Set it again in your cabinet.`,
+  },
+  AUTO_PAYMENT_DISABLED: {
+    ru: () => 'Автоплатёж выключен. Если это не вы, проверьте в личном кабинете, кому доступен номер.',
+    en: () => 'An automatic payment was switched off. If it was not you, see in your cabinet who manages the number.',
+  },
+  AUTO_PAYMENT_CAP_REACHED: {
+    ru: () => 'Автоплатёж не сработал: его предел на месяц исчерпан. Поднимите предел или пополните номер сами.',
+    en: () => 'An automatic payment did not fire: its cap for the month is reached. Raise it, or top up yourself.',
+  },
+  SPEND_CAP_LEVEL_REACHED: {
+    ru: (given) =>
+      `Расходы на номере за месяц достигли${share(given)} предела${sum(given, 'cap', ' ')}. Изменить его можно в личном кабинете.`,
+    en: (given) =>
+      `The month’s spending of the number has reached${share(given) || ' a part'} of the cap${sum(given, 'cap', ' of ')}. Change it in your cabinet.`,
+  },
+  LIVE_BALANCE_SUSPENDED: {
+    ru: () => '«Живой баланс» приостановлен: не хватает денег. Он продолжится, когда номер будет пополнен.',
+    en: () => 'The live balance waits for money. It goes on when the number is topped up.',
+  },
+  LIVE_BALANCE_RESUMED: {
+    ru: () => '«Живой баланс» снова работает.',
+    en: () => 'The live balance goes on.',
+  },
+}
+
+const STOP_REASONS: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  REFUSALS: { ru: ': банк отказал несколько раз подряд', en: ': the bank has refused several times in a row' },
+  NO_RIGHTS: { ru: ': у владельца карты нет права платить за номер', en: ': its payer may not pay for the number' },
+  NO_CARD: { ru: ': карты больше нет', en: ': there is no such card any more' },
+}
+
+function stopReason(reason: NoticeParameters[string] | undefined, language: Language): string {
+  return STOP_REASONS[String(reason)]?.[language] ?? ''
+}

@@ -1,0 +1,54 @@
+import type { Language } from '../../../platform/languages.ts'
+import { formatKopecks } from '../../../platform/money.ts'
+
+/** What a notice was written with, by name. What is missing is left out of the text. */
+export type NoticeParameters = Readonly<Record<string, string | number>>
+
+/** What a notice says, in each language. */
+export type NoticeText = Readonly<Record<Language, (parameters: NoticeParameters) => string>>
+
+/** An amount of money as it was written, or nothing. */
+export function sum(parameters: NoticeParameters, name: string, before: string): string {
+  const amount = String(parameters[name] ?? '')
+  return /^\d{1,15}\.\d\d$/.test(amount) ? `${before}${amount}` : ''
+}
+
+/** The amount of what was done, which trails keep in kopecks, or nothing. */
+export function amountOf({ kopecks }: NoticeParameters, before: string): string {
+  const digits = String(kopecks ?? '')
+  return /^\d{1,17}$/.test(digits) ? `${before}${formatKopecks(BigInt(digits))}` : ''
+}
+
+/** A part of something in percents, or nothing. */
+export function share({ percent }: NoticeParameters): string {
+  return typeof percent === 'number' ? ` ${percent}%` : ''
+}
+
+const QUOTED_LENGTH_MAX = 40
+
+/**
+ * A name that somebody chose, in quotation marks. It goes out in the operator's own name, so nothing in it can look like
+ * an address to open or a number to call.
+ */
+export function quoted(parameters: NoticeParameters, name: string): string {
+  const plain = String(parameters[name] ?? '')
+    .replaceAll(/[^\p{L}\p{N} -]+/gu, ' ')
+    .replaceAll(/\d{5,}/g, '…')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+  return plain === '' ? '' : ` «${plain.slice(0, QUOTED_LENGTH_MAX)}»`
+}
+
+const MOMENT = new Intl.DateTimeFormat('ru', {
+  day: '2-digit',
+  month: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZone: 'Europe/Moscow',
+})
+
+/** A moment as the operator's customers read it, Moscow time. */
+export function moment(parameters: NoticeParameters, name: string, before: string): string {
+  const at = Date.parse(String(parameters[name] ?? ''))
+  return Number.isNaN(at) ? '' : `${before}${MOMENT.format(at)} MSK`
+}
