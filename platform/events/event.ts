@@ -36,6 +36,7 @@ export function rowOf(event: DomainEvent): string {
     case 'LineAccessChanged':
       return `line ${event.lineId}`
     case 'ActRecorded':
+    case 'AccountClosed':
       return `account ${event.accountId}`
     case 'TransferSent':
     case 'TransferCredited':
