@@ -9,20 +9,21 @@ import { insertAccount, insertCatalogue, insertLine, phone } from './testing/fix
 import { operationText } from './testing/front-end.ts'
 import { requestPassword, sentCode, signInWithPassword } from './testing/one-time-passwords.ts'
 import { ancestors, keepSpans, startMs, traceIn, wordsOf } from './testing/spans.ts'
+import { createStatementWatch } from './testing/statement-watch.ts'
 import { openTestCabinet, type TestCabinet } from './testing/test-cabinet.ts'
 
 const HOME = operationText('home')
 
 describe('traces in one process', { timeout: 60_000 }, () => {
   const kept = keepSpans()
-  const statements: string[] = []
+  const { onStatement, watch } = createStatementWatch()
   let cabinet: TestCabinet
   let anna: string
   let boris: string
 
   beforeAll(async () => {
     cabinet = await openTestCabinet({
-      onStatement: (_, sql) => statements.push(sql),
+      onStatement,
       operations: { ...ALL_OPERATIONS, manifests: MANIFESTS_PATH },
     })
     await insertCatalogue(cabinet.database)
@@ -40,9 +41,8 @@ describe('traces in one process', { timeout: 60_000 }, () => {
 
   it('show a home query: gateway, plan, each fetch, each statement', async () => {
     const token = await cabinet.accountToken(anna)
-    statements.length = 0
-    await cabinet.ask({ query: HOME }, token)
-    const asked = statements.filter((sql) => !/outbox|notice|^(begin|commit|start)/.test(sql))
+    const { statements } = await watch(() => cabinet.ask({ query: HOME }, token))
+    const asked = statements.filter(({ sql }) => !/^(begin|commit|start)/.test(sql))
     const trace = traceOf('query Home')
     const root = trace.find(({ name }) => name === 'query Home')
     const names = trace.map(({ name }) => name)
