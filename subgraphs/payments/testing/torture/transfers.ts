@@ -4,11 +4,11 @@ import { inParallel, noteError, openLines, postedOf, type TortureReport, type To
 export interface TransfersOptions {
   readonly transfers: number
   readonly clients: number
+  /** Sets of lines, each with a hot one: that has one transfer at a time, and the machine would wait beside a single one. */
+  readonly circles: number
   readonly random: (below: number) => number
 }
 
-/** Some circles of lines at once: a hot line has one transfer at a time, and the machine would wait beside it. */
-const CIRCLES = 4
 const LINES = 8
 const KOPECKS_EACH = 10_000n
 const KOPECKS_MAX = 400
@@ -16,17 +16,17 @@ const KOPECKS_MAX = 400
 /** Transfers among few lines: half of them touch one hot line, the others go round in circles, both ways. */
 export async function tortureTransfers(
   world: TortureWorld,
-  { transfers, clients, random }: TransfersOptions,
+  { transfers, clients, circles, random }: TransfersOptions,
 ): Promise<TortureReport> {
   const lines = await openLines(
     world,
-    Array.from({ length: CIRCLES * LINES }, () => KOPECKS_EACH),
+    Array.from({ length: circles * LINES }, () => KOPECKS_EACH),
   )
   const told = lines.map(() => KOPECKS_EACH)
   const problems: string[] = []
   let moved = 0
   await inParallel({ count: transfers, atOnce: clients, onDone: world.onDone }, async (number) => {
-    const first = LINES * random(CIRCLES)
+    const first = LINES * random(circles)
     const [from, to] = pair(number, random).map((index) => first + index) as [number, number]
     const amount = BigInt(1 + random(KOPECKS_MAX))
     const move = { key: world.newId(), from: { id: lines[from] ?? '' }, to: { id: lines[to] ?? '' }, amount }
