@@ -13,9 +13,9 @@ const ANSWER_MAX_MS = 3_000
 const P99_RATIO_MAX = 2
 const WHOLE_AGAIN_MAX_MS = 10_000
 /** So many that those who wait for one that hangs are more than what a gateway works on at once. */
-const HOME_PER_SECOND = 100
+const HOME_PER_SECOND = 80
 /** So many that a window's p99 is not its longest. */
-const OTHERS_PER_SECOND = 80
+const OTHERS_PER_SECOND = 60
 
 const program = new Command('trouble')
   .description('one subgraph after another is made sick in every way; the others are to answer as before')
@@ -62,6 +62,8 @@ interface Row {
   readonly ratio: number
   readonly 'home p99, ms': number
   readonly 'longest, ms': number
+  /** While the subgraph was well: the machine was too busy, and the row says little. */
+  readonly 'failed well': number
   readonly 'others failed': number
   readonly opened: string
   readonly 'whole again, ms': number
@@ -127,6 +129,10 @@ function timesOf(seen: readonly Seen[], kind: string): number[] {
   return seen.filter((one) => one.kind === kind).map(({ ms }) => ms)
 }
 
+function countFailed(seen: readonly Seen[]): number {
+  return seen.filter(({ kind, isWhole }) => kind === 'others' && !isWhole).length
+}
+
 function rowOf(subgraph: SubgraphName, sickness: Sickness, rounds: readonly Round[]): Row {
   const sick = rounds.map((round) => round.sick)
   const seen = sick.flatMap((report) => report.seen)
@@ -135,7 +141,8 @@ function rowOf(subgraph: SubgraphName, sickness: Sickness, rounds: readonly Roun
     'others',
   )
   const p99Sick = p99Of(sick, 'others')
-  const failedCount = seen.filter(({ kind, isWhole }) => kind === 'others' && !isWhole).length
+  const failedCount = countFailed(seen)
+  const failedWellCount = countFailed(rounds.flatMap(({ well }) => well.seen))
   const longest = Math.max(...seen.map(({ ms }) => ms))
   const wholeAgainMs = Math.max(...rounds.map((round) => round.wholeAgainMs))
   const openedCount = rounds.filter(({ hasOpened }) => hasOpened).length
@@ -143,6 +150,7 @@ function rowOf(subgraph: SubgraphName, sickness: Sickness, rounds: readonly Roun
     p99Sick > p99Well * P99_RATIO_MAX && 'p99',
     longest > ANSWER_MAX_MS && 'three seconds',
     failedCount > 0 && 'others',
+    failedWellCount > 0 && 'busy machine',
     // One that is slow is well: its breaker stays closed.
     openedCount !== (sickness === 'slow' ? 0 : rounds.length) && 'breaker',
     (wholeAgainMs > WHOLE_AGAIN_MAX_MS || rounds.some(({ hasOpened, hasClosed }) => hasOpened && !hasClosed)) &&
@@ -157,6 +165,7 @@ function rowOf(subgraph: SubgraphName, sickness: Sickness, rounds: readonly Roun
     ratio: Math.round((p99Sick / p99Well) * 100) / 100,
     'home p99, ms': Math.round(p99Of(sick, 'home')),
     'longest, ms': Math.round(longest),
+    'failed well': failedWellCount,
     'others failed': failedCount,
     opened: `${openedCount} of ${rounds.length}`,
     'whole again, ms': Math.round(wholeAgainMs),
