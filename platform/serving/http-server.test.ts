@@ -3,7 +3,7 @@ import { Agent, get } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { afterEach, describe, expect, it } from 'vitest'
-import { silentLogger } from '../logger.ts'
+import { type Logger, silentLogger } from '../logger.ts'
 import { createHttpServer, drainHttpServer } from './http-server.ts'
 
 const DRAIN_DELAY_MS = 200
@@ -83,6 +83,18 @@ describe('a serving process', () => {
     await once(http.server, 'request')
     await drainHttpServer(http, 0, 50)
     await closed
+  })
+
+  it('logs what broke, and tells whoever asked nothing of it', async () => {
+    const errors: { err: Error; requestId: string }[] = []
+    const logger = { ...silentLogger, error: (fields: (typeof errors)[0]) => errors.push(fields) }
+    http = createHttpServer({ logger: logger as unknown as Logger, newId: () => 'a-new-id' })
+    http.get('/broken', async () => Promise.reject(new Error('duplicate key value of table "secret"')))
+    const { statusCode, body } = await http.inject('/broken')
+    expect([statusCode, body]).toEqual([500, '{"error":"Internal Server Error"}'])
+    expect(errors.map(({ err, requestId }) => [err.message, requestId])).toEqual([
+      ['duplicate key value of table "secret"', 'a-new-id'],
+    ])
   })
 
   it.each([

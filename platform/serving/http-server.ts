@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import type { Logger } from '../logger.ts'
 import { STOP_TIMEOUT_MS } from './process.ts'
 
@@ -44,6 +44,13 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     const { method, routeOptions, id } = request
     const durationMs = Math.round(reply.elapsedTime * 10) / 10
     logger.info({ requestId: id, method, route: routeOptions.url, status: reply.statusCode, durationMs }, 'answered')
+  })
+  http.setErrorHandler<FastifyError>((error, request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status < 500) return reply.send(error)
+    logger.error({ err: error, requestId: request.id }, 'a request failed')
+    // What the error says is for us: it may name tables, or quote what was sent.
+    return reply.status(500).send({ error: 'Internal Server Error' })
   })
   http.get('/health/live', async () => ({ status: 'live' }))
   http.get('/health/ready', async (_, reply) => {
