@@ -2,16 +2,15 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { JSONWebKeySet } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { passwordVariable, subgraphLogins } from '../platform/database/subgraph-logins.ts'
 import {
   PROCESS_VARIABLES,
-  passwordVariable,
   readAccountsEnvironment,
   readCliEnvironment,
   readGatewayEnvironment,
   readLinkedNumbersEnvironment,
   readPaymentsEnvironment,
   readProductsEnvironment,
-  subgraphLogins,
 } from '../platform/environment.ts'
 import { silentLogger } from '../platform/logger.ts'
 import { createHttpServer } from '../platform/serving/http-server.ts'

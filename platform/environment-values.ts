@@ -1,6 +1,9 @@
 import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
 
+/** The variables as the operating system has them. */
+export type Variables = Readonly<Record<string, string | undefined>>
+
 /** Variables that are missing or cannot be read: told all at once, with what each should be. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError'

@@ -1,7 +1,8 @@
-import { createHmac } from 'node:crypto'
-import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
+import { passwordVariable } from './database/subgraph-logins.ts'
+import { refuseDemoSecrets } from './environment-demo-secrets.ts'
 import { acquirer, merchants, refuseOpenWires } from './environment-money.ts'
+import { smscUrl, smsPerSecond, smsSender } from './environment-sms.ts'
 import {
   addresses,
   EnvironmentError,
@@ -10,20 +11,16 @@ import {
   list,
   SECRET_LENGTH_MIN,
   sharedSecret,
+  type Variables,
 } from './environment-values.ts'
 import { networkElement, otherWaysIn, refuseDemoProviders } from './environment-ways-in.ts'
-import { DEVELOPMENT_KEY_PREFIX } from './identity/keys.ts'
-import { DEVELOPMENT_SECRET_PREFIX } from './identity/secrets.ts'
 import { STAFF_ROLES } from './identity/viewer.ts'
 import { CURRENCY_CODES } from './money.ts'
-import { readSmppUrl } from './sms/smpp-url.ts'
-import { mapSubgraphs, roleName, SUBGRAPH_NAMES, type SubgraphName, variablePrefix } from './subgraph/name.ts'
+import { SUBGRAPH_NAMES, type SubgraphName } from './subgraph/name.ts'
 
-export { EnvironmentError } from './environment-values.ts'
+export { EnvironmentError, type Variables } from './environment-values.ts'
 
-/** The variables as the operating system has them. The only place that reads `process.env` is this file. */
-export type Variables = Readonly<Record<string, string | undefined>>
-
+/** The only place that reads `process.env` is this file. */
 export function processVariables(): Variables {
   return process.env
 }
@@ -70,20 +67,6 @@ const serving = common.extend({
 })
 
 const currency = z.enum(CURRENCY_CODES).default('RUB')
-
-/** `smpp://user:password@host:port`. SMPP 3.4 has room for 15 and 8 characters. */
-const smscUrl = z
-  .url({ protocol: /^smpps?$/, error: 'is not smpp://user:password@host:port or smpps://…' })
-  .refine((text) => {
-    const { systemId, password } = readSmppUrl(text)
-    return systemId.length >= 1 && systemId.length <= 15 && password.length <= 8
-  }, 'has no user of up to 15 characters and password of up to 8')
-
-/** What SMPP knows as a source address: a name, a short number or a number in E.164. */
-const smsSender = z
-  .string()
-  .regex(/^(\+[1-9]\d{6,14}|\d{2,8}|[A-Za-z][\w .-]{0,10})$/, 'is no name or number to send from')
-const smsPerSecond = z.coerce.number().int().min(1).max(10_000).default(50)
 
 /** Secrets divided by commas, the newest first. */
 const secretList = z
@@ -247,61 +230,4 @@ function withoutBlanks(variables: Variables): Variables {
 function describe(error: z.ZodError): string {
   const lines = error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
   return `The environment is not complete. Set these variables (docs/operating.md):\n${lines.join('\n')}`
-}
-
-/** Keys made for development are known to whoever can read the disk they lie on: production does not start with them. */
-function refuseDemoSecrets(environment: Record<string, unknown>): void {
-  if (environment['NODE_ENV'] !== 'production') return
-  for (const [name, value] of Object.entries(environment)) {
-    const keys = (value as JSONWebKeySet | undefined)?.keys
-    if (Array.isArray(keys) && keys.some((key) => key.kid?.startsWith(DEVELOPMENT_KEY_PREFIX))) {
-      throw new EnvironmentError(`${name} holds a development key. Make real ones: npm run cabinet -- keys`)
-    }
-    if (name === 'SMSC_URL' && readSmppUrl(String(value)).systemId.startsWith(DEVELOPMENT_SYSTEM_ID)) {
-      throw new EnvironmentError('SMSC_URL leads to the stand-in of a message centre. Set that of a real one.')
-    }
-    if (typeof value === 'string' && value.startsWith(DEVELOPMENT_SECRET_PREFIX)) {
-      throw new EnvironmentError(`${name} holds a development secret. Agree on a real one: openssl rand -hex 32`)
-    }
-    if (Array.isArray(value) && value.some((secret) => String(secret).startsWith(DEVELOPMENT_SECRET_PREFIX))) {
-      throw new EnvironmentError(`${name} holds a development secret. Make real ones: npm run cabinet -- keys`)
-    }
-  }
-}
-
-/** As whom development binds to its stand-in of a message centre. */
-export const DEVELOPMENT_SYSTEM_ID = 'development'
-
-/** How a subgraph's own login role reaches the database of `adminUrl`, and its password. */
-export interface SubgraphLogin {
-  readonly url: string
-  readonly password: string
-}
-
-/**
- * The logins of the four subgraphs on one server: each password from `<SUBGRAPH>_DATABASE_PASSWORD`, or, outside
- * production, made from the administrator's.
- */
-export function subgraphLogins(adminUrl: string, variables: Variables): Record<SubgraphName, SubgraphLogin> {
-  return mapSubgraphs((name) => {
-    const url = new URL(adminUrl)
-    const password = variables[passwordVariable(name)] || derivedPassword(name, url, variables)
-    url.username = roleName(name)
-    // The setter leaves a bare `%` as it is, and readers of the URL would take it for an escape.
-    url.password = encodeURIComponent(password)
-    return { url: url.href, password }
-  })
-}
-
-export function passwordVariable(name: SubgraphName): string {
-  return `${variablePrefix(name)}_DATABASE_PASSWORD`
-}
-
-function derivedPassword(name: SubgraphName, adminUrl: URL, variables: Variables): string {
-  if (variables['NODE_ENV'] === 'production') {
-    throw new EnvironmentError(`Set ${passwordVariable(name)}: the password of the role ${roleName(name)}.`)
-  }
-  return createHmac('sha256', adminUrl.password || 'development')
-    .update(roleName(name))
-    .digest('base64url')
 }

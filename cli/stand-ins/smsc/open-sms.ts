@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { systemClock } from '../../../platform/clock.ts'
-import { type CliEnvironment, DEVELOPMENT_SYSTEM_ID, EnvironmentError } from '../../../platform/environment.ts'
+import { type CliEnvironment, EnvironmentError } from '../../../platform/environment.ts'
+import { DEVELOPMENT_SYSTEM_ID } from '../../../platform/environment-demo-secrets.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { systemRandomness } from '../../../platform/random.ts'
 import { createSmppTransport } from '../../../platform/sms/smpp-transport.ts'
