@@ -75,7 +75,7 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
   await addSecurityHeaders(http)
   const graphql: FastifyPluginAsync = async (scope) => {
     allowOrigins(scope, [...allowedOrigins, ...(isDevelopment ? [SANDBOX_ORIGIN] : [])])
-    answerRequestErrors(scope)
+    answerRequestErrors(scope, dependencies.logger)
     await compressAnswers(scope)
     scope.route({
       method: ['GET', 'POST', 'OPTIONS'],

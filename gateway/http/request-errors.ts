@@ -1,13 +1,14 @@
 import type { FastifyError, FastifyInstance } from 'fastify'
+import type { Logger } from '../../platform/logger.ts'
 
 /** What is wrong with a request before there is an operation in it, told as GraphQL clients expect to be told. */
-export function answerRequestErrors(scope: FastifyInstance): void {
+export function answerRequestErrors(scope: FastifyInstance, logger: Logger): void {
   // A page of another site may send plain text without asking; JSON it may not.
   scope.removeContentTypeParser('text/plain')
   scope.setErrorHandler<FastifyError>((error, request, reply) => {
     const status = error.statusCode ?? 500
     if (status >= 500) {
-      request.log.error({ err: error }, 'a request failed')
+      logger.error({ err: error, requestId: request.id }, 'a request failed')
       return reply.status(500).send(body('INTERNAL_SERVER_ERROR', 'Something broke on our side. Try again later.'))
     }
     return reply.status(status).send(body('BAD_REQUEST', MESSAGES[status] ?? 'The request cannot be read.'))
