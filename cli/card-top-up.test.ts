@@ -8,6 +8,18 @@ import { payOnPage, typeCard } from './testing/payment-page.ts'
 const PATIENCE = { timeout: 30_000, interval: 50 }
 const newId = createNewId(systemClock)
 
+/** With the reasons, of which the operations that were agreed on do not ask. */
+const asking = (name: 'topUp' | 'setAutoPayment', type: string, more = '') => `
+  mutation ($input: ${type}Input!) {
+    ${name}(input: $input) {
+      __typename
+      ${more}
+      ... on NotEligibleError { reasons { code message } }
+    }
+  }`
+const TOP_UP = asking('topUp', 'TopUp', '... on TopUpSuccess { payment { id } }')
+const SET_AUTO_PAYMENT = asking('setAutoPayment', 'SetAutoPayment')
+
 let shop: CardShop
 let lines = 0
 let line: string
@@ -331,7 +343,10 @@ describe('a saved card', () => {
       sessionId: newId(),
       organizationRole: 'accountant',
     })
-    const charge = async (amount: string) => topUp({ cardId, amount }, accountant)
+    const charge = async (amount: string) => {
+      const wish = { lineId: line, cardId, amount, returnUrl: RETURN_URL, idempotencyKey: newId() }
+      return shop.send(TOP_UP, { input: wish }, accountant)
+    }
     const ends = async (result: { payment: { id: string } }, status: string) => becomes(result.payment.id, status)
 
     await ends(await charge('200.51'), 'FAILED')
@@ -350,7 +365,7 @@ describe('a saved card', () => {
 
     const auto = { lineId: line, cardId, amount: '100.00', threshold: '100.00' }
     const setAuto = async (monthlyCap: string | null) =>
-      shop.send('set-auto-payment', { input: { ...auto, monthlyCap } }, accountant)
+      shop.send(SET_AUTO_PAYMENT, { input: { ...auto, monthlyCap } }, accountant)
     for (const cap of [null, '250.01']) {
       expect(await setAuto(cap)).toMatchObject({ reasons: [{ code: 'MEMBER_LIMIT' }] })
     }

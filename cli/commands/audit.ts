@@ -8,6 +8,7 @@ import { unreachable } from '../../platform/invariant.ts'
 import { silentLogger } from '../../platform/logger.ts'
 import { formatKopecks } from '../../platform/money.ts'
 import { releaseLine } from '../../subgraphs/payments/audit/release-line.ts'
+import { listSilentPurchases } from '../../subgraphs/payments/audit/silent-merchants.ts'
 import {
   type AuditFinding,
   type AuditReport,
@@ -40,6 +41,7 @@ export function auditCommand(): Command {
     )
     .addCommand(quarantineCommand())
     .addCommand(releaseCommand())
+    .addCommand(purchasesCommand())
 }
 
 /** A bar on a terminal; elsewhere a line now and then. */
@@ -89,6 +91,26 @@ function releaseCommand(): Command {
           default:
             return unreachable(outcome)
         }
+      }),
+    )
+}
+
+const DAY_MS = 86_400_000
+
+function purchasesCommand(): Command {
+  return new Command('purchases')
+    .description('show the money that waits for merchants who have not said for a day whether they were paid')
+    .action(() =>
+      withLedger(async (db) => {
+        const purchases = await listSilentPurchases(db, new Date(systemClock.now().getTime() - DAY_MS))
+        for (const { begunAt, held, ...purchase } of purchases) {
+          const { merchantId, transactionId, lineId, paymentId, asked } = purchase
+          processTerminal.result(
+            `${formatKopecks(held)} for ${merchantId} since ${begunAt.toISOString()}: transaction ${transactionId}, ` +
+              `line ${lineId}, payment ${paymentId}, asked ${asked} times`,
+          )
+        }
+        if (purchases.length === 0) processTerminal.result('Every merchant has answered.')
       }),
     )
 }
