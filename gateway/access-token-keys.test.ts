@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { HeaderMap } from '@apollo/server'
 import type { JSONWebKeySet } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { signAccessToken } from '../platform/identity/access-token.ts'
@@ -110,7 +111,8 @@ describe('the published keys of access tokens', () => {
   ])('that could never be fetched are no reason to sign anybody out: accounts %s', async (_, trouble) => {
     const authenticate = open()
     answer = trouble
-    const unavailable = { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'accounts', retryAfter: 5, http: { status: 503 } }
+    const http = { status: 503, headers: new HeaderMap([['retry-after', '5']]) }
+    const unavailable = { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'accounts', retryAfter: 5, http }
     expect(await refusal(authenticate(await bearer(first)))).toEqual(unavailable)
     expect(await authenticate(undefined)).toEqual({ kind: 'anonymous' })
     answer = publish(first)
