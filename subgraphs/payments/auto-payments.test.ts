@@ -162,6 +162,21 @@ describe('automatic payments', { timeout: 60_000 }, () => {
       expect(await told('AUTO_PAYMENT_SET', FRIEND)).toBe(1)
     })
 
+    it('and shows the card to whose it is, and to nobody else', async () => {
+      await giveAccess(cabinet.database, { lineId: LINE, accountId: FRIEND, rights: 3 })
+      await cabinet.database.sql(
+        `insert into payments.card (account_id, id, token_sealed, fingerprint, brand, last4, expiry_year, expiry_month,
+           saved_at) values ($1, $3, 'sealed', 'one', 'Mir', '1234', 2030, 1, $4),
+           ($2, $3, 'sealed', 'two', 'Visa', '9999', 2030, 1, $4)`,
+        [OWNER, FRIEND, CARD, now],
+      )
+      await set({ threshold: '100' })
+      expect(await list()).toMatchObject([{ card: { id: CARD, brand: 'Mir', last4: '1234' } }])
+      expect(await list(FRIEND)).toMatchObject([{ card: null }])
+      await cabinet.database.sql('delete from payments.card where account_id = $1', [OWNER])
+      expect(await list()).toMatchObject([{ card: null }])
+    })
+
     it('and switched off, once or more often', async () => {
       const { autoPayment } = await set({ threshold: '100' })
       const input = { lineId: LINE, autoPaymentId: autoPayment.id }

@@ -1,3 +1,4 @@
+import type DataLoader from 'dataloader'
 import { lineKeyText } from '../../platform/access/line-key.ts'
 import { createLineLoader, type LineLoader } from '../../platform/access/line-loader.ts'
 import { createBatchLoader } from '../../platform/database/batch-loader.ts'
@@ -26,6 +27,7 @@ import {
   setSpendCap,
 } from './actions/spend-cap/set-spend-cap.ts'
 import { type AutoPayment, readAutoPayments } from './store/auto-payments.ts'
+import { type CardKey, type CardRow, readCards } from './store/cards.ts'
 import { type LiveBalanceRow, readLiveBalances } from './store/live-balances.ts'
 import { readSpendCaps, type SpendCapRow } from './store/spend-caps.ts'
 
@@ -44,6 +46,8 @@ export type LiveBalanceSource = LiveBalanceRow & { readonly fee: bigint }
 export interface Recurring {
   readonly now: () => Date
   readonly autoPayments: LineLoader<readonly AutoPayment[] | null>
+  /** The cards that pay. */
+  readonly cardsById: DataLoader<CardKey, CardRow | null, string>
   readonly spendCaps: LineLoader<SpendCapSource | null>
   readonly liveBalances: LineLoader<LiveBalanceSource | null>
   readonly setAutoPayment: (command: SetAutoPayment, by: Asker) => Promise<SetAutoPaymentOutcome>
@@ -69,6 +73,11 @@ export function createRecurring(dependencies: ActionDependencies): Recurring {
       read: (keys) => readAutoPayments(reader, keys, clock.now()),
       keyText: lineKeyText,
       owner: ({ accountId }) => accountId ?? 'staff',
+    }),
+    cardsById: createBatchLoader({
+      read: (keys) => readCards(reader, keys),
+      keyText: ({ accountId, cardId }) => `${accountId} ${cardId}`,
+      owner: ({ accountId }) => accountId,
     }),
     spendCaps: createLineLoader(async (keys) => {
       const now = clock.now()

@@ -1,4 +1,5 @@
 import { toMoney } from '../../../platform/money.ts'
+import { maySeeCards } from '../actions/cards/cards.ts'
 import type { AutoPaymentResolvers } from '../generated/resolvers.ts'
 
 export const autoPayment: AutoPaymentResolvers = {
@@ -11,6 +12,8 @@ export const autoPayment: AutoPaymentResolvers = {
   nextAttemptAt: ({ nextAttemptAt }, _, { now }) => nextAttemptAt && later(nextAttemptAt, now()),
   isPaidByViewer: ({ accountId }, _, { viewer: { principal } }) =>
     principal.kind === 'account' && principal.accountId === accountId,
+  card: ({ accountId, cardId }, _, { viewer: { principal }, cardsById }) =>
+    maySeeCards(principal) && principal.accountId === accountId ? cardsById.load({ accountId, cardId }) : null,
 }
 
 /** One whose time has come is next now, whenever that was. */

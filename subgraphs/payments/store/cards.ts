@@ -1,4 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
+import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
+import type { Reader } from '../../../platform/database/reader.ts'
 import type { Tables } from './tables.ts'
 
 /** A saved card, as its owner sees it. */
@@ -32,6 +34,34 @@ export function listCards(db: Kysely<Tables>, accountId: string): Promise<CardRo
     .orderBy('saved_at', 'desc')
     .orderBy('id', 'desc')
     .execute()
+}
+
+export interface CardKey {
+  readonly accountId: string
+  readonly cardId: string
+}
+
+const CARDS = prepareStatement<
+  { readonly accountIds: readonly string[]; readonly cardIds: readonly string[] },
+  CardRow & { readonly place: number }
+>(
+  'cards',
+  ({ accountIds, cardIds }) => sql`
+    select wanted.place::int, card.id, brand, last4, expiry_year, expiry_month, saved_at
+    from unnest(${accountIds}::uuid[], ${cardIds}::uuid[]) with ordinality as wanted (account_id, id, place)
+    join card on card.account_id = wanted.account_id and card.id = wanted.id
+  `,
+)
+
+/** In the order of the keys; null for a card that the account does not have. */
+export async function readCards(reader: Reader, keys: readonly CardKey[]): Promise<(CardRow | null)[]> {
+  const rows = await reader.read(CARDS, {
+    accountIds: keys.map(({ accountId }) => accountId),
+    cardIds: keys.map(({ cardId }) => cardId),
+  })
+  const cards = new Array<CardRow | null>(keys.length).fill(null)
+  for (const { place, ...card } of rows) cards[place - 1] = card
+  return cards
 }
 
 /** A card with its sealed token; undefined when the account has no such card. */

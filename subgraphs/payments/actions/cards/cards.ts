@@ -1,4 +1,4 @@
-import type { Viewer } from '../../../../platform/identity/viewer.ts'
+import type { AccountPrincipal, Viewer } from '../../../../platform/identity/viewer.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { type CardRow, deleteCard, listCards } from '../../store/cards.ts'
 import type { CardDependencies } from '../card-payments/card-dependencies.ts'
@@ -6,8 +6,12 @@ import { recordAccountAct } from '../record-act.ts'
 
 /** The saved cards of the viewer's account; none for whoever may not pay with them. */
 export async function ownCards({ db }: CardDependencies, { principal }: Viewer): Promise<CardRow[]> {
-  if (principal.kind !== 'account' || principal.organizationRole === 'user') return []
-  return listCards(db, principal.accountId)
+  return maySeeCards(principal) ? listCards(db, principal.accountId) : []
+}
+
+/** Whether somebody may pay with the cards of the account in whose name they act. */
+export function maySeeCards(principal: Viewer['principal']): principal is AccountPrincipal {
+  return principal.kind === 'account' && principal.organizationRole !== 'user'
 }
 
 export type RemoveCardOutcome =
