@@ -1,28 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { accountId, insertAccount, insertCatalogue, insertLine, lineId } from '../../cli/testing/fixture.ts'
 import { createTestDatabase, type TestDatabase } from '../../cli/testing/test-database.ts'
-import { addDays, type Day } from '../../platform/calendar.ts'
-import { autoPayer, BOOKKEEPER, moodyAcquirer, saver, spender, watcher } from './testing/inhabitants.ts'
-import { type Inhabitant, type SimulationOutcome, simulate } from './testing/simulate.ts'
-
-const FROM = '2026-01-31' as Day
-const LINES = [1, 2, 3, 4].map(lineId)
-const [FIRST = '', SECOND = '', THIRD = '', FOURTH = ''] = LINES
-
-const PEOPLE: readonly Inhabitant[] = [
-  ...LINES.map(spender),
-  autoPayer(FIRST, { amount: '100.00', threshold: '50.00' }),
-  autoPayer(SECOND, { amount: '60.00', schedule: 'DAILY', monthlyCap: '1000.00' }),
-  autoPayer(THIRD, { amount: '500.00', schedule: 'MONTHLY' }),
-  autoPayer(FOURTH, { amount: '150.00', schedule: 'WEEKLY' }),
-  autoPayer(FOURTH, { amount: '50.00', threshold: '30.00', monthlyCap: '300.00' }),
-  watcher(FIRST),
-  watcher(THIRD),
-  saver(FIRST, '300.00'),
-  saver(SECOND, '500.00'),
-  moodyAcquirer(),
-  BOOKKEEPER,
-]
+import { addDays } from '../../platform/calendar.ts'
+import type { Inhabitant, SimulationOutcome } from './testing/simulate.ts'
+import { BUSY_LINE, FIRST_DAY, liveInTown, PEOPLE } from './testing/town.ts'
 
 describe('a simulation', { timeout: 600_000 }, () => {
   const databases: TestDatabase[] = []
@@ -30,16 +10,10 @@ describe('a simulation', { timeout: 600_000 }, () => {
     for (const database of databases.splice(0)) await database.drop()
   })
 
-  async function makeDatabase(): Promise<TestDatabase> {
+  async function run(days: number, seed: number, inhabitants = PEOPLE): Promise<SimulationOutcome> {
     const database = await createTestDatabase()
     databases.push(database)
-    await insertCatalogue(database)
-    await insertAccount(database, { number: 1 })
-    for (const number of [1, 2, 3, 4]) await insertLine(database, { number, ownerId: accountId(1), kopecks: 20_000n })
-    return database
-  }
-  async function run(days: number, seed: number, inhabitants = PEOPLE): Promise<SimulationOutcome> {
-    return simulate({ database: await makeDatabase(), seed, from: FROM, days, inhabitants, hours: [10.1, 20] })
+    return liveInTown(database, { days, seed, inhabitants })
   }
 
   it('of a year leaves books that are right, each occasion paid for once and each day charged once', async () => {
@@ -57,9 +31,9 @@ describe('a simulation', { timeout: 600_000 }, () => {
     // Each day of the year is paid for once, or found no money.
     const fees = await database?.sql<{ source_key: string }>(
       `select source_key from payments.ledger_transaction where line_id = $1 and kind = 'SUBSCRIPTION_FEE'`,
-      [FIRST],
+      [BUSY_LINE],
     )
-    const year = new Set(Array.from({ length: 365 }, (_, index) => `live-balance:${addDays(FROM, index)}`))
+    const year = new Set(Array.from({ length: 365 }, (_, index) => `live-balance:${addDays(FIRST_DAY, index)}`))
     expect(fees?.every(({ source_key }) => year.delete(source_key))).toBe(true)
     expect(year.size).toBeLessThan(30)
   })
@@ -74,7 +48,7 @@ describe('a simulation', { timeout: 600_000 }, () => {
     const thief: Inhabitant = {
       name: 'thief',
       async act({ database }, day, moment) {
-        if (day !== addDays(FROM, 20) || moment !== 1) return
+        if (day !== addDays(FIRST_DAY, 20) || moment !== 1) return
         await database.sql(
           `update payments.auto_payment_attempt
            set state = 'REFUSED', refusal = 'stolen', acquirer_payment_id = null, ended_at = now()

@@ -34,6 +34,8 @@ export interface SimulationOptions {
   readonly inhabitants: readonly Inhabitant[]
   /** The hours of the day, in Moscow, at which the inhabitants act and a round is done. */
   readonly hours?: readonly number[]
+  /** Told how many days have passed. */
+  readonly onDay?: (passed: number) => void
 }
 
 export interface SimulationOutcome {
@@ -48,7 +50,7 @@ const HOURS = [0.1, 10.1, 12.5, 18] as const
 
 /** Lets days pass: deterministic by its seed, whatever the machine does meanwhile. */
 export async function simulate(options: SimulationOptions): Promise<SimulationOutcome> {
-  const { database, seed, from, days, inhabitants, hours = HOURS } = options
+  const { database, seed, from, days, inhabitants, hours = HOURS, onDay } = options
   const calendar = createCalendar('Europe/Moscow')
   let now = calendar.momentOf(from)
   const clock = { now: () => now }
@@ -64,6 +66,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationOu
         for (const inhabitant of inhabitants) await inhabitant.act?.(world, day, moment)
         await worker.round()
       }
+      onDay?.(passed + 1)
     }
     const problems: string[] = []
     for (const { name, findProblems } of inhabitants) {

@@ -14,6 +14,7 @@ import { tortureProcessKills } from './process-kills.ts'
 import { tortureServerKills } from './server-kills.ts'
 import type { TortureReport, TortureWorld } from './torture.ts'
 import { tortureTransfers } from './transfers.ts'
+import { tortureYears } from './years.ts'
 
 /** What a piece of the torture is run on. */
 export interface Rack {
@@ -65,6 +66,12 @@ export const PIECES: readonly Piece[] = [
     count: 100_000,
     about: 'of operations beside the model',
     run: (rack, runs) => withWorld(rack, 20, (world) => sequences(rack, world, runs)),
+  },
+  {
+    name: 'years',
+    count: 10,
+    about: 'in which jobs do what comes round, simulated',
+    run: tortureYears,
   },
   {
     name: 'notices',

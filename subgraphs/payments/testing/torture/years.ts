@@ -1,0 +1,38 @@
+import type { TestDatabase } from '../../../../cli/testing/test-database.ts'
+import { createPool } from '../../../../platform/database/connect.ts'
+import { silentLogger } from '../../../../platform/logger.ts'
+import { mapSubgraphs } from '../../../../platform/subgraph/name.ts'
+import { liveInTown } from '../town.ts'
+import type { MortalCluster } from './mortal-cluster.ts'
+import type { Rack } from './pieces.ts'
+import type { TortureReport } from './torture.ts'
+
+const DAYS_OF_A_YEAR = 365.25
+
+/** Years of automatic payments, promised payments, fees and points pass by; the digest is the same for the same seed. */
+export async function tortureYears({ cluster, seed, onDone }: Rack, years: number): Promise<TortureReport> {
+  const days = Math.round(years * DAYS_OF_A_YEAR)
+  const database = openDatabase(cluster)
+  try {
+    const { problems, rounds, digest } = await liveInTown(database, { days, seed, onDay: (day) => onDone(day, days) })
+    return {
+      name: 'years',
+      problems,
+      figures: { years, rounds, seed, digest: Number.parseInt(digest.slice(0, 8), 16) },
+    }
+  } finally {
+    await database.drop()
+  }
+}
+
+/** As tests have it; it goes with its cluster. */
+function openDatabase(cluster: MortalCluster): TestDatabase {
+  const adminUrl = cluster.adminUrl()
+  const pool = createPool({ url: adminUrl, poolSizeMax: 1, logger: silentLogger })
+  return {
+    adminUrl,
+    urls: mapSubgraphs(() => cluster.url()),
+    sql: async (text, values = []) => (await pool.query(text, [...values])).rows,
+    drop: () => pool.end(),
+  }
+}
