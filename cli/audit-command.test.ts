@@ -61,4 +61,10 @@ describe('the audit command', { timeout: 120_000 }, () => {
     ])
     expect(output).not.toContain('10203040')
   })
+
+  it('ends no purchase that has not waited for a day', async () => {
+    const told = 'No purchase 72 has waited for a day. See: audit purchases'
+    const refused = await audit('settle', '72', '--as', 'paid')
+    expect(refused).toMatchObject({ exitCode: 1, errorOutput: expect.stringContaining(told) })
+  })
 })

@@ -1,12 +1,13 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { Kysely } from 'kysely'
 import { systemClock } from '../../platform/clock.ts'
 import { connectDatabase } from '../../platform/database/connect.ts'
 import { EnvironmentError, processVariables, readCliEnvironment } from '../../platform/environment.ts'
-import { parseId } from '../../platform/ids.ts'
+import { createNewId, parseId } from '../../platform/ids.ts'
 import { unreachable } from '../../platform/invariant.ts'
 import { silentLogger } from '../../platform/logger.ts'
 import { formatKopecks } from '../../platform/money.ts'
+import { settleByHand } from '../../subgraphs/payments/actions/purchases/settle-by-hand.ts'
 import { releaseLine } from '../../subgraphs/payments/audit/release-line.ts'
 import { listSilentPurchases } from '../../subgraphs/payments/audit/silent-merchants.ts'
 import {
@@ -42,6 +43,7 @@ export function auditCommand(): Command {
     .addCommand(quarantineCommand())
     .addCommand(releaseCommand())
     .addCommand(purchasesCommand())
+    .addCommand(settleCommand())
 }
 
 /** A bar on a terminal; elsewhere a line now and then. */
@@ -111,6 +113,24 @@ function purchasesCommand(): Command {
           )
         }
         if (purchases.length === 0) processTerminal.result('Every merchant has answered.')
+      }),
+    )
+}
+
+function settleCommand(): Command {
+  return new Command('settle')
+    .description('end a purchase as its merchant has said by telephone or in its register')
+    .argument('<transaction>', 'its number, as `audit purchases` shows it')
+    .addOption(
+      new Option('--as <outcome>', 'what the merchant has said').choices(['paid', 'refused']).makeOptionMandatory(),
+    )
+    .action((transactionId: string, { as }: { readonly as: 'paid' | 'refused' }) =>
+      withLedger(async (db) => {
+        const dependencies = { db, clock: systemClock, newId: createNewId(systemClock), onEvent: () => undefined }
+        if (!(await settleByHand(dependencies, { transactionId, isPaid: as === 'paid' }))) {
+          throw new EnvironmentError(`No purchase ${transactionId} has waited for a day. See: audit purchases`)
+        }
+        processTerminal.result(`${transactionId} has ended as ${as}.`)
       }),
     )
 }

@@ -8,6 +8,7 @@ import { connectDatabase } from '../../platform/database/connect.ts'
 import { createNewId } from '../../platform/ids.ts'
 import { silentLogger } from '../../platform/logger.ts'
 import type { Merchants } from '../../platform/merchants/merchants.ts'
+import { settleByHand } from './actions/purchases/settle-by-hand.ts'
 import { auditLedger } from './audit.ts'
 import type { Tables } from './store/tables.ts'
 import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
@@ -158,6 +159,32 @@ describe('a purchase', () => {
     wrapped = {}
     await settled()
     expect(await world.money(from)).toEqual([39_900n, 0n])
+  })
+
+  it.each([
+    ['paid', { status: 'SUCCEEDED', failure: null }, 39_900n],
+    ['refused', { status: 'FAILED', failure: 'PAYMENT_REFUSED' }, 50_000n],
+  ] as const)('of a merchant that is silent for a day ends once as somebody says: %s', async (said, ended, left) => {
+    wrapped.pay = async () => ({ kind: 'unknown', cause: 'timeout' })
+    const from = await world.line(50_000n)
+    const id = await buy(from)
+    const db = connectDatabase<Tables>({ url: world.cabinet.database.urls.payments, logger: silentLogger })
+    const dependencies = {
+      db,
+      clock: { now: () => world.clock.now },
+      newId: createNewId(systemClock),
+      onEvent: () => undefined,
+    }
+    const [row] = await world.sql('select transaction_id from payments.purchase where id = $1', [id])
+    const settle = () =>
+      settleByHand(dependencies, { transactionId: String(row?.['transaction_id']), isPaid: said === 'paid' })
+    expect(await settle()).toBe(false)
+    world.clock.now = new Date(NOON.getTime() + 86_400_001)
+    expect((await Promise.all([settle(), settle()])).sort()).toEqual([false, true])
+    expect(await settle()).toBe(false)
+    expect(await statusOf(id)).toEqual(ended)
+    expect(await world.money(from)).toEqual([left, 0n])
+    await db.destroy()
   })
 
   it('is made once by a quote, by however many keys, and answered alike by one key', async () => {

@@ -129,7 +129,22 @@ export async function takePurchasesToAsk(db: Kysely<Tables>, lease: Lease): Prom
     where purchase.line_id = due.line_id and purchase.id = due.id
     returning purchase.*
   `.execute(db)
-  return rows.map((row) => ({
+  return rows.map(toPurchase)
+}
+
+/** What was begun before a moment and has not ended, by the number that its merchant knows; null otherwise. */
+export async function findSilentPurchase(
+  db: Kysely<Tables>,
+  { transactionId, before }: { readonly transactionId: string; readonly before: Date },
+): Promise<Purchase | null> {
+  const { rows } = await sql<PurchaseRow>`
+    select * from purchase where transaction_id = ${transactionId} and not is_over and begun_at < ${before}
+  `.execute(db)
+  return rows[0] ? toPurchase(rows[0]) : null
+}
+
+function toPurchase(row: PurchaseRow): Purchase {
+  return {
     lineId: row.line_id,
     id: row.id,
     merchantId: row.merchant_id,
@@ -140,7 +155,7 @@ export async function takePurchasesToAsk(db: Kysely<Tables>, lease: Lease): Prom
     begunAt: row.begun_at,
     asked: row.asked,
     member: row.member,
-  }))
+  }
 }
 
 interface PurchaseRow {
