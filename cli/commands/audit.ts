@@ -7,7 +7,6 @@ import { createNewId, parseId } from '../../platform/ids.ts'
 import { unreachable } from '../../platform/invariant.ts'
 import { silentLogger } from '../../platform/logger.ts'
 import { formatKopecks } from '../../platform/money.ts'
-import { settleByHand } from '../../subgraphs/payments/actions/purchases/settle-by-hand.ts'
 import { releaseLine } from '../../subgraphs/payments/audit/release-line.ts'
 import { listSilentPurchases } from '../../subgraphs/payments/audit/silent-merchants.ts'
 import {
@@ -18,6 +17,7 @@ import {
   quarantineLines,
 } from '../../subgraphs/payments/audit.ts'
 import type { Tables } from '../../subgraphs/payments/store/tables.ts'
+import { settleByHand } from '../../subgraphs/payments/subgraph.ts'
 import { openDatabase } from '../database.ts'
 import { createProgress } from '../import/progress.ts'
 import { processTerminal, step } from '../terminal.ts'

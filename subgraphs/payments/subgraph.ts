@@ -22,6 +22,7 @@ import { type ContextDependencies, createContextServices } from './context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
 import { paymentsPolicies } from './store/policies.ts'
 
+export { settleByHand } from './actions/purchases/settle-by-hand.ts'
 export { paymentsPolicies } from './store/policies.ts'
 
 export interface PaymentsDependencies
