@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { ClosingLineReporter } from './platform/testing/closing-line-reporter.ts'
 
@@ -13,6 +14,8 @@ export default defineConfig({
     // Five times faster than a process a file; a test that changes what its worker shares must put it back.
     pool: 'threads',
     isolate: false,
+    // One more than there are cores: tests wait for processes, clocks and the disk of the database.
+    maxWorkers: availableParallelism() + 1,
     // Nothing is asserted about time: these only end what hangs, on a machine that may be busy.
     testTimeout: 60_000,
     hookTimeout: 60_000,
