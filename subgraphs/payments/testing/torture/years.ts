@@ -4,13 +4,18 @@ import { silentLogger } from '../../../../platform/logger.ts'
 import { mapSubgraphs } from '../../../../platform/subgraph/name.ts'
 import { liveInTown } from '../town.ts'
 import type { MortalCluster } from './mortal-cluster.ts'
-import type { Rack } from './pieces.ts'
-import type { TortureReport } from './torture.ts'
+import type { TortureReport, TortureWorld } from './torture.ts'
 
 const DAYS_OF_A_YEAR = 365.25
 
+export interface YearsOptions {
+  readonly cluster: MortalCluster
+  readonly seed: number
+  readonly onDone: NonNullable<TortureWorld['onDone']>
+}
+
 /** Years of automatic payments, promised payments, fees and points pass by; the digest is the same for the same seed. */
-export async function tortureYears({ cluster, seed, onDone }: Rack, years: number): Promise<TortureReport> {
+export async function tortureYears({ cluster, seed, onDone }: YearsOptions, years: number): Promise<TortureReport> {
   const days = Math.round(years * DAYS_OF_A_YEAR)
   const database = openDatabase(cluster)
   try {
