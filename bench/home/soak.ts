@@ -57,7 +57,8 @@ async function sample(pid: number, residentMb: number[], signal: AbortSignal): P
   }
 }
 
-function residentMemoryMb(pid: number): number {
+/** In megabytes, of a process of this machine. */
+export function residentMemoryMb(pid: number): number {
   const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   return Math.round(Number(kilobytes) / 102.4) / 10
 }

@@ -1,4 +1,5 @@
-import type { BenchCase } from './case.ts'
+import type { World } from '../world/world.ts'
+import type { BenchCase, RunningCase } from './case.ts'
 import { startSingleServer } from './single-server.ts'
 import { UNBATCHED } from './unbatched.ts'
 
@@ -8,6 +9,11 @@ export const oneCase: BenchCase = {
   name: 'one',
   title: 'Cabinet, one process',
   start: (world, options) => startSingleServer('one', FILE, world, options),
+}
+
+/** The product in one process, for what is measured beside requests. */
+export function startOneProcess(world: World): Promise<RunningCase> {
+  return startSingleServer('one', FILE, world, { nodeOptions: [] })
 }
 
 export const oneUnbatchedCase: BenchCase = {

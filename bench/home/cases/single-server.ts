@@ -8,7 +8,7 @@ export async function startSingleServer(
   name: string,
   file: string,
   world: World,
-  { nodeOptions }: StartOptions,
+  { nodeOptions }: Pick<StartOptions, 'nodeOptions'>,
 ): Promise<RunningCase> {
   const options: ServerOptions = {
     port: await freePort(),

@@ -119,6 +119,18 @@ describe('the ledger under torture', { timeout: 300_000 }, () => {
       expect(problems.join()).toMatch(/20 keys had \d+ effects/)
     })
 
+    it('a commit that is told of before it is on disk', async () => {
+      const cluster = await startMortalCluster()
+      try {
+        const database = { ...cluster, url: () => `${cluster.url()}&options=-c%20synchronous_commit%3Doff` }
+        const options = { database, kills: 3, requests: 120, clients: 12 }
+        const { problems } = await tortureDatabaseKills(world, options)
+        expect(problems.join()).toMatch(/was acknowledged and has 0 effects/)
+      } finally {
+        await cluster.stop()
+      }
+    })
+
     it('a request that is sent again under another key', async () => {
       const { problems } = await tortureProcessKills(world, {
         ...{ url: database.urls.payments, rounds: 1, atOnce: 4, kinds: ['charge'] },
