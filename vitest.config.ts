@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { ClosingLineReporter } from './platform/testing/closing-line-reporter.ts'
+import { LongestFirst } from './platform/testing/longest-first.ts'
 
 export default defineConfig({
   // Node takes a package's `main`; the default here is `module`, and then graphql is loaded twice and refuses itself.
@@ -16,6 +17,7 @@ export default defineConfig({
     isolate: false,
     // One more than there are cores: tests wait for processes, clocks and the disk of the database.
     maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     // Nothing is asserted about time: these only end what hangs, on a machine that may be busy.
     testTimeout: 60_000,
     hookTimeout: 60_000,
