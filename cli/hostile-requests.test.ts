@@ -6,7 +6,7 @@ import { openTestCabinet, type TestCabinet } from './testing/test-cabinet.ts'
 
 // `npm run torture:hostile` measures what each costs, too.
 const COUNT = 100_000
-/** Caches that are full by the first fifth grow no more. */
+/** From the first half to the end: caches are full by then. */
 const HEAP_GROWTH_MEGABYTES_MAX = 32
 
 let cabinet: TestCabinet
