@@ -26,6 +26,8 @@ const KOPECKS_MIN = 100
 const KOPECKS_MAX = 1_000
 const LIFE_MIN_MS = 100
 const LIFE_MAX_MS = 1_900
+/** Of each client, however soon the kills are over: on a slow machine there would be few. */
+const WISHES_MIN = 3
 const PATIENCE_MS = 60_000
 const RETRY_MS = 50
 /** So many answers in a hundred get lost on their way to the client, which then asks once more. */
@@ -120,8 +122,8 @@ class Clients {
   }
 
   async #client(number: number): Promise<void> {
-    for (let made = number; !this.#isOver; made++) {
-      const wish = this.#wish(made)
+    for (let made = 0; !this.#isOver || made < WISHES_MIN; made++) {
+      const wish = this.#wish(number + made)
       try {
         await prepare(this.#world, wish)
         for (const step of stepsOf(wish)) await this.#insist(wish, step)
