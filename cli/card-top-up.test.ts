@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../platform/clock.ts'
 import { createNewId } from '../platform/ids.ts'
+import { insertAccountant } from './testing/accountant.ts'
 import { auditBreaches, type CardShop, openCardShop, RETURN_URL } from './testing/card-shop.ts'
 import { accountId, giveAccess, insertAccount, insertCatalogue, insertLine } from './testing/fixture.ts'
 import { payOnPage, typeCard } from './testing/payment-page.ts'
@@ -326,23 +327,12 @@ describe('a saved card', () => {
 
   it('of an organization is charged within its member’s month, and what fails or goes back does not count', async () => {
     const organization = await insertAccount(shop.cabinet.database, { number: ++lines, kind: 'ORGANIZATION' })
-    const member = await insertAccount(shop.cabinet.database, { number: ++lines })
+    const accountants = { organization, number: ++lines, monthlyLimitKopecks: 25_000 }
+    const accountant = await (await insertAccountant(shop.cabinet, accountants)).token()
     const number = ++lines
     line = await insertLine(shop.cabinet.database, { number, ownerId: organization, kopecks: 0n })
     token = await shop.cabinet.accountToken(organization, 'owner')
-    await shop.cabinet.database.sql(
-      `insert into accounts.organization_member (organization_id, member_id, role, monthly_limit_kopecks)
-       values ($1, $1, 'OWNER', null), ($1, $2, 'ACCOUNTANT', 25000)`,
-      [organization, member],
-    )
     const cardId = await saveCard()
-    const accountant = await shop.cabinet.signPrincipal({
-      kind: 'account',
-      accountId: organization,
-      personId: member,
-      sessionId: newId(),
-      organizationRole: 'accountant',
-    })
     const charge = async (amount: string) => {
       const wish = { lineId: line, cardId, amount, returnUrl: RETURN_URL, idempotencyKey: newId() }
       return shop.send(TOP_UP, { input: wish }, accountant)

@@ -355,6 +355,23 @@ describe('automatic payments', { timeout: 60_000 }, () => {
     expect(cards.taken.size).toBe(3)
   })
 
+  it('go on at once when their cap is raised', async () => {
+    await set({ threshold: '100', monthlyCap: '150' })
+    await worker.spend(LINE, 5_000n)
+    await worker.round()
+    await worker.spend(LINE, 10_000n)
+    later(61)
+    await worker.round()
+    expect(await told('AUTO_PAYMENT_CAP_REACHED')).toBe(1)
+    await set({ threshold: '100', monthlyCap: '160' })
+    await worker.round()
+    expect(cards.taken.size).toBe(1)
+    expect(await told('AUTO_PAYMENT_CAP_REACHED')).toBe(2)
+    await set({ threshold: '100', monthlyCap: '200' })
+    await worker.round()
+    expect(cards.taken.size).toBe(2)
+  })
+
   it('stop when their payer may not pay any more, or has no such card any more', async () => {
     await giveAccess(cabinet.database, { lineId: LINE, accountId: FRIEND, rights: 2 })
     await set({ schedule: 'DAILY' }, FRIEND)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type Accountant, insertAccountant } from '../../cli/testing/accountant.ts'
 import { auditBreaches, type CardShop, openCardShop, RETURN_URL } from '../../cli/testing/card-shop.ts'
 import { insertAccount, insertCatalogue, insertLine } from '../../cli/testing/fixture.ts'
 import { payOnPage } from '../../cli/testing/payment-page.ts'
@@ -10,11 +11,17 @@ import { createWorker, type Worker } from './testing/worker.ts'
 const PATIENCE = { timeout: 45_000, interval: 50 }
 const newId = createNewId(systemClock)
 
+function tenthOfNextMonth(): Date {
+  const now = systemClock.now()
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 10))
+}
+
 describe('at the acquirer', { timeout: 90_000 }, () => {
   let shop: CardShop
   /** Moves money as others do; the cabinet does its own rounds. */
   let worker: Worker
-  let laterByMs = 0
+  // It is the tenth: no month ends while a test runs.
+  let laterByMs = tenthOfNextMonth().getTime() - systemClock.now().getTime()
   const clock = { now: () => new Date(systemClock.now().getTime() + laterByMs) }
   let lines = 0
   let line: string
@@ -146,6 +153,72 @@ describe('at the acquirer', { timeout: 90_000 }, () => {
       await set({ cardId })
       await attemptsBecome(['SUCCEEDED'])
       expect(await promiseOf()).toEqual({ ended_by: 'TOP_UP', promised: 0 })
+    })
+  })
+
+  describe('an automatic payment that a member of an organization had set', () => {
+    let member: Accountant
+    let cardId: string
+
+    beforeEach(async () => {
+      const organization = await insertAccount(shop.cabinet.database, { number: ++lines, kind: 'ORGANIZATION' })
+      const accountants = { organization, number: ++lines, monthlyLimitKopecks: 15_000 }
+      member = await insertAccountant(shop.cabinet, accountants)
+      line = await newLine(organization)
+      cardId = await topUpAndSaveCard()
+    })
+    /** From the organization's card, below what is on the line, so at once. */
+    async function setByMember(amount: string, monthlyCap = '150.00'): Promise<void> {
+      const input = { lineId: line, cardId, amount, threshold: '9000.00', monthlyCap }
+      expect(await shop.send('set-auto-payment', { input }, await member.token())).toMatchObject({
+        __typename: 'SetAutoPaymentSuccess',
+      })
+    }
+    async function spentByMember(): Promise<number> {
+      const sql = 'select spent::int from payments.member_spending where member_id = $1'
+      const [row] = await shop.cabinet.database.sql<{ spent: number }>(sql, [member.id])
+      return row?.spent ?? 0
+    }
+    async function notices(): Promise<string[]> {
+      const all = await shop.send('notices', {}, await shop.cabinet.accountToken(owner, 'owner'))
+      return all.notices.nodes.map(({ text }: { text: string }) => text)
+    }
+    const stateOfIt = async () => {
+      const sql = 'select stopped_by, capped_month is not null as is_capped from payments.auto_payment where line_id = $1'
+      return (await shop.cabinet.database.sql(sql, [line]))[0]
+    }
+
+    it('takes of the member’s month what it took, and nothing of what was refused', async () => {
+      await setByMember('100.51')
+      await attemptsBecome(['REFUSED'])
+      expect(await spentByMember()).toBe(0)
+      await setByMember('100.00')
+      laterByMs += 3_600_000
+      await attemptsBecome(['REFUSED', 'SUCCEEDED'])
+      expect(await spentByMember()).toBe(10_000)
+    })
+
+    it('waits when the month has less left, whatever its own cap is, and goes on when the limit is raised', async () => {
+      await setByMember('75.00')
+      await attemptsBecome(['SUCCEEDED'])
+      await member.limit(14_999)
+      laterByMs += 3_600_000
+      await vi.waitFor(async () => expect(await stateOfIt()).toEqual({ stopped_by: null, is_capped: true }), PATIENCE)
+      expect(await spentByMember()).toBe(7_500)
+      await expect.poll(notices, PATIENCE).toContainEqual(expect.stringContaining('its member’s limit'))
+      await member.limit(15_000)
+      await setByMember('75.00')
+      await attemptsBecome(['SUCCEEDED', 'SUCCEEDED'])
+      expect(await spentByMember()).toBe(15_000)
+    })
+
+    it('is off once the member may not spend any more', async () => {
+      await setByMember('75.00')
+      await attemptsBecome(['SUCCEEDED'])
+      await member.demote()
+      laterByMs += 3_600_000
+      await vi.waitFor(async () => expect(await stateOfIt()).toMatchObject({ stopped_by: 'NO_RIGHTS' }), PATIENCE)
+      await attemptsBecome(['SUCCEEDED'])
     })
   })
 

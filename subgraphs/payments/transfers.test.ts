@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { accountId, giveAccess, insertAccount } from '../../cli/testing/fixture.ts'
+import { insertAccountant } from '../../cli/testing/accountant.ts'
+import { giveAccess, insertAccount } from '../../cli/testing/fixture.ts'
 import { systemClock } from '../../platform/clock.ts'
 import { connectDatabase } from '../../platform/database/connect.ts'
 import { createNewId } from '../../platform/ids.ts'
@@ -339,23 +340,11 @@ describe('a transfer', () => {
 
     it('by members of an organization within the limit of their month, counted across its lines', async () => {
       const organization = await insertAccount(world.cabinet.database, { number: 700_001, kind: 'ORGANIZATION' })
-      const member = await insertAccount(world.cabinet.database, { number: 700_002 })
+      const accountants = { organization, number: 700_002, monthlyLimitKopecks: 31_400 }
+      const accountant = await insertAccountant(world.cabinet, accountants)
       const [first, second] = [await world.line(100_000n, organization), await world.line(100_000n, organization)]
       const to = await world.line(0n)
-      await world.sql(
-        `insert into accounts.organization_member (organization_id, member_id, role, monthly_limit_kopecks)
-         values ($1, $2, 'ACCOUNTANT', 31400)`,
-        [organization, member],
-      )
-      const tokenAs = (organizationRole: 'accountant' | 'user') =>
-        world.cabinet.signPrincipal({
-          kind: 'account',
-          accountId: organization,
-          personId: member,
-          sessionId: accountId(1),
-          organizationRole,
-        })
-      const token = await tokenAs('accountant')
+      const token = await accountant.token()
       const shown = await quote(first, to, '100.00', token)
       const alsoShown = await quote(second, to, '200.00', token)
       const tooMuch = await quote(second, to, '200.00', token)
@@ -367,10 +356,10 @@ describe('a transfer', () => {
       expect(await world.money(first)).toEqual([89_300n, 0n])
       expect(await world.money(second)).toEqual([79_300n, 0n])
       world.clock.now = new Date('2026-11-30T21:00:00Z')
-      expect((await quote(first, to, '1.00', await tokenAs('accountant'))).__typename).toBe('QuoteTransferSuccess')
-      await expect(quote(first, to, '1.00', await tokenAs('user'))).rejects.toThrow('FORBIDDEN')
-      await world.sql(`update accounts.organization_member set role = 'USER' where member_id = $1`, [member])
-      expect((await quote(first, to, '1.00', await tokenAs('accountant'))).__typename).toBe('LineNotFoundError')
+      expect((await quote(first, to, '1.00', await accountant.token())).__typename).toBe('QuoteTransferSuccess')
+      await expect(quote(first, to, '1.00', await accountant.token('user'))).rejects.toThrow('FORBIDDEN')
+      await accountant.demote()
+      expect((await quote(first, to, '1.00', await accountant.token())).__typename).toBe('LineNotFoundError')
     })
   })
 

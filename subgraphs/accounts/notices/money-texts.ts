@@ -71,8 +71,14 @@ export const MONEY_TEXTS: Readonly<Record<MoneyNoticeKind, NoticeText>> = {
     en: () => 'An automatic payment was switched off. If it was not you, see in your cabinet who manages the number.',
   },
   AUTO_PAYMENT_CAP_REACHED: {
-    ru: () => 'Автоплатёж не сработал: его предел на месяц исчерпан. Поднимите предел или пополните номер сами.',
-    en: () => 'An automatic payment did not fire: its cap for the month is reached. Raise it, or top up yourself.',
+    ru: ({ reason }) =>
+      reason === 'MEMBER_LIMIT'
+        ? 'Автоплатёж не сработал: лимит сотрудника на месяц исчерпан. Увеличить его может владелец организации.'
+        : 'Автоплатёж не сработал: его предел на месяц исчерпан. Поднимите предел или пополните номер сами.',
+    en: ({ reason }) =>
+      reason === 'MEMBER_LIMIT'
+        ? 'An automatic payment did not fire: its member’s limit for the month is reached. The organization’s owner can raise it.'
+        : 'An automatic payment did not fire: its cap for the month is reached. Raise it, or top up yourself.',
   },
   SPEND_CAP_LEVEL_REACHED: {
     ru: (given) =>

@@ -19,13 +19,21 @@ const MEMBER_LIMIT = `query ($organizationId: ID!, $memberId: ID!) {
   memberLimit(organizationId: $organizationId, memberId: $memberId) { role monthlyLimitKopecks }
 }`
 
-/** Asks accounts, who decide on members. Throws the retryable `SUBGRAPH_UNAVAILABLE` when they do not answer. */
+/** Throws the retryable `SUBGRAPH_UNAVAILABLE` when accounts do not answer. */
 export async function findAllowance(
-  { ask }: Pick<ActionDependencies, 'ask'>,
+  dependencies: Pick<ActionDependencies, 'ask'>,
   { organizationRole, accountId: organizationId, personId: memberId }: AccountPrincipal,
   month: Day,
 ): Promise<Allowance> {
   if (organizationRole === null) return { kind: 'own' }
+  return findMemberAllowance(dependencies, { organizationId, memberId, month })
+}
+
+/** Asks accounts, who decide on members. Throws the retryable `SUBGRAPH_UNAVAILABLE` when they do not answer. */
+export async function findMemberAllowance(
+  { ask }: Pick<ActionDependencies, 'ask'>,
+  { organizationId, memberId, month }: MemberMonth,
+): Promise<Allowance> {
   const answer = await orUnavailable(ask.accounts({ query: MEMBER_LIMIT, variables: { organizationId, memberId } }))
   const found = answer['memberLimit'] as { role: string; monthlyLimitKopecks: string | null } | null
   if (found === null || found.role === 'USER') return { kind: 'none' }

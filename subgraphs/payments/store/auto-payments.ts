@@ -16,6 +16,8 @@ export interface AutoPayment {
   readonly id: string
   /** The cabinet whose card pays. */
   readonly accountId: string
+  /** Who of an organization set it, and whose month it counts towards; null where the account is a person's own. */
+  readonly memberId: string | null
   readonly cardId: string
   readonly amount: bigint
   readonly terms: AutoPaymentTerms
@@ -84,14 +86,17 @@ export async function putAutoPayment(trx: Transaction<Tables>, autoPayment: Auto
     .execute()
 }
 
+/** One whose time has come, and who answers for it. */
+export interface DueAutoPayment extends AutoPaymentKey, Pick<AutoPayment, 'accountId' | 'memberId'> {}
+
 /** A page of those whose time has come, in the order of their ids. */
 export async function readDueAutoPayments(
   db: Kysely<Tables>,
   now: Date,
   { after, limit }: { readonly after: string; readonly limit: number },
-): Promise<AutoPaymentKey[]> {
-  const { rows } = await sql<AutoPaymentKey>`
-    select line_id as "lineId", id from auto_payment
+): Promise<DueAutoPayment[]> {
+  const { rows } = await sql<DueAutoPayment>`
+    select line_id as "lineId", id, account_id as "accountId", member_id as "memberId" from auto_payment
     where next_attempt_at <= ${now} and id > ${after} order by id limit ${limit}
   `.execute(db)
   return rows
@@ -142,6 +147,7 @@ function toAutoPayment(row: Row): AutoPayment {
     lineId: row.line_id,
     id: row.id,
     accountId: row.account_id,
+    memberId: row.member_id,
     cardId: row.card_id,
     amount: row.amount,
     terms: toTerms(row),
@@ -168,6 +174,7 @@ function toRow({ terms, ...autoPayment }: AutoPayment): Row {
     basis: terms.basis,
     id: autoPayment.id,
     account_id: autoPayment.accountId,
+    member_id: autoPayment.memberId,
     card_id: autoPayment.cardId,
     amount: autoPayment.amount,
     threshold: terms.basis === 'THRESHOLD' ? terms.threshold : null,

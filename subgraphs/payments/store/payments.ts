@@ -44,18 +44,22 @@ export async function beginPayment(trx: Transaction<Tables>, payment: NewPayment
     .execute()
 }
 
-/** Ends a payment that is under way; false when it has ended already, and stays as it ended. */
+/**
+ * Ends a payment that is under way, and gives what its kind has of its own; null when it has ended already, and stays as
+ * it ended.
+ */
 export async function endPayment(
   trx: Transaction<Tables>,
   { lineId, id }: { readonly lineId: string; readonly id: string },
   end: { readonly status: 'SUCCEEDED' | 'FAILED'; readonly failure?: string; readonly at: Date },
-): Promise<boolean> {
-  const { numUpdatedRows } = await trx
+): Promise<{ readonly details: unknown } | null> {
+  const ended = await trx
     .updateTable('payment')
     .set({ status: end.status, failure: end.failure ?? null, ended_at: end.at })
     .where('line_id', '=', lineId)
     .where('id', '=', id)
     .where('status', '=', 'PENDING')
+    .returning('details')
     .executeTakeFirst()
-  return numUpdatedRows > 0n
+  return ended ?? null
 }

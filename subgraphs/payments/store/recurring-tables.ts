@@ -7,6 +7,7 @@ export interface RecurringTables {
     basis: AutoPaymentBasis
     id: string
     account_id: string
+    member_id: string | null
     card_id: string
     amount: bigint
     threshold: bigint | null

@@ -16,6 +16,7 @@ import { writeAcquirerPayment } from '../../store/card-payments.ts'
 import { endPayment } from '../../store/payments.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
+import { countForMember } from '../card-payments/member-share.ts'
 import { settlePromisedPayment } from '../promised-payments/settle-promised-payment.ts'
 import { eachDue } from '../recurring/each-due.ts'
 import { autoPaymentRules } from './auto-payment-rules.ts'
@@ -77,7 +78,8 @@ async function settle(
     return
   }
   const key = { lineId: attempt.lineId, id: attempt.paymentId }
-  await endPayment(trx, key, { status: 'FAILED', failure: 'CARD_REFUSED', at: now })
+  const ended = await endPayment(trx, key, { status: 'FAILED', failure: 'CARD_REFUSED', at: now })
+  if (ended) await countForMember(trx, ended, -attempt.amount)
   if (autoPayment) await tryAgain(trx, dependencies, autoPayment, attempt)
 }
 

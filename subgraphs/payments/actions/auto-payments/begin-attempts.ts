@@ -1,13 +1,13 @@
 import type { Transaction } from 'kysely'
 import { LINE_RIGHTS } from '../../../../platform/access/rights.ts'
-import { monthOf } from '../../../../platform/calendar.ts'
+import { type Day, monthOf } from '../../../../platform/calendar.ts'
 import { invariant } from '../../../../platform/invariant.ts'
 import { formatKopecks } from '../../../../platform/money.ts'
 import { available, type Balance, lockBalance } from '../../ledger/balance.ts'
 import { hasOpenAttempt, insertAttempt, sumAttempts } from '../../store/auto-payment-attempts.ts'
 import {
   type AutoPayment,
-  type AutoPaymentKey,
+  type DueAutoPayment,
   findAutoPayment,
   putAutoPayment,
   readDueAutoPayments,
@@ -17,6 +17,8 @@ import { beginPayment } from '../../store/payments.ts'
 import type { AutoPaymentStop } from '../../store/recurring-tables.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
+import { type Allowance, findMemberAllowance, lockAllowance, spendAllowance } from '../allowance.ts'
+import type { MemberShare } from '../card-payments/member-share.ts'
 import { recordAct } from '../record-act.ts'
 import { eachDue } from '../recurring/each-due.ts'
 import { ROUNDS } from '../service-viewer.ts'
@@ -35,35 +37,61 @@ export async function beginDueAttempts(dependencies: ActionDependencies): Promis
   return eachDue({
     read: (page) => readDueAutoPayments(dependencies.db, now, page),
     idOf: ({ id }) => id,
-    work: (key) => dependencies.db.transaction().execute((trx) => look(trx, dependencies, key, rules)),
+    work: (due) => look(dependencies, due, rules),
     atOnce: AT_ONCE,
     logger: dependencies.logger,
     failure: 'an automatic payment could not be looked at; the next round will',
   })
 }
 
+/** Accounts are asked of a member before anything is locked. */
+async function look(dependencies: ActionDependencies, due: DueAutoPayment, rules: AutoPaymentRules): Promise<void> {
+  const now = dependencies.clock.now()
+  const allowance = await allowanceOf(dependencies, due, monthOf(rules.calendar.dayOf(now)))
+  await dependencies.db
+    .transaction()
+    .execute((trx) => lookLocked(trx, dependencies, { due, allowance, now, rules }))
+}
+
+async function allowanceOf(
+  dependencies: ActionDependencies,
+  { accountId: organizationId, memberId }: DueAutoPayment,
+  month: Day,
+): Promise<Allowance> {
+  return memberId === null ? { kind: 'own' } : findMemberAllowance(dependencies, { organizationId, memberId, month })
+}
+
+interface Look {
+  readonly due: DueAutoPayment
+  readonly allowance: Allowance
+  readonly now: Date
+  readonly rules: AutoPaymentRules
+}
+
 /** Under the lock of the line's balance: whoever was faster has left nothing to do. */
-async function look(
+async function lookLocked(
   trx: Transaction<Tables>,
   dependencies: ActionDependencies,
-  key: AutoPaymentKey,
-  rules: AutoPaymentRules,
+  { due, allowance, now, rules }: Look,
 ): Promise<void> {
-  const now = dependencies.clock.now()
-  const balance = await lockBalance(trx, key.lineId, 'KOPECK')
-  const autoPayment = await findAutoPayment(trx, key)
+  const balance = await lockBalance(trx, due.lineId, 'KOPECK')
+  const autoPayment = await findAutoPayment(trx, due)
   if (!balance || autoPayment?.nextAttemptAt == null || autoPayment.nextAttemptAt > now) return
-  if (await hasOpenAttempt(trx, key)) {
+  // Another has set it since: the next round asks of them.
+  if (autoPayment.accountId !== due.accountId || autoPayment.memberId !== due.memberId) return
+  if (await hasOpenAttempt(trx, due)) {
     // The answer will say when it is looked at again.
     await putAutoPayment(trx, { ...autoPayment, nextAttemptAt: null })
     return
   }
-  const facts = await readFacts(trx, dependencies, { autoPayment, balance, now, rules })
-  await take(trx, dependencies, { autoPayment, now, rules }, nextStep(autoPayment, facts, rules))
+  const looked = { autoPayment, allowance, now, rules }
+  const facts = await readFacts(trx, dependencies, { ...looked, balance })
+  await take(trx, dependencies, looked, nextStep(autoPayment, facts, rules))
 }
 
 interface Looked {
   readonly autoPayment: AutoPayment
+  readonly allowance: Allowance
   readonly now: Date
   readonly rules: AutoPaymentRules
 }
@@ -71,14 +99,16 @@ interface Looked {
 async function readFacts(
   trx: Transaction<Tables>,
   { savedCards }: ActionDependencies,
-  { autoPayment, balance, now, rules }: Looked & { readonly balance: Balance },
+  { autoPayment, allowance, balance, now, rules }: Looked & { readonly balance: Balance },
 ) {
   const { lineId, accountId } = autoPayment
   return {
     now,
     available: available(balance),
     takenThisMonth: await sumAttempts(trx, autoPayment, monthOf(rules.calendar.dayOf(now))),
-    isPayerAllowed: await isAllowed(trx, lineId, { accountId, rights: LINE_RIGHTS.PAY }, now),
+    memberLeft: await lockAllowance(trx, allowance),
+    isPayerAllowed:
+      allowance.kind !== 'none' && (await isAllowed(trx, lineId, { accountId, rights: LINE_RIGHTS.PAY }, now)),
     isCardUsable: await savedCards.isUsable(trx, autoPayment),
   }
 }
@@ -100,7 +130,7 @@ async function take(
     case 'capped': {
       await putAutoPayment(trx, { ...autoPayment, ...step.next, cappedMonth: step.month })
       if (autoPayment.cappedMonth === step.month) return
-      await tell(trx, dependencies, autoPayment, { act: 'AUTO_PAYMENT_CAP_REACHED' })
+      await tell(trx, dependencies, autoPayment, { act: 'AUTO_PAYMENT_CAP_REACHED', reason: step.by })
     }
   }
 }
@@ -108,15 +138,17 @@ async function take(
 async function attempt(
   trx: Transaction<Tables>,
   { newId }: ActionDependencies,
-  { autoPayment, now, rules }: Looked,
+  { autoPayment, allowance, now, rules }: Looked,
 ): Promise<void> {
   const { lineId, id, accountId, cardId, amount, occasion } = autoPayment
   const paymentId = newId()
   const month = monthOf(rules.calendar.dayOf(now))
   const begun = { lineId, autoPaymentId: id, occasion, paymentId, accountId, cardId, amount, month, begunAt: now }
   invariant(await insertAttempt(trx, begun), 'an occasion that was paid for is over')
-  const details = { autoPaymentId: id, occasion }
+  const share: MemberShare = { member: allowance.kind === 'member' ? allowance.member : null }
+  const details = { autoPaymentId: id, occasion, ...share }
   await beginPayment(trx, { lineId, id: paymentId, kind: 'AUTO_TOP_UP', amount, accountId, at: now, details })
+  await spendAllowance(trx, allowance, amount)
   await putAutoPayment(trx, { ...autoPayment, nextAttemptAt: null })
 }
 

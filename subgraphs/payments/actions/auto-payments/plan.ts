@@ -21,6 +21,8 @@ export interface AutoPaymentFacts {
   readonly available: bigint
   /** What it has taken this month, with what it may have taken. */
   readonly takenThisMonth: bigint
+  /** What the organization lets its member spend yet this month who set it; null without a limit. */
+  readonly memberLeft: bigint | null
   readonly isPayerAllowed: boolean
   readonly isCardUsable: boolean
 }
@@ -30,9 +32,12 @@ export type NextStep =
   | { readonly kind: 'attempt' }
   /** There is nothing to do before the balance falls. */
   | { readonly kind: 'wait' }
-  /** The month's cap does not let it: there is a next time. */
-  | { readonly kind: 'capped'; readonly month: Day; readonly next: Occasion }
+  /** A cap of the month does not let it: there is a next time. */
+  | { readonly kind: 'capped'; readonly by: Cap; readonly month: Day; readonly next: Occasion }
   | { readonly kind: 'stop'; readonly by: AutoPaymentStop }
+
+/** Its own, or that of the member who set it. */
+export type Cap = 'MONTHLY_CAP' | 'MEMBER_LIMIT'
 
 /** What one is to fire for, and when it is looked at. */
 export interface Occasion {
@@ -45,23 +50,30 @@ const MINUTE_MS = 60_000
 
 /** What is to be done for one whose time has come. */
 export function nextStep(autoPayment: AutoPayment, facts: AutoPaymentFacts, rules: AutoPaymentRules): NextStep {
-  const { terms, amount, monthlyCap } = autoPayment
+  const { terms } = autoPayment
   if (!facts.isPayerAllowed) return { kind: 'stop', by: 'NO_RIGHTS' }
   if (!facts.isCardUsable) return { kind: 'stop', by: 'NO_CARD' }
   if (terms.basis === 'THRESHOLD' && facts.available >= terms.threshold) return { kind: 'wait' }
-  if (monthlyCap !== null && facts.takenThisMonth + amount > monthlyCap) {
-    const month = monthOf(rules.calendar.dayOf(facts.now))
-    return { kind: 'capped', month, next: afterCap(autoPayment, facts.now, rules) }
-  }
-  return { kind: 'attempt' }
+  const by = reachedCap(autoPayment, facts)
+  if (by === null) return { kind: 'attempt' }
+  const month = monthOf(rules.calendar.dayOf(facts.now))
+  return { kind: 'capped', by, month, next: afterCap(autoPayment, by, facts.now, rules) }
 }
 
-/** A threshold is looked at again when the month is over; the calendar goes on to its next day. */
-function afterCap(autoPayment: AutoPayment, now: Date, rules: AutoPaymentRules): Occasion {
-  const { occasion, terms } = autoPayment
+function reachedCap({ amount, monthlyCap }: AutoPayment, facts: AutoPaymentFacts): Cap | null {
+  if (monthlyCap !== null && facts.takenThisMonth + amount > monthlyCap) return 'MONTHLY_CAP'
+  return facts.memberLeft !== null && amount > facts.memberLeft ? 'MEMBER_LIMIT' : null
+}
+
+/**
+ * A threshold is looked at again when the month is over, or on the next day where others may raise the cap; the calendar
+ * goes on to its next day.
+ */
+function afterCap({ occasion, terms }: AutoPayment, by: Cap, now: Date, rules: AutoPaymentRules): Occasion {
   if (terms.basis === 'SCHEDULE') return comingDay(terms, now, rules, occasion)
-  const nextMonth = addMonths(monthOf(rules.calendar.dayOf(now)), 1)
-  return { occasion, nextAttemptAt: rules.calendar.momentOf(nextMonth) }
+  const today = rules.calendar.dayOf(now)
+  const next = by === 'MEMBER_LIMIT' ? addDays(today, 1) : addMonths(monthOf(today), 1)
+  return { occasion, nextAttemptAt: rules.calendar.momentOf(next) }
 }
 
 /** What one that is set now begins with: in place of another it goes on where that was. */
@@ -74,8 +86,10 @@ export function firstOccasion(
   const isGoingOn = before !== null && before.stoppedBy === null
   if (terms.basis === 'THRESHOLD') {
     const atOnce = facts.available < terms.threshold ? facts.now : null
-    // A pause after a refusal or a payment is kept: to set the same again must not take the money again.
-    const nextAttemptAt = isGoingOn ? (before.nextAttemptAt ?? atOnce) : atOnce
+    // A pause after a refusal or a payment is kept: to set the same again must not take the money again. Whether a cap
+    // is reached yet, the next look says.
+    const isPaused = isGoingOn && before.cappedMonth !== monthOf(rules.calendar.dayOf(facts.now))
+    const nextAttemptAt = isPaused ? (before.nextAttemptAt ?? atOnce) : atOnce
     return { occasion: before?.occasion ?? FIRST_OCCASION, nextAttemptAt }
   }
   const keepsDays = isGoingOn && before.terms.basis === 'SCHEDULE' && before.terms.schedule === terms.schedule

@@ -60,7 +60,8 @@ export async function setAutoPayment(
   const policies = await dependencies.policies.current()
   const month = monthOf(createCalendar(policies['operator.timeZone']).dayOf(dependencies.clock.now()))
   const allowance = await findAllowance(dependencies, asAccount(by), month)
-  const memberLimit = allowance.kind === 'member' ? allowance.limit : null
+  const { limit: memberLimit = null, member } = allowance.kind === 'member' ? allowance : {}
+  const memberId = member?.memberId ?? null
   const outcome = await dependencies.db.transaction().execute(async (trx): Promise<SetAutoPaymentOutcome> => {
     const now = dependencies.clock.now()
     if (!(await isAllowed(trx, lineId, by.grant, now))) return { kind: 'lineNotFound' }
@@ -70,7 +71,7 @@ export async function setAutoPayment(
     const wish = { ...amounts, schedule: command.schedule, isCardUsable, memberLimit, policies }
     const obstacles = failedRules(AUTO_PAYMENT_RULES, wish)
     if (cardId === null || obstacles.length > 0) return { kind: 'notEligible', obstacles }
-    return put(trx, dependencies, { ...wish, lineId, accountId, cardId }, by.viewer)
+    return put(trx, dependencies, { ...wish, lineId, accountId, memberId, cardId }, by.viewer)
   })
   if (outcome.kind === 'set') dependencies.onEvent()
   return outcome
@@ -97,6 +98,7 @@ function readAmount(text: string | null): bigint | null | undefined {
 interface EligibleWish extends AutoPaymentWish {
   readonly lineId: string
   readonly accountId: string
+  readonly memberId: string | null
   readonly cardId: string
 }
 
@@ -106,7 +108,7 @@ async function put(
   wish: EligibleWish,
   viewer: Viewer,
 ): Promise<SetAutoPaymentOutcome> {
-  const { lineId, accountId, cardId, amount, monthlyCap } = wish
+  const { lineId, accountId, memberId, cardId, amount, monthlyCap } = wish
   const balance = await lockBalance(trx, lineId, 'KOPECK')
   if (balance === null) return { kind: 'lineNotFound' }
   const now = dependencies.clock.now()
@@ -115,7 +117,7 @@ async function put(
   const terms = termsOf(wish, (schedule) => countsFrom(schedule, before, rules.calendar.dayOf(now)))
   const autoPayment: AutoPayment = {
     ...firstOccasion(terms, before, { now, available: available(balance) }, rules),
-    ...{ lineId, accountId, cardId, amount, terms, monthlyCap, setAt: now },
+    ...{ lineId, accountId, memberId, cardId, amount, terms, monthlyCap, setAt: now },
     id: before?.id ?? dependencies.newId(),
     stoppedBy: null,
     refusals: 0,
