@@ -2,13 +2,12 @@ import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
 import { fastifyApolloDrainPlugin } from '@as-integrations/fastify'
 import type { FastifyInstance } from 'fastify'
-import type { GraphQLFormattedError } from 'graphql'
 import { isTracing } from '../platform/sight/tracing.ts'
 import type { GatewayContext } from './ask-subgraph.ts'
 import { variablesPlugin } from './documents/variables.ts'
 import type { Engine } from './engine/engine.ts'
 import { formatError } from './errors/format.ts'
-import { settleErrors } from './errors/settle.ts'
+import { settleResult } from './errors/settle.ts'
 import type { Front } from './front.ts'
 import { statusPlugin } from './http/status-plugin.ts'
 import { operationNamePlugin } from './operation-name-plugin.ts'
@@ -54,25 +53,13 @@ export function createApolloServer(
   })
 }
 
-function spreadNulls(nulls: unknown): GraphQLFormattedError[] {
-  return (nulls as GraphQLFormattedError[]).map(({ message, path }) =>
-    formatError({ message, ...(path && { path }), extensions: { code: 'INTERNAL_SERVER_ERROR' } }),
-  )
-}
-
 /** The last look at an answer before it leaves. */
 const settlingPlugin: ApolloServerPlugin<GatewayContext> = {
   async requestDidStart() {
     return {
       async willSendResponse({ response }) {
         if (response.body.kind !== 'single') return
-        const { singleResult } = response.body
-        if (singleResult.errors) singleResult.errors = settleErrors(singleResult.errors, singleResult.data)
-        // Apollo's own account of nulls that spread: it names fields of the plan, not of the client's query.
-        const { valueCompletion, ...extensions } = singleResult.extensions ?? {}
-        // With nothing left of the answer, that is all there is to say why.
-        if (singleResult.data === null) singleResult.errors ??= spreadNulls(valueCompletion)
-        Object.assign(singleResult, { extensions: Object.keys(extensions).length > 0 ? extensions : undefined })
+        settleResult(response.body.singleResult)
       },
     }
   },
