@@ -14,6 +14,7 @@ import {
 } from '../../store/auto-payments.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import { beginPayment } from '../../store/payments.ts'
+import { isQuarantined } from '../../store/quarantine.ts'
 import type { AutoPaymentStop } from '../../store/recurring-tables.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
@@ -48,9 +49,7 @@ export async function beginDueAttempts(dependencies: ActionDependencies): Promis
 async function look(dependencies: ActionDependencies, due: DueAutoPayment, rules: AutoPaymentRules): Promise<void> {
   const now = dependencies.clock.now()
   const allowance = await allowanceOf(dependencies, due, monthOf(rules.calendar.dayOf(now)))
-  await dependencies.db
-    .transaction()
-    .execute((trx) => lookLocked(trx, dependencies, { due, allowance, now, rules }))
+  await dependencies.db.transaction().execute((trx) => lookLocked(trx, dependencies, { due, allowance, now, rules }))
 }
 
 async function allowanceOf(
@@ -105,6 +104,7 @@ async function readFacts(
   return {
     now,
     available: available(balance),
+    isUnderReview: await isQuarantined(trx, lineId),
     takenThisMonth: await sumAttempts(trx, autoPayment, monthOf(rules.calendar.dayOf(now))),
     memberLeft: await lockAllowance(trx, allowance),
     isPayerAllowed:
@@ -125,6 +125,8 @@ async function take(
       return attempt(trx, dependencies, looked)
     case 'wait':
       return putAutoPayment(trx, { ...autoPayment, nextAttemptAt: null })
+    case 'lookAgain':
+      return putAutoPayment(trx, { ...autoPayment, nextAttemptAt: step.at })
     case 'stop':
       return stopAutoPayment(trx, dependencies, autoPayment, step.by)
     case 'capped': {
