@@ -206,7 +206,7 @@ describe('at the acquirer', { timeout: 90_000 }, () => {
       laterByMs += 3_600_000
       await vi.waitFor(async () => expect(await stateOfIt()).toEqual({ stopped_by: null, is_capped: true }), PATIENCE)
       expect(await spentByMember()).toBe(7_500)
-      await expect.poll(notices, PATIENCE).toContainEqual(expect.stringContaining('its member’s limit'))
+      await expect.poll(notices, PATIENCE).toContainEqual(expect.stringContaining('лимит сотрудника'))
       await member.limit(15_000)
       await setByMember('75.00')
       await attemptsBecome(['SUCCEEDED', 'SUCCEEDED'])
