@@ -34,9 +34,8 @@ const AT_ONCE = 4
 export async function beginDueAttempts(dependencies: ActionDependencies): Promise<number> {
   const now = dependencies.clock.now()
   const rules = autoPaymentRules(await dependencies.policies.current())
-  return eachDue({
+  return eachDue<DueAutoPayment>({
     read: (page) => readDueAutoPayments(dependencies.db, now, page),
-    idOf: ({ id }) => id,
     work: (due) => look(dependencies, due, rules),
     atOnce: AT_ONCE,
     logger: dependencies.logger,
@@ -48,9 +47,7 @@ export async function beginDueAttempts(dependencies: ActionDependencies): Promis
 async function look(dependencies: ActionDependencies, due: DueAutoPayment, rules: AutoPaymentRules): Promise<void> {
   const now = dependencies.clock.now()
   const allowance = await allowanceOf(dependencies, due, monthOf(rules.calendar.dayOf(now)))
-  await dependencies.db
-    .transaction()
-    .execute((trx) => lookLocked(trx, dependencies, { due, allowance, now, rules }))
+  await dependencies.db.transaction().execute((trx) => lookLocked(trx, dependencies, { due, allowance, now, rules }))
 }
 
 async function allowanceOf(

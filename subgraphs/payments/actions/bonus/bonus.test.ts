@@ -36,7 +36,7 @@ describe('bonus points', () => {
     db = connectDatabase<Tables>({ url, logger: watchedLogger })
     const reader = createReader({ url, logger: watchedLogger })
     const policies = createPolicies({ reader, clock, schema: paymentsPolicies })
-    dependencies = { db, clock, newId: createNewId(clock), policies }
+    dependencies = { db, clock, newId: createNewId(clock), policies, logger: watchedLogger }
     close = async () => {
       await reader.close()
       await db.destroy()
