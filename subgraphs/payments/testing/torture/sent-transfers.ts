@@ -21,7 +21,7 @@ export interface SentTransfersOptions {
 
 const LINES = 8
 /** Some run out of it: what they want to send is refused. */
-const KOPECKS_EACH = 20_000n
+const KOPECKS_EACH = 60_000n
 const KOPECKS_MIN = 100
 const KOPECKS_MAX = 3_000
 const FEE = 10n
