@@ -39,7 +39,10 @@ export interface Move {
   readonly amount: bigint
 }
 
-/** Whether it is moved, now or before. Both balances are locked in the order that all keep to. */
+/**
+ * Whether it is moved, now or before. Both balances are locked in the order that all keep to. No action does this, whose
+ * two lines may be kept apart: it is the hardest that the ledger's own parts can be asked for.
+ */
 export async function moveMoney(
   trx: Transaction<Tables>,
   { parts, clock, newId }: LedgerDependencies & { readonly parts: LedgerParts },
