@@ -99,7 +99,9 @@ describe('a promised payment', () => {
     world.clock.now = new Date(NOON.getTime() - 31 * DAY_MS)
     await move(line, 'SERVICE_CHARGE', 90_000n)
     world.clock.now = new Date(NOON.getTime() - 29 * DAY_MS)
-    await move(line, 'SUBSCRIPTION_FEE', spent)
+    await move(line, 'SUBSCRIPTION_FEE', spent - 1_000n)
+    await move(line, 'PURCHASE', 999n)
+    await move(line, 'PURCHASE_FEE', 1n)
     const to = await world.line(0n)
     const gift = { key: newKey(), from: line, to, amount: 20_000n }
     await db.transaction().execute((trx) => moveMoney(trx, { ...ledger, parts: SOUND_PARTS }, gift))

@@ -42,7 +42,7 @@ export async function sumCharged(
   return rows[0]?.charged ?? 0n
 }
 
-/** A page of the lines whose next day is to be charged, in the order of their ids. */
+/** A page of the lines whose next day is to be charged, in the order of their ids; those under review pay for nothing. */
 export async function readDueLiveBalances(
   db: Kysely<Tables>,
   now: Date,
@@ -50,7 +50,9 @@ export async function readDueLiveBalances(
 ): Promise<string[]> {
   const { rows } = await sql<{ line_id: string }>`
     select line_id from live_balance
-    where next_charge_at <= ${now} and line_id > ${after} order by line_id limit ${limit}
+    where next_charge_at <= ${now} and line_id > ${after}
+      and not exists (select from ledger_quarantine as quarantine where quarantine.line_id = live_balance.line_id)
+    order by line_id limit ${limit}
   `.execute(db)
   return rows.map(({ line_id }) => line_id)
 }

@@ -24,8 +24,11 @@ export type FailedChargeRule =
   | { readonly rule: 'spendCap'; readonly reached: SpendCapReached }
 
 export const CHARGE_RULES: readonly Rule<ChargeFacts, FailedChargeRule>[] = [
-  ({ amount, spendable }) =>
-    amount > spendable ? { rule: 'notEnoughMoney', missing: amount - (spendable > 0n ? spendable : 0n) } : null,
+  // What a balance under review lacks is not known, and not told.
+  ({ amount, spendable, isUnderReview }) =>
+    amount > spendable && !isUnderReview
+      ? { rule: 'notEnoughMoney', missing: amount - (spendable > 0n ? spendable : 0n) }
+      : null,
   ({ isUnderReview }) => (isUnderReview ? { rule: 'balanceUnderReview' } : null),
   ({ capReached }) => (capReached === null ? null : { rule: 'spendCap', reached: capReached }),
 ]
