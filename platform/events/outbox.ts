@@ -129,7 +129,8 @@ function createReceiverRelay<Tables extends OutboxTables>(
   }
 }
 
-async function deliverBatch<Tables extends OutboxTables>(
+/** Brings some of what waits for a receiver, the oldest first. Returns how many were taken. */
+export async function deliverBatch<Tables extends OutboxTables>(
   db: Kysely<Tables>,
   receiver: string,
   deliver: Deliver,
