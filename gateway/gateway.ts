@@ -113,7 +113,9 @@ function createGatewayStreams(
     documents,
     admission: operations,
     answerWithinMs,
+    mayRead: door.mayRead,
     mayStart: door.mayStart,
+    turnAway: door.turnAway,
   })
 }
 
@@ -121,7 +123,12 @@ async function createContext(request: FastifyRequest, { dependencies, door }: Fr
   const { authenticate, readNetwork = noNetworkElement, logger, isDevelopment } = dependencies
   const { subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS } = dependencies
   const answerByMs = performance.now() - door.waitedMs + subgraphTimeoutMs + SECOND_CHANCE_MS
-  const principal = await inSpan('authenticate', {}, () => authenticate(request.headers.authorization))
+  const principal = await inSpan('authenticate', {}, () => authenticate(request.headers.authorization)).catch(
+    (error: unknown) => {
+      door.turnAway(request.ip)
+      throw error
+    },
+  )
   const language = preferredLanguage(request.headers['accept-language'])
   const client = readClient(request.ip, request.headers, await readNetwork(request.raw))
   door.enter(askedBy(request), { principal, client })

@@ -45,6 +45,8 @@ export async function serveEventStream(streams: Streams, request: FastifyRequest
     void answers?.return?.()
   }
   answers = await streams.open(operation, session, end)
+  // It was to end before there was anything to be ended.
+  if (ended) void answers.return?.()
   const cancelExpiry = onExpiry(session, streams.clock, () => end('TOKEN_EXPIRED'))
   reply.hijack()
   const writer = createStreamWriter(begin(reply), {

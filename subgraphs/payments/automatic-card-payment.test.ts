@@ -184,7 +184,8 @@ describe('at the acquirer', { timeout: 90_000 }, () => {
       return all.notices.nodes.map(({ text }: { text: string }) => text)
     }
     const stateOfIt = async () => {
-      const sql = 'select stopped_by, capped_month is not null as is_capped from payments.auto_payment where line_id = $1'
+      const sql =
+        'select stopped_by, capped_month is not null as is_capped from payments.auto_payment where line_id = $1'
       return (await shop.cabinet.database.sql(sql, [line]))[0]
     }
 
@@ -205,7 +206,7 @@ describe('at the acquirer', { timeout: 90_000 }, () => {
       laterByMs += 3_600_000
       await vi.waitFor(async () => expect(await stateOfIt()).toEqual({ stopped_by: null, is_capped: true }), PATIENCE)
       expect(await spentByMember()).toBe(7_500)
-      await expect.poll(notices, PATIENCE).toContainEqual(expect.stringContaining('its member’s limit'))
+      await expect.poll(notices, PATIENCE).toContainEqual(expect.stringContaining('лимит сотрудника'))
       await member.limit(15_000)
       await setByMember('75.00')
       await attemptsBecome(['SUCCEEDED', 'SUCCEEDED'])

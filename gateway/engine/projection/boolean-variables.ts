@@ -12,7 +12,9 @@ export interface BooleanVariables {
 }
 
 export function findBooleanVariables(document: DocumentNode, operation: OperationDefinitionNode): BooleanVariables {
-  const names = namesIn(document)
+  const declared = new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value))
+  // Of the document's other operations, a variable of the same name may be of another type.
+  const names = namesIn(document).filter((name) => declared.has(name))
   const defaults = new Map(names.map((name) => [name, defaultValue(operation, name)]))
   return {
     read(variables) {

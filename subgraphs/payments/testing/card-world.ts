@@ -8,7 +8,7 @@ import { systemClock } from '../../../platform/clock.ts'
 import { connectDatabase } from '../../../platform/database/connect.ts'
 import { createReader } from '../../../platform/database/reader.ts'
 import { createNewId } from '../../../platform/ids.ts'
-import type { JobQueue, NewJob } from '../../../platform/jobs/jobs.ts'
+import type { JobQueue, Jobs, NewJob } from '../../../platform/jobs/jobs.ts'
 import { createOsmp } from '../../../platform/merchants/osmp-client.ts'
 import { createPolicies } from '../../../platform/policy/policies.ts'
 import { systemRandomness } from '../../../platform/random.ts'
@@ -41,36 +41,152 @@ export function hoursOn(hours: number): Date {
 
 type LeftJob = NewJob & { readonly queue: JobQueue }
 
-/** One line, an acquirer over the network, and a clock that the test sets: days pass at once, with the jobs that they have. */
-export class CardWorld {
-  static async open(): Promise<CardWorld> {
-    const database = await createTestDatabase()
-    await insertCatalogue(database)
-    await insertAccount(database, { number: 1 })
-    const world = new CardWorld(database)
-    world.#standIn = await startAcquirerStandIn({
-      ...SHOP,
-      clock: { now: () => world.now },
-      newId: createNewId(systemClock),
-      notices: { url: () => null, signature: { header: 'x', key: 'x' } },
-      slowMs: SLOW_MS,
-    })
-    world.#dependencies = world.#connect(createYooKassa({ url: world.standIn.apiUrl, ...SHOP }))
-    return world
-  }
-
-  now = NOON
+/** A line, an acquirer over the network, and a clock that the test sets: days pass at once, with the jobs that they have. */
+export interface CardWorld {
+  now: Date
   /** Whether the acquirer is there to be asked. */
-  isAway = false
-  jobs: LeftJob[] = []
-  lineId = ''
-  #lines = 0
-  readonly #names = new Set<string>()
-  readonly #reader: ReturnType<typeof createReader>
-  #standIn: AcquirerStandIn | undefined
-  #dependencies: CardDependencies | undefined
+  isAway: boolean
+  /** What waits for its moment. */
+  jobs: LeftJob[]
+  lineId: string
+  readonly database: TestDatabase
+  readonly standIn: AcquirerStandIn
+  readonly dependencies: CardDependencies
+  /** It is noon again, on a line of its own that has 100.00. */
+  begin(): Promise<void>
+  /** Writes down a top-up of 150.00, as a request does before the acquirer is asked. */
+  beginTopUp(way?: PaymentWay): Promise<string>
+  /** Lets time pass, and does each job when its moment has come, until the moment. Gives how many were done. */
+  liveUntil(end: Date): Promise<number>
+  payment(paymentId: string): Promise<PaymentView | undefined>
+  balance(): Promise<{ readonly posted: number; readonly reserved: number }>
+  close(): Promise<void>
+}
 
-  private constructor(readonly database: TestDatabase) {
-    this.#reader = createReader({ url: database.urls.payments, logger: watchedLogger })
+export async function openCardWorld(): Promise<CardWorld> {
+  const database = await createTestDatabase()
+  await insertCatalogue(database)
+  await insertAccount(database, { number: 1 })
+  const clock = { now: () => world.now }
+  const standIn = await startAcquirerStandIn({
+    ...SHOP,
+    clock,
+    newId: createNewId(systemClock),
+    notices: { url: () => null, signature: { header: 'x', key: 'x' } },
+    slowMs: SLOW_MS,
+  })
+  const db = connectDatabase<Tables>({ url: database.urls.payments, logger: watchedLogger })
+  const reader = createReader({ url: database.urls.payments, logger: watchedLogger })
+  const acquirer = sometimesAway(createYooKassa({ url: standIn.apiUrl, ...SHOP }), () => world.isAway)
+  const dependencies = dependenciesOf({ db, reader, clock, acquirer, jobs: keepIn(() => world.jobs) })
+  let lines = 0
+  const world: CardWorld = {
+    now: NOON,
+    isAway: false,
+    jobs: [],
+    lineId: '',
+    database,
+    standIn,
+    dependencies,
+    async begin() {
+      Object.assign(world, { now: NOON, isAway: false, jobs: [] })
+      world.lineId = await insertLine(database, { number: ++lines, ownerId: accountId(1), kopecks: 10_000n })
+    },
+    beginTopUp: (way = PAGE) => beginTopUp(dependencies, world.lineId, way),
+    liveUntil: (end) => liveUntil(world, end),
+    payment: (paymentId) => readPayment(db, { lineId: world.lineId, paymentId }),
+    async balance() {
+      const [row] = await database.sql<{ posted: number; reserved: number }>(
+        `select posted::int, reserved::int from payments.ledger_balance where line_id = $1 and unit = 'KOPECK'`,
+        [world.lineId],
+      )
+      return row ?? { posted: 0, reserved: 0 }
+    },
+    async close() {
+      await standIn.close()
+      await reader.close()
+      await db.destroy()
+      await database.drop()
+    },
   }
+  return world
+}
+
+/** Jobs as a queue keeps them: of one name there is one. */
+function keepIn(waiting: () => LeftJob[]): Jobs {
+  const names = new Set<string>()
+  return {
+    async send(_, queue, job) {
+      if (job.name !== undefined && names.has(job.name)) return
+      if (job.name !== undefined) names.add(job.name)
+      waiting().push({ ...job, queue })
+    },
+    start: () => undefined,
+    stop: async () => undefined,
+  }
+}
+
+function sometimesAway(acquirer: Acquirer, isAway: () => boolean): Acquirer {
+  const orAway =
+    <Arguments extends readonly unknown[], Answer>(ask: (...args: Arguments) => Promise<Answer>) =>
+    async (...args: Arguments): Promise<Answer | { kind: 'unknown'; cause: 'timeout' }> =>
+      isAway() ? { kind: 'unknown', cause: 'timeout' } : ask(...args)
+  return {
+    ...acquirer,
+    createPayment: orAway(acquirer.createPayment),
+    findPayment: orAway(acquirer.findPayment),
+    listPayments: orAway(acquirer.listPayments),
+    createRefund: orAway(acquirer.createRefund),
+    findRefund: orAway(acquirer.findRefund),
+    listRefunds: orAway(acquirer.listRefunds),
+  }
+}
+
+type Own = Pick<CardDependencies, 'db' | 'reader' | 'clock' | 'acquirer' | 'jobs'>
+
+function dependenciesOf(own: Own): CardDependencies {
+  const nobody = () => Promise.reject(new Error('nobody is asked'))
+  return {
+    ...own,
+    newId: createNewId(systemClock),
+    random: systemRandomness,
+    logger: watchedLogger,
+    currencyCode: 'RUB',
+    policies: createPolicies({ reader: own.reader, clock: own.clock, schema: paymentsPolicies }),
+    onEvent: () => undefined,
+    ask: { accounts: nobody, 'linked-numbers': nobody, products: nobody },
+    simSwap: unknownSimSwap,
+    merchants: createOsmp({ endpoints: [] }),
+    savedCards: noSavedCards,
+    secrets: TEST_SECRETS,
+    returnOrigins: createReturnOrigins([]),
+    background: createBackground(watchedLogger),
+  }
+}
+
+function beginTopUp(dependencies: CardDependencies, lineId: string, way: PaymentWay): Promise<string> {
+  const wish = { kind: 'TOP_UP', lineId, accountId: accountId(1), amount: 15_000n, way, cardId: null } as const
+  return dependencies.db
+    .transaction()
+    .execute((trx) =>
+      beginCardPayment(trx, dependencies, { ...wish, share: { member: null }, customerPhone: '+79160000001' }),
+    )
+}
+
+async function liveUntil(world: CardWorld, end: Date): Promise<number> {
+  let done = 0
+  for (;;) {
+    const [next] = world.jobs.toSorted((a, b) => momentOf(a) - momentOf(b))
+    if (!next || momentOf(next) > end.getTime()) break
+    world.jobs = world.jobs.filter((job) => job !== next)
+    world.now = new Date(Math.max(world.now.getTime(), momentOf(next)))
+    await (next.queue === FOLLOW_REFUND ? followRefund : followPayment)(world.dependencies, next.data)
+    done++
+  }
+  world.now = end
+  return done
+}
+
+export function momentOf({ startAfter }: NewJob): number {
+  return startAfter?.getTime() ?? 0
 }

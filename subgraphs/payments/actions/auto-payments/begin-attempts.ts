@@ -48,9 +48,7 @@ export async function beginDueAttempts(dependencies: ActionDependencies): Promis
 async function look(dependencies: ActionDependencies, due: DueAutoPayment, rules: AutoPaymentRules): Promise<void> {
   const now = dependencies.clock.now()
   const allowance = await allowanceOf(dependencies, due, monthOf(rules.calendar.dayOf(now)))
-  await dependencies.db
-    .transaction()
-    .execute((trx) => lookLocked(trx, dependencies, { due, allowance, now, rules }))
+  await dependencies.db.transaction().execute((trx) => lookLocked(trx, dependencies, { due, allowance, now, rules }))
 }
 
 async function allowanceOf(
