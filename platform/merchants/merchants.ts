@@ -6,6 +6,9 @@ export interface Merchants {
   pay(payment: MerchantPayment): Promise<MerchantAnswer>
 }
 
+/** So long an answer is waited for. */
+export const MERCHANT_TIMEOUT_MS = 10_000
+
 export interface MerchantPayment {
   /** Who is paid: the merchant's id in the catalogue. */
   readonly merchantId: string

@@ -5,14 +5,8 @@ import { createTestDatabase, type TestDatabase } from '../../../cli/testing/test
 import type { Acquirer, PaymentWay } from '../../../platform/acquirer/acquirer.ts'
 import { createYooKassa } from '../../../platform/acquirer/yookassa-client.ts'
 import { systemClock } from '../../../platform/clock.ts'
-import { connectDatabase } from '../../../platform/database/connect.ts'
-import { createReader } from '../../../platform/database/reader.ts'
 import { createNewId } from '../../../platform/ids.ts'
 import type { JobQueue, Jobs, NewJob } from '../../../platform/jobs/jobs.ts'
-import { createOsmp } from '../../../platform/merchants/osmp-client.ts'
-import { createPolicies } from '../../../platform/policy/policies.ts'
-import { systemRandomness } from '../../../platform/random.ts'
-import { unknownSimSwap } from '../../../platform/sim-swap/sim-swap.ts'
 import { watchedLogger } from '../../../platform/testing/log-watch.ts'
 import { noSavedCards } from '../actions/auto-payments/saved-cards.ts'
 import { createBackground } from '../actions/card-payments/background.ts'
@@ -23,8 +17,7 @@ import { FOLLOW_REFUND } from '../actions/card-payments/queues.ts'
 import { createReturnOrigins } from '../actions/card-payments/return-url.ts'
 import { followRefund } from '../actions/refunds/follow-refund.ts'
 import { type PaymentView, readPayment } from '../store/payment-views.ts'
-import { paymentsPolicies } from '../store/policies.ts'
-import type { Tables } from '../store/tables.ts'
+import { createWorker } from './worker.ts'
 
 const SHOP = { shopId: 'shop', secretKey: 'secret-of-a-test' }
 const HOUR_MS = 3_600_000
@@ -75,10 +68,16 @@ export async function openCardWorld(): Promise<CardWorld> {
     notices: { url: () => null, signature: { header: 'x', key: 'x' } },
     slowMs: SLOW_MS,
   })
-  const db = connectDatabase<Tables>({ url: database.urls.payments, logger: watchedLogger })
-  const reader = createReader({ url: database.urls.payments, logger: watchedLogger })
-  const acquirer = sometimesAway(createYooKassa({ url: standIn.apiUrl, ...SHOP }), () => world.isAway)
-  const dependencies = dependenciesOf({ db, reader, clock, acquirer, jobs: keepIn(() => world.jobs) })
+  const newId = createNewId(systemClock)
+  const worker = createWorker({ database, clock, newId, savedCards: noSavedCards })
+  const dependencies: CardDependencies = {
+    ...worker.dependencies,
+    jobs: keepIn(() => world.jobs),
+    acquirer: sometimesAway(createYooKassa({ url: standIn.apiUrl, ...SHOP }), () => world.isAway),
+    secrets: TEST_SECRETS,
+    returnOrigins: createReturnOrigins([]),
+    background: createBackground(watchedLogger),
+  }
   let lines = 0
   const world: CardWorld = {
     now: NOON,
@@ -94,7 +93,7 @@ export async function openCardWorld(): Promise<CardWorld> {
     },
     beginTopUp: (way = PAGE) => beginTopUp(dependencies, world.lineId, way),
     liveUntil: (end) => liveUntil(world, end),
-    payment: (paymentId) => readPayment(db, { lineId: world.lineId, paymentId }),
+    payment: (paymentId) => readPayment(dependencies.db, { lineId: world.lineId, paymentId }),
     async balance() {
       const [row] = await database.sql<{ posted: number; reserved: number }>(
         `select posted::int, reserved::int from payments.ledger_balance where line_id = $1 and unit = 'KOPECK'`,
@@ -104,8 +103,7 @@ export async function openCardWorld(): Promise<CardWorld> {
     },
     async close() {
       await standIn.close()
-      await reader.close()
-      await db.destroy()
+      await worker.close()
       await database.drop()
     },
   }
@@ -139,28 +137,6 @@ function sometimesAway(acquirer: Acquirer, isAway: () => boolean): Acquirer {
     createRefund: orAway(acquirer.createRefund),
     findRefund: orAway(acquirer.findRefund),
     listRefunds: orAway(acquirer.listRefunds),
-  }
-}
-
-type Own = Pick<CardDependencies, 'db' | 'reader' | 'clock' | 'acquirer' | 'jobs'>
-
-function dependenciesOf(own: Own): CardDependencies {
-  const nobody = () => Promise.reject(new Error('nobody is asked'))
-  return {
-    ...own,
-    newId: createNewId(systemClock),
-    random: systemRandomness,
-    logger: watchedLogger,
-    currencyCode: 'RUB',
-    policies: createPolicies({ reader: own.reader, clock: own.clock, schema: paymentsPolicies }),
-    onEvent: () => undefined,
-    ask: { accounts: nobody, 'linked-numbers': nobody, products: nobody },
-    simSwap: unknownSimSwap,
-    merchants: createOsmp({ endpoints: [] }),
-    savedCards: noSavedCards,
-    secrets: TEST_SECRETS,
-    returnOrigins: createReturnOrigins([]),
-    background: createBackground(watchedLogger),
   }
 }
 

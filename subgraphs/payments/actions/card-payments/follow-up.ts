@@ -1,8 +1,8 @@
 import type { Transaction } from 'kysely'
 import type { JobQueue } from '../../../../platform/jobs/jobs.ts'
 import type { Tables } from '../../store/tables.ts'
+import { growingPauseSeconds } from '../growing-pause.ts'
 import type { CardDependencies } from './card-dependencies.ts'
-import { pauseSeconds } from './pause.ts'
 
 /** The next job that asks the acquirer about something. */
 export interface FollowUp {
@@ -27,7 +27,8 @@ export async function leaveFollowUp(
   { queue, id, key, count }: FollowUp,
   seconds?: number,
 ): Promise<void> {
-  const pause = seconds ?? pauseSeconds(count, await policies.current())
+  const { 'acquirer.pauseSeconds': first, 'acquirer.pauseSecondsMax': max } = await policies.current()
+  const pause = seconds ?? growingPauseSeconds({ first, max }, count)
   await jobs.send(trx, queue, {
     data: { ...key, count: count + 1 },
     name: `${id}:${count + 1}`,
