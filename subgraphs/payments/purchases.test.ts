@@ -4,6 +4,7 @@ import { systemClock } from '../../platform/clock.ts'
 import { connectDatabase } from '../../platform/database/connect.ts'
 import { createNewId } from '../../platform/ids.ts'
 import { silentLogger } from '../../platform/logger.ts'
+import { encodeCursor } from '../../platform/pagination.ts'
 import { settleByHand } from './actions/purchases/settle-by-hand.ts'
 import { auditLedger } from './audit.ts'
 import type { Tables } from './store/tables.ts'
@@ -30,6 +31,18 @@ describe('a purchase', () => {
     expect(rest).toMatchObject({ nodes: [{ id: 'water', feePercent: '1.0' }], pageInfo: { hasNextPage: false } })
     const found = await world.run('merchants', { search: 'ПАРКОВ' }, token)
     expect(found.nodes).toMatchObject([{ id: 'parking', referenceExample: 'А123ВС77' }])
+  })
+
+  it.each([
+    ['search', { search: 'wa\0ter' }],
+    ['search', { search: 'w'.repeat(101) }],
+    ['after', { after: encodeCursor('wa\0ter') }],
+    ['after', { after: 'nonsense' }],
+  ])('says that `%s` is none when it cannot be looked for', async (name, variables) => {
+    const token = await world.tokenOf(await world.line(0n))
+    await expect(world.run('merchants', variables, token)).rejects.toThrow(
+      expect.objectContaining({ message: expect.stringMatching(new RegExp(`\`${name}\` is .*BAD_USER_INPUT`)) }),
+    )
   })
 
   it('takes exactly what was shown, once the merchant has taken it', async () => {
@@ -76,6 +89,13 @@ describe('a purchase', () => {
     expect(await world.statusOf(id)).toEqual({ status: 'FAILED', failure: 'PAYMENT_REFUSED' })
     expect(await world.money(from)).toEqual([50_000n, 0n])
     expect(paidTo('55550007')).toEqual([])
+    expect(await world.told(from)).toEqual([
+      'A payment for services of 100.00 was refused. The money is back on the number.',
+      'A payment for services of 100.00 was sent. If it was not you, call support at once.',
+    ])
+    expect(await world.told(from, 'ru')).toContain(
+      'Оплата услуг на 100.00 не прошла: получатель отказал. Деньги снова на номере.',
+    )
   })
 
   it('waits for a merchant that is away, with the money set aside', async () => {
@@ -164,6 +184,8 @@ describe('a purchase', () => {
 
   it.each([
     ['a merchant that there is not', { merchantId: 'nobody' }, 'MerchantNotFoundError', 'merchantId'],
+    ['a merchant with a zero character', { merchantId: 'water\0' }, 'MerchantNotFoundError', 'merchantId'],
+    ['an account with a zero character', { reference: '1020\x003040' }, 'InvalidReferenceError', 'reference'],
     ['an account that is not written so', { reference: 'abc' }, 'InvalidReferenceError', 'reference'],
     ['an endless account', { reference: '1'.repeat(100_000) }, 'InvalidReferenceError', 'reference'],
     ['no amount', { amount: '0' }, 'InvalidAmountError', 'amount'],

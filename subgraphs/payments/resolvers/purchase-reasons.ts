@@ -30,7 +30,7 @@ export const MERCHANT_REFUSALS = {
 /** What stands against a purchase and what would mend it, for people. */
 export function purchaseReason(failed: FailedPurchaseRule, words: ReasonWords): Reason {
   if ('kopecks' in failed) return amountReason(failed, words)
-  if (failed.code === 'SPEND_CAP_REACHED') return spendCapReached(fromKept(failed))
+  if (failed.code === 'SPEND_CAP_REACHED') return spendCapReached(fromKept(failed), words)
   if (failed.code !== 'SIM_CHANGED') return { code: failed.code, ...MERCHANT_REFUSALS[failed.code] }
   const until = words.moment(failed.until)
   return {

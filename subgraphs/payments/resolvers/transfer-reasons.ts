@@ -40,7 +40,7 @@ export function transferReason(failed: FailedTransferRule, words: ReasonWords): 
       }
     }
     case 'SPEND_CAP_REACHED':
-      return spendCapReached(fromKept(failed))
+      return spendCapReached(fromKept(failed), words)
     default:
       return amountReason(failed, words)
   }
