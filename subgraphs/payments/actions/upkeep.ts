@@ -2,6 +2,7 @@ import { createCalendar } from '../../../platform/calendar.ts'
 import { expireHolds } from '../ledger/expire-holds.ts'
 import { forgetKeys } from '../store/idempotency-keys.ts'
 import { forgetPurchaseQuotes } from '../store/purchases.ts'
+import { forgetQuoteDays } from '../store/quote-days.ts'
 import { forgetTransferQuotes } from '../store/transfer-quotes.ts'
 import type { ActionDependencies } from './actions.ts'
 import { earnPoints } from './bonus/earn-points.ts'
@@ -35,5 +36,6 @@ async function forget({ db, clock, policies }: ActionDependencies): Promise<void
   await forgetKeys(db, new Date(now - ttlDays * DAY_MS))
   const moment = new Date(now - DAY_MS)
   await forgetPurchaseQuotes(db, moment)
-  await forgetTransferQuotes(db, { moment, day: createCalendar(timeZone).dayOf(moment) })
+  await forgetTransferQuotes(db, moment)
+  await forgetQuoteDays(db, createCalendar(timeZone).dayOf(moment))
 }
