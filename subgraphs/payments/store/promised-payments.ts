@@ -70,25 +70,35 @@ export async function findActivePromise(db: Kysely<Tables>, lineId: string): Pro
   return row ?? null
 }
 
-/** Lines whose promised payment is due, the longest ago first. */
-export async function findDuePromises(db: Kysely<Tables>, now: Date, limit: number): Promise<string[]> {
+/** Which page of lines: those after one, in the order of their ids. A line has one promise at a time. */
+interface LinePage {
+  readonly after: string
+  readonly limit: number
+}
+
+/** A page of the lines whose promised payment is due. */
+export async function readDuePromises(db: Kysely<Tables>, now: Date, { after, limit }: LinePage): Promise<string[]> {
   const rows = await db
     .selectFrom('promised_payment')
     .select('line_id')
     .where('ended_at', 'is', null)
     .where('due_at', '<=', now)
-    .orderBy('due_at')
+    .where('line_id', '>', after)
+    .orderBy('line_id')
     .limit(limit)
     .execute()
   return rows.map(({ line_id }) => line_id)
 }
 
-/** Promises that fall due before a moment and of which nobody was reminded, though there was the time; the first first. */
-export async function findPromisesToRemind(
+/** Names a promise. */
+export type PromiseKey = Pick<PromisedPaymentRow, 'line_id' | 'id'>
+
+/** A page of the promises that fall due before a moment and of which nobody was reminded, though there was the time. */
+export async function readPromisesToRemind(
   db: Kysely<Tables>,
   { before, hours }: { readonly before: Date; readonly hours: number },
-  limit: number,
-): Promise<{ readonly line_id: string; readonly id: string }[]> {
+  { after, limit }: LinePage,
+): Promise<PromiseKey[]> {
   return db
     .selectFrom('promised_payment')
     .select(['line_id', 'id'])
@@ -96,7 +106,8 @@ export async function findPromisesToRemind(
     .where('reminded_at', 'is', null)
     .where('due_at', '<=', before)
     .where(sql<boolean>`due_at - taken_at > make_interval(hours => ${hours})`)
-    .orderBy('due_at')
+    .where('line_id', '>', after)
+    .orderBy('line_id')
     .limit(limit)
     .execute()
 }
@@ -104,7 +115,7 @@ export async function findPromisesToRemind(
 /** Strikes a promise off those to remind of; null when it was, or has ended. */
 export async function markReminded(
   trx: Transaction<Tables>,
-  { line_id, id }: { readonly line_id: string; readonly id: string },
+  { line_id, id }: PromiseKey,
   now: Date,
 ): Promise<PromisedPaymentRow | null> {
   const row = await trx
