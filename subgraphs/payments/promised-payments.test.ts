@@ -234,30 +234,27 @@ describe('a promised payment', () => {
   it.each([
     ['ended', 'ended_at', endDuePromises, 72],
     ['reminded of', 'reminded_at', remindOfPromises, 48],
-  ] as const)(
-    'is %s although others before it cannot be, more than a page of them',
-    async (_, column, round, hours) => {
-      // For the test's own rounds alone it is later.
-      const healthy = { ...worker.dependencies, clock: { now: () => new Date(NOON.getTime() + hours * HOUR_MS) } }
-      await round(healthy)
-      const lines = await Promise.all(Array.from({ length: 6 }, () => world.line(0n)))
-      for (const line of lines) await take_(line, '30.00')
-      const done = async () => {
-        const of = lines.map(({ id }) => id)
-        const sql = `select from payments.promised_payment where line_id = any($1) and ${column} is not null`
-        return (await world.sql(sql, [of])).length
-      }
-      let failures = 5
-      const newId = () => {
-        if (failures-- > 0) throw new Error('this one cannot be done')
-        return healthy.newId()
-      }
-      expect(await round({ ...healthy, newId })).toBe(6)
-      expect(await done()).toBe(1)
-      expect(await round(healthy)).toBe(5)
-      expect(await done()).toBe(6)
-    },
-  )
+  ] as const)('is %s although others before it cannot be', async (_, column, round, hours) => {
+    // For the test's own rounds alone it is later.
+    const healthy = { ...worker.dependencies, clock: { now: () => new Date(NOON.getTime() + hours * HOUR_MS) } }
+    await round(healthy)
+    const lines = await Promise.all(Array.from({ length: 6 }, () => world.line(0n)))
+    for (const line of lines) await take_(line, '30.00')
+    const done = async () => {
+      const of = lines.map(({ id }) => id)
+      const sql = `select from payments.promised_payment where line_id = any($1) and ${column} is not null`
+      return (await world.sql(sql, [of])).length
+    }
+    let failures = 5
+    const newId = () => {
+      if (failures-- > 0) throw new Error('this one cannot be done')
+      return healthy.newId()
+    }
+    expect(await round({ ...healthy, newId })).toBe(6)
+    expect(await done()).toBe(1)
+    expect(await round(healthy)).toBe(5)
+    expect(await done()).toBe(6)
+  })
 
   it('is taken once by a key, and told again alike', async () => {
     const line = await world.line(0n)

@@ -23,6 +23,8 @@ const TRIGGERS = [
   'ledger_entry_is_posted',
   'hold_is_followed',
   'ledger_balance_is_numbered',
+  'points_are_spent_oldest_first',
+  'points_are_set_aside_oldest_first',
 ]
 
 const constraintsStand: LedgerCheck = {

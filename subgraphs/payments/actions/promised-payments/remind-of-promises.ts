@@ -1,5 +1,10 @@
 import type { Transaction } from 'kysely'
-import { markReminded, type PromiseKey, readPromisesToRemind } from '../../store/promised-payments.ts'
+import {
+  markReminded,
+  type PromiseKey,
+  type PromiseToRemind,
+  readPromisesToRemind,
+} from '../../store/promised-payments.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
 import { recordAct } from '../record-act.ts'
@@ -19,9 +24,8 @@ export async function remindOfPromises(dependencies: RemindDependencies): Promis
   const { db, clock, policies, onEvent, logger } = dependencies
   const { 'promisedPayment.remindHoursBefore': hours } = await policies.current()
   const before = new Date(clock.now().getTime() + hours * HOUR_MS)
-  const looked = await eachDue({
+  const looked = await eachDue<PromiseToRemind>({
     read: (page) => readPromisesToRemind(db, { before, hours }, page),
-    idOf: ({ line_id }) => line_id,
     work: (key) => db.transaction().execute((trx) => remind(trx, dependencies, key)),
     atOnce: AT_ONCE,
     logger,

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import { lockBalance } from '../../ledger/balance.ts'
+import type { DueItem } from '../../store/due-page.ts'
 import { endPromise, readDuePromises } from '../../store/promised-payments.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
@@ -30,11 +31,10 @@ export async function endDuePromises(
 ): Promise<number> {
   const { db, clock, onEvent, logger } = dependencies
   const now = clock.now()
-  const looked = await eachDue({
+  const looked = await eachDue<DueItem>({
     read: (page) => readDuePromises(db, now, page),
-    idOf: (lineId) => lineId,
-    work: async (lineId) => {
-      await db.transaction().execute((trx) => endDuePromise(trx, dependencies, lineId))
+    work: async ({ id }) => {
+      await db.transaction().execute((trx) => endDuePromise(trx, dependencies, id))
     },
     atOnce: AT_ONCE,
     logger,
