@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { DEMO_MERCHANTS } from '../../cli/demo/merchants.ts'
-import { withLoaders } from '../../cli/import/loaders.ts'
 import { insertAccountant } from '../../cli/testing/accountant.ts'
 import { giveAccess } from '../../cli/testing/fixture.ts'
 import { REASON } from '../../cli/testing/test-cabinet.ts'
 import { systemClock } from '../../platform/clock.ts'
 import { createNewId } from '../../platform/ids.ts'
-import { silentLogger } from '../../platform/logger.ts'
 import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
 
 const newId = createNewId(systemClock)
@@ -25,8 +22,7 @@ describe('whoever pays for a line', () => {
     world = await openMoneyWorld({
       merchants: { check: async () => ({ kind: 'done' }), pay: async () => ({ kind: 'done' }) },
     })
-    const options = { databases: world.cabinet.database.urls, clock: systemClock, newId, logger: silentLogger }
-    await withLoaders(options, ({ payments }) => payments.loadMerchants(DEMO_MERCHANTS))
+    await world.loadMerchants()
   })
   beforeEach(() => {
     world.clock.now = NOON

@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { DEMO_MERCHANTS } from '../../cli/demo/merchants.ts'
-import { withLoaders } from '../../cli/import/loaders.ts'
 import { type RunningMerchants, startMerchantStandIn } from '../../cli/stand-ins/merchants/start.ts'
 import { accountId, giveAccess, insertAccount } from '../../cli/testing/fixture.ts'
 import { systemClock } from '../../platform/clock.ts'
@@ -31,8 +29,7 @@ describe('a purchase', () => {
       merchants,
       simSwap: { retrieveDate: async () => simChange, check: async () => false },
     })
-    const options = { databases: world.cabinet.database.urls, clock: systemClock, newId: createNewId(systemClock) }
-    await withLoaders({ ...options, logger: silentLogger }, ({ payments }) => payments.loadMerchants(DEMO_MERCHANTS))
+    await world.loadMerchants()
     await world.sql(`insert into payments.policy (name, version, value, valid_from)
       values ('purchase.askAgainSeconds', 2, '1', '2000-01-02')`)
   })

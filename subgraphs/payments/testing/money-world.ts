@@ -1,6 +1,11 @@
 import { vi } from 'vitest'
+import { DEMO_MERCHANTS } from '../../../cli/demo/merchants.ts'
+import { withLoaders } from '../../../cli/import/loaders.ts'
 import { insertAccount, insertCatalogue, insertLine, lineId, phone } from '../../../cli/testing/fixture.ts'
 import { openTestCabinet, type TestCabinet, type TestCabinetOptions } from '../../../cli/testing/test-cabinet.ts'
+import { systemClock } from '../../../platform/clock.ts'
+import { createNewId } from '../../../platform/ids.ts'
+import { silentLogger } from '../../../platform/logger.ts'
 import { readOperations } from '../../../schema/operations.ts'
 
 const operations = readOperations()
@@ -24,6 +29,8 @@ export interface MoneyWorld {
   // biome-ignore lint/suspicious/noExplicitAny: a test knows the shape of the answer it asked for.
   run(operation: string, variables: Readonly<Record<string, unknown>>, token: string): Promise<any>
   tokenOf(line: TestLine): Promise<string>
+  /** Puts merchants into the catalogue, who can be paid. */
+  loadMerchants(): Promise<void>
   /** Posted and reserved kopecks. */
   money(line: TestLine): Promise<[bigint, bigint]>
   /** Resolves when every event is delivered and has had its effect. */
@@ -80,6 +87,10 @@ export async function openMoneyWorld(options: TestCabinetOptions = {}): Promise<
       return Object.values(data)[0]
     },
     tokenOf: ({ ownerId }) => cabinet.accountToken(ownerId),
+    async loadMerchants() {
+      const options = { databases: database.urls, clock: systemClock, newId: createNewId(systemClock) }
+      await withLoaders({ ...options, logger: silentLogger }, ({ payments }) => payments.loadMerchants(DEMO_MERCHANTS))
+    },
     async money({ id }) {
       const [row] = await database.sql<{ posted: bigint; reserved: bigint }>(
         `select posted, reserved from payments.ledger_balance where line_id = $1 and unit = 'KOPECK'`,
