@@ -54,6 +54,7 @@ const EXCLUDED: Readonly<Record<string, string>> = {
   'payments.outbox': 'events on their way',
   'payments.merchant': 'whom everybody can pay',
   'payments.merchant_transaction': 'a directory: purchase.transaction_id says the same',
+  'payments.purchase_quote_day': 'counts against too much of anything, for a day',
   'payments.purchase_quote': 'what was shown for minutes; purchase says what was done',
   'payments.idempotency_key': 'marks of requests: payment says what was done',
   'payments.transfer_quote': 'what was shown before a transfer, for a day: payment says what was sent',

@@ -11,14 +11,21 @@ const MINUTE_MS = 60_000
 describe('a gift of bonus points', () => {
   let world: MoneyWorld
   let simChange: Date | null = null
+  /** What happens while the network is asked. */
+  let meanwhile: () => Promise<unknown> = async () => null
   let keys = 0
 
   beforeAll(async () => {
-    world = await openMoneyWorld({ simSwap: { retrieveDate: async () => simChange, check: async () => false } })
+    const retrieveDate = async () => {
+      await meanwhile()
+      return simChange
+    }
+    world = await openMoneyWorld({ simSwap: { retrieveDate, check: async () => false } })
   })
   beforeEach(() => {
     world.clock.now = NOON
     simChange = null
+    meanwhile = async () => null
   })
   afterAll(() => world.close())
 
@@ -126,6 +133,13 @@ describe('a gift of bonus points', () => {
     expect(await giveAs(from, { to, points: 20, token })).toMatchObject(missing)
     await giveAccess(world.cabinet.database, { lineId: from.id, accountId: friend, rights: 3 })
     expect(await giveAs(from, { to, points: 20, token })).toMatchObject(missing)
+    expect(await points(from)).toBe(100)
+  })
+
+  it('is not given by who lost the right while it was on its way', async () => {
+    const [from, to] = [await line(100n), await line(0n)]
+    meanwhile = () => world.sql('update payments.line_access set rights = 3 where line_id = $1', [from.id])
+    expect(await give(from, to, 20)).toMatchObject({ __typename: 'LineNotFoundError', path: ['fromLineId'] })
     expect(await points(from)).toBe(100)
   })
 

@@ -236,6 +236,24 @@ describe('a purchase', () => {
     expect(await world.quote(from, {}, token)).toMatchObject(missing)
   })
 
+  it('may be asked about a hundred times a day, and is counted apart from transfers', async () => {
+    const [from, to] = [await world.line(50_000n), await world.line(0n)]
+    await world.sql('insert into payments.purchase_quote_day values ($1, $2, 99)', [from.ownerId, '2026-11-18'])
+    const transfer = async () =>
+      world.run(
+        'quote-transfer',
+        { input: { fromLineId: from.id, toPhone: to.phone, amount: '10.00' } },
+        await world.tokenOf(from),
+      )
+    expect(await world.quote(from)).toMatchObject({ __typename: 'QuotePurchaseSuccess' })
+    expect(await world.quote(from)).toMatchObject({ __typename: 'TooManyPurchaseQuotesError' })
+    expect(await transfer()).toMatchObject({ __typename: 'QuoteTransferSuccess' })
+    world.clock.now = new Date('2026-11-18T21:00:00Z')
+    await world.sql('insert into payments.transfer_quote_day values ($1, $2, 100)', [from.ownerId, '2026-11-19'])
+    expect(await transfer()).toMatchObject({ __typename: 'TooManyTransferQuotesError' })
+    expect(await world.quote(from)).toMatchObject({ __typename: 'QuotePurchaseSuccess' })
+  })
+
   it('leaves a ledger that reconciles', async () => {
     const db = connectDatabase<Tables>({ url: world.cabinet.database.urls.payments, logger: silentLogger })
     const { findings } = await auditLedger(db)
