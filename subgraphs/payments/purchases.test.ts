@@ -116,6 +116,28 @@ describe('a purchase', () => {
     ])
   })
 
+  it('says by which share its fee was found, though the merchant has another by now', async () => {
+    const from = await world.line(50_000n)
+    const { quote: shown } = await quote(from)
+    const feeIs = (permille: number) =>
+      world.sql(`update payments.merchant set fee_permille = $1 where id = 'water'`, [permille])
+    await feeIs(50)
+    try {
+      await confirm(from, shown.id)
+      await settled()
+    } finally {
+      await feeIs(10)
+    }
+    const query = `{ line(id: "${from.id}") { ledgerEntries(first: 2) { edges { node {
+      kind amount { amount } explanation { feePermille paymentId } } } } } }`
+    const { data } = await world.cabinet.ask({ query }, await world.tokenOf(from))
+    const nodes = data.line.ledgerEntries.edges.map(({ node }: { node: unknown }) => node)
+    expect(nodes).toEqual([
+      { kind: 'PURCHASE_FEE', amount: { amount: '-1.00' }, explanation: { feePermille: 10, paymentId: shown.id } },
+      { kind: 'PURCHASE', amount: { amount: '-100.00' }, explanation: { feePermille: null, paymentId: shown.id } },
+    ])
+  })
+
   it.each([
     ['that says at first that it has not finished', '55550090'],
     ['whose answer is lost', '55550091'],
