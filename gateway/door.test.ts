@@ -64,4 +64,22 @@ describe('the door', () => {
     expect(codes.at(-1)).toBe('RATE_LIMITED')
     door.close()
   })
+
+  it('lets nobody have ever new texts of streams read for nothing, and what is known is read for nothing', () => {
+    const door = open(1)
+    const codes = Array.from({ length: 12 }, (__, number) => {
+      return codeOf(() => door.mayRead({ query: `subscription Guess${number} { person }` }, SENDER))
+    })
+    expect(codes.indexOf('RATE_LIMITED')).toBe(10)
+    expect(codeOf(() => door.mayRead({ documentId: ID }, SENDER))).toBeNull()
+    door.close()
+  })
+
+  it('counts those who could not say who they are, by where they come from', () => {
+    const door = open(1)
+    const codes = Array.from({ length: 12 }, () => codeOf(() => door.turnAway('192.0.2.1')))
+    expect(codes.indexOf('RATE_LIMITED')).toBe(10)
+    expect(codeOf(() => door.turnAway('198.51.100.1'))).toBeNull()
+    door.close()
+  })
 })

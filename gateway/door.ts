@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Principal, Viewer } from '../platform/identity/viewer.ts'
+import { ANONYMOUS, type Principal, type Viewer } from '../platform/identity/viewer.ts'
 import type { Logger } from '../platform/logger.ts'
 import { type Randomness, systemRandomness } from '../platform/random.ts'
 import type { LimitOptions } from './admission/adaptive-limit.ts'
@@ -22,8 +22,12 @@ export interface Door {
   enter(asked: AskedOperation, sender: Sender): void
   /** The text that it runs. Throws for one that may not be run, and for what it turns out to be after it was read. */
   textFor(asked: AskedOperation, sender: Sender): string | undefined
+  /** Throws for a stream whose text nobody has seen, when its sender may not have more of such read now. */
+  mayRead(asked: AskedOperation, sender: Sender): void
   /** Throws for a stream of this cost that may not be started now. */
   mayStart(cost: number, principal: Principal, address: string | null): void
+  /** Counts one who could not say who they are; throws when such come too often from there. */
+  turnAway(address: string): void
   close(): void
 }
 
@@ -75,10 +79,14 @@ export function openDoor(options: DoorOptions, dependencies: DoorDependencies): 
       }
       return text
     },
+    mayRead(asked, { principal, client }) {
+      if (!recall(asked)) limiting.spend(principal, client.address, COST_OF_UNKNOWN)
+    },
     mayStart(cost, principal, address) {
       shedding.confirmStream()
       limiting.spend(principal, address, cost)
     },
+    turnAway: (address) => limiting.spend(ANONYMOUS, address, COST_OF_UNKNOWN),
     close,
   }
 }

@@ -78,7 +78,8 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
     answerRequestErrors(scope, dependencies.logger)
     await compressAnswers(scope)
     scope.route({
-      method: ['GET', 'POST', 'OPTIONS'],
+      // Apollo Server says of the last three that they are not for it, and which are.
+      method: ['GET', 'POST', 'OPTIONS', 'PUT', 'PATCH', 'DELETE'],
       url: '/graphql',
       onRequest: door.shedding.beforeBody,
       handler: streams.before(door.shedding.before(withTraces(route))),
@@ -113,7 +114,9 @@ function createGatewayStreams(
     documents,
     admission: operations,
     answerWithinMs,
+    mayRead: door.mayRead,
     mayStart: door.mayStart,
+    turnAway: door.turnAway,
   })
 }
 
@@ -121,7 +124,12 @@ async function createContext(request: FastifyRequest, { dependencies, door }: Fr
   const { authenticate, readNetwork = noNetworkElement, logger, isDevelopment } = dependencies
   const { subgraphTimeoutMs = SUBGRAPH_TIMEOUT_MS } = dependencies
   const answerByMs = performance.now() - door.waitedMs + subgraphTimeoutMs + SECOND_CHANCE_MS
-  const principal = await inSpan('authenticate', {}, () => authenticate(request.headers.authorization))
+  const principal = await inSpan('authenticate', {}, () => authenticate(request.headers.authorization)).catch(
+    (error: unknown) => {
+      door.turnAway(request.ip)
+      throw error
+    },
+  )
   const language = preferredLanguage(request.headers['accept-language'])
   const client = readClient(request.ip, request.headers, await readNetwork(request.raw))
   door.enter(askedBy(request), { principal, client })

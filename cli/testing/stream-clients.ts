@@ -15,6 +15,7 @@ export interface OpenOptions {
   readonly token: string | undefined
   /** Empty where the operation is named in another way. */
   readonly query: string
+  readonly operationName?: string
   readonly variables: Record<string, unknown>
   readonly extensions?: Record<string, unknown>
 }

@@ -14,12 +14,14 @@ export interface Registry {
   /** Takes a place; gives the way to leave it, or null when this person has as many as there may be. */
   enter(open: Open): (() => void) | null
   endSession(sessionId: string): void
+  /** What enters from then on is ended at once. */
   endAll(): void
   readonly size: number
 }
 
 export function createRegistry(maxForOne: number): Registry {
   const byPerson = new Map<string, Set<Open>>()
+  let isEnding = false
   const all = () => [...byPerson.values()].flatMap((places) => [...places])
   return {
     enter(open) {
@@ -27,6 +29,8 @@ export function createRegistry(maxForOne: number): Registry {
       const places = byPerson.get(person) ?? new Set()
       if (places.size >= maxForOne) return null
       byPerson.set(person, places.add(open))
+      // A connection that was open before may yet ask for a stream.
+      if (isEnding) open.end('STOPPING')
       return () => {
         places.delete(open)
         if (places.size === 0 && byPerson.get(person) === places) byPerson.delete(person)
@@ -37,6 +41,7 @@ export function createRegistry(maxForOne: number): Registry {
       for (const open of all()) if (sessionOf(open.principal) === sessionId) open.end('SESSION_ENDED')
     },
     endAll() {
+      isEnding = true
       for (const open of all()) open.end('STOPPING')
     },
     get size() {

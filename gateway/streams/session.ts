@@ -18,6 +18,8 @@ export interface StreamSession {
 
 export interface SessionOptions {
   readonly authenticate: (authorization: string | undefined) => Promise<Principal>
+  /** Counts one who could not say who they are; throws when such come too often from there. */
+  readonly turnAway: (address: string) => void
 }
 
 /**
@@ -25,13 +27,16 @@ export interface SessionOptions {
  * message carries by the same names stands for them. Throws for whoever is not signed in.
  */
 export async function readSession(
-  { authenticate }: SessionOptions,
+  { authenticate, turnAway }: SessionOptions,
   request: Pick<FastifyRequest, 'ip' | 'headers'>,
   params: Readonly<Record<string, unknown>> = {},
 ): Promise<StreamSession> {
   const headers = withParams(request.headers, params)
   const { authorization } = headers
-  const principal = await authenticate(authorization)
+  const principal = await authenticate(authorization).catch((error: unknown) => {
+    turnAway(request.ip)
+    throw error
+  })
   if (principal.kind === 'anonymous' || authorization === undefined) throw unauthenticated()
   return {
     principal,

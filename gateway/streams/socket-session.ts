@@ -52,7 +52,7 @@ export function createSocketSession(socket: WebSocket, request: FastifyRequest, 
     },
     read(streams, operation) {
       invariant(session, SIGNED_IN)
-      return streams.read(operation, session.principal)
+      return streams.read(operation, session)
     },
     async open(streams, operation) {
       invariant(session, SIGNED_IN)

@@ -13,7 +13,7 @@ import { formatError } from '../errors/format.ts'
 import { settleErrors } from '../errors/settle.ts'
 import { inStreamSpan, nameStream } from '../sight/trace-streams.ts'
 import { createRegistry, type EndReason, type Registry } from './registry.ts'
-import { readSession, type StreamSession } from './session.ts'
+import { readSession, type SessionOptions, type StreamSession } from './session.ts'
 import {
   type AskedSubscription,
   createSubscriptionReader,
@@ -21,9 +21,10 @@ import {
   type SubscriptionReaderOptions,
 } from './subscription-reader.ts'
 
-export interface StreamsDependencies {
+export interface StreamsDependencies extends SessionOptions {
   readonly engine: Engine<GatewayContext>
-  readonly authenticate: (authorization: string | undefined) => Promise<Principal>
+  /** Throws when a text that nobody has seen may not be read now. */
+  readonly mayRead: (asked: AskedSubscription, sender: Pick<StreamSession, 'principal' | 'client'>) => void
   /** Throws when a stream of this cost may not be started now. */
   readonly mayStart: (cost: number, principal: Principal, address: string | null) => void
   readonly admission: SubscriptionReaderOptions['admission']
@@ -57,7 +58,7 @@ export interface Streams {
     request: Pick<FastifyRequest, 'ip' | 'headers'>,
     params?: Readonly<Record<string, unknown>>,
   ): Promise<StreamSession>
-  read(request: StreamRequest, principal: Principal): ReadSubscription
+  read(request: StreamRequest, session: StreamSession): ReadSubscription
   /** Opens a stream; what is wrong comes as its only answer. `end` is called when others want it ended. */
   open(request: StreamRequest, session: StreamSession, end: (reason: EndReason) => void): Promise<StreamAnswers>
   /** Ends the streams of a session that was ended. */
@@ -76,7 +77,11 @@ export function createStreams(dependencies: StreamsDependencies): Streams {
   const { clock, logger } = dependencies
   const sockets = createRegistry(SOCKETS_MAX_FOR_ONE)
   const streams = createRegistry(STREAMS_MAX_FOR_ONE)
-  const read = createSubscriptionReader(dependencies)
+  const readText = createSubscriptionReader(dependencies)
+  const read: Streams['read'] = (request, session) => {
+    const refusal = refusalBy(() => dependencies.mayRead(request, session))
+    return refusal ? { kind: 'refused', errors: [refusal] } : readText(request, session.principal)
+  }
   return {
     clock,
     logger,
@@ -86,11 +91,14 @@ export function createStreams(dependencies: StreamsDependencies): Streams {
     read,
     open: (request, session, end) =>
       inStreamSpan(async () => {
-        const found = read(request, session.principal)
+        const found = read(request, session)
         if (found.kind === 'refused') return onlyValue(formatAnswer({ errors: found.errors }))
-        const refusal = exceededByVariables(request.variables) ?? refusalOfStart(dependencies, found.cost, session)
+        const { principal, client } = session
+        const refusal =
+          exceededByVariables(request.variables) ??
+          refusalBy(() => dependencies.mayStart(found.cost, principal, client.address))
         if (refusal) return onlyValue(formatAnswer({ errors: [refusal] }))
-        const leave = streams.enter({ principal: session.principal, end })
+        const leave = streams.enter({ principal, end })
         if (!leave) return onlyValue(formatAnswer({ errors: [tooManyStreams(STREAMS_MAX_FOR_ONE)] }))
         try {
           const createContext = contextMaker(session, dependencies)
@@ -113,13 +121,10 @@ export function createStreams(dependencies: StreamsDependencies): Streams {
   }
 }
 
-function refusalOfStart(
-  { mayStart }: StreamsDependencies,
-  cost: number,
-  { principal, client }: StreamSession,
-): GraphQLError | null {
+/** What a limit throws; null when it lets one go on. */
+function refusalBy(limit: () => void): GraphQLError | null {
   try {
-    mayStart(cost, principal, client.address)
+    limit()
     return null
   } catch (error) {
     if (error instanceof GraphQLError) return error

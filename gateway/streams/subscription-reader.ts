@@ -49,7 +49,8 @@ export function createSubscriptionReader(options: SubscriptionReaderOptions): Su
   const known = new LRUCache<string, ReadSubscription>({ max: SUBSCRIPTIONS_MAX, maxSize: TOTAL_CHARACTERS_MAX })
   options.engine.onSchemaLoadOrUpdate(() => known.clear())
   return ({ operationName, ...asked }, principal) => {
-    const name = operationName ?? undefined
+    // Nobody’s name is empty: a client that has none may send it so.
+    const name = operationName || undefined
     // Who may run what is asked anew each time: what is kept is the same for all.
     const query = textFor(options, asked, principal)
     if (typeof query !== 'string') return query

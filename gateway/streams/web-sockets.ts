@@ -1,6 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import { CloseCode, handleProtocols, makeServer, type ServerOptions } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
+import type { Logger } from '../../platform/logger.ts'
+import { formatError } from '../errors/format.ts'
 import { createSocketSession, type SocketSession } from './socket-session.ts'
 import type { Streams } from './streams.ts'
 import { routeUpgrades } from './upgrades.ts'
@@ -97,6 +100,12 @@ function send(socket: WebSocket, data: string): Promise<void> {
   })
 }
 
+/** Refusals as all clients get them; what broke is logged, and its words are not told. */
+function shown(error: GraphQLError, logger: Logger): GraphQLFormattedError {
+  if (error.originalError) logger.error({ err: error.originalError }, 'a stream failed')
+  return formatError(error.toJSON())
+}
+
 const beating = new WeakSet<WebSocket>()
 
 /** A pong comes only from a client that lives and has read all that was sent before. */
@@ -123,12 +132,13 @@ function serverOptions(streams: Streams): ServerOptions<Record<string, unknown>,
       return {
         schema,
         document,
-        operationName: request.operationName,
+        operationName: request.operationName || undefined,
         contextValue: () => extra.open(streams, request),
       }
     },
     // What the operation is run by is in its context: nothing of it is run here.
     subscribe: ({ contextValue }) => (contextValue as () => Promise<AsyncIterable<never>>)(),
+    onError: (_, __, ___, errors) => errors.map((error) => shown(error, streams.logger)),
     // The answers are ready to be sent as they are.
     onNext: (...[, , , , answer]) => answer as never,
   }

@@ -1,4 +1,4 @@
-import { Kind, OperationTypeNode, parse, print } from 'graphql'
+import { type DocumentNode, Kind, type OperationDefinitionNode, OperationTypeNode, parse, print } from 'graphql'
 import { z } from 'zod'
 import { operationId, withTypenames } from './normal-form.ts'
 
@@ -45,11 +45,8 @@ const manifest = z.object({
 /** Registers the one operation of a text. */
 export function registerOperation(text: string): RegisteredOperation {
   const document = parse(text)
-  const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION)
-  const [operation] = operations
-  if (operation?.kind !== Kind.OPERATION_DEFINITION || operations.length > 1 || !operation.name) {
-    throw new ManifestError('A text to be registered holds one operation, with a name.')
-  }
+  const operation = onlyOperation(document)
+  if (!operation?.name) throw new ManifestError('A text to be registered holds one operation, with a name.')
   const body = print(withTypenames(document))
   return {
     id: operationId(body),
@@ -58,6 +55,12 @@ export function registerOperation(text: string): RegisteredOperation {
     body,
     asWritten: print(document),
   }
+}
+
+/** Null for a document of several, or of none. */
+function onlyOperation(document: DocumentNode): OperationDefinitionNode | null {
+  const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+  return operations.length === 1 ? (operations[0] ?? null) : null
 }
 
 export function createManifest(operations: readonly RegisteredOperation[]): Manifest {
@@ -71,8 +74,18 @@ export function readManifest(text: string, source: string): Manifest {
   for (const { id, name, body } of read.data.operations) {
     if (operationId(body) !== id)
       throw new ManifestError(`${source}: the id of ${name} is not the SHA-256 of its body.`)
+    if (!onlyOperation(parseBody(body, source, name)))
+      throw new ManifestError(`${source}: ${name} is to hold one operation.`)
   }
   return read.data
+}
+
+function parseBody(body: string, source: string, name: string): DocumentNode {
+  try {
+    return parse(body)
+  } catch (cause) {
+    throw new ManifestError(`${source}: the body of ${name} is not GraphQL.`, { cause })
+  }
 }
 
 function parseJson(text: string, source: string): unknown {

@@ -27,16 +27,22 @@ export function createStreamWriter(
       response.write(heartbeat)
     } else if (++missedBeats === MISSED_BEATS_MAX) response.destroy()
   }, heartbeatMs)
-  response.once('close', () => {
+  const finish = () => {
     clearInterval(beat)
     onClosed()
-  })
+  }
+  // Who has gone while the stream was made ready is not announced again.
+  if (response.destroyed) queueMicrotask(finish)
+  else response.once('close', finish)
   // Writing to one who has gone is no failure of ours.
   response.on('error', () => undefined)
   return {
     async write(text) {
       if (response.destroyed || response.write(text)) return
-      await Promise.race([once(response, 'drain'), once(response, 'close')])
+      const settled = new AbortController()
+      const { signal } = settled
+      await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })])
+      settled.abort()
     },
     end(text = '') {
       clearInterval(beat)

@@ -184,7 +184,8 @@ describe('at the acquirer', { timeout: 90_000 }, () => {
       return all.notices.nodes.map(({ text }: { text: string }) => text)
     }
     const stateOfIt = async () => {
-      const sql = 'select stopped_by, capped_month is not null as is_capped from payments.auto_payment where line_id = $1'
+      const sql =
+        'select stopped_by, capped_month is not null as is_capped from payments.auto_payment where line_id = $1'
       return (await shop.cabinet.database.sql(sql, [line]))[0]
     }
 

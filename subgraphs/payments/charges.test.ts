@@ -157,9 +157,11 @@ describe('a line pays for what other subgraphs sell', () => {
   })
 
   it('names every rule that stands against it', async () => {
-    await cabinet.database.sql(`insert into payments.ledger_quarantine values ($1, now(), 'a test')`, [line()])
-    const { reasons } = await charge('100.01')
-    expect(reasons).toMatchObject([{ code: 'NOT_ENOUGH_MONEY' }, { code: 'BALANCE_UNDER_REVIEW', remedy: null }])
+    await cabinet.database.sql('insert into payments.spend_cap values ($1, 10000, $2, $3)', [line(), accountId(1), now])
+    expect((await reserve('100.01'))['reasons']).toMatchObject([
+      { code: 'NOT_ENOUGH_MONEY' },
+      { code: 'SPEND_CAP_REACHED' },
+    ])
   })
 
   it.each([

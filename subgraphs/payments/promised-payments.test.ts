@@ -97,7 +97,9 @@ describe('a promised payment', () => {
     world.clock.now = new Date(NOON.getTime() - 31 * DAY_MS)
     await move(line, 'SERVICE_CHARGE', 90_000n)
     world.clock.now = new Date(NOON.getTime() - 29 * DAY_MS)
-    await move(line, 'SUBSCRIPTION_FEE', spent)
+    await move(line, 'SUBSCRIPTION_FEE', spent - 1_000n)
+    await move(line, 'PURCHASE', 999n)
+    await move(line, 'PURCHASE_FEE', 1n)
     await move(line, 'TRANSFER_OUT', 20_000n)
     world.clock.now = NOON
     const { promisedPaymentEligibility: found } = await look(line)

@@ -4,6 +4,7 @@ import type { RefundFailed } from '../actions/refunds/refund-rules.ts'
 import type { Reason } from './eligibility.ts'
 import { memberLimitReached } from './member-limit.ts'
 import { moneyInWords } from './reason-words.ts'
+import { BALANCE_UNDER_REVIEW } from './under-review.ts'
 
 /** Why a top-up is refused by rule. */
 export function topUpReason({ code, left, max }: StoredFailure, currencyCode: CurrencyCode): Reason {
@@ -48,9 +49,10 @@ const REFUND_REASONS: Readonly<Record<RefundFailed, Omit<Reason, 'code'>>> = {
     },
     remedy: { ru: 'Верните только то, что осталось на номере.', en: 'Give back what is left on the number only.' },
   },
+  BALANCE_UNDER_REVIEW,
 }
 
 /** Why a refund is refused by rule. */
 export function refundReason(code: RefundFailed): Reason {
-  return { code, ...REFUND_REASONS[code] }
+  return { ...REFUND_REASONS[code], code }
 }

@@ -10,6 +10,7 @@ import type { Hold } from '../ledger/holds.ts'
 import { notEligible, type Reason } from './eligibility.ts'
 import { spendCapReached } from './recurring-reasons.ts'
 import { refusal } from './refusal.ts'
+import { BALANCE_UNDER_REVIEW } from './under-review.ts'
 
 /** What other subgraphs have lines pay. Each has ids of its own. */
 export const charges: Pick<MutationResolvers, 'reserve' | 'capture' | 'release' | 'charge'> = {
@@ -125,11 +126,7 @@ function toReason(failed: FailedChargeRule): Reason {
         remedy: { ru: 'Потратьте меньше баллов.', en: 'Spend fewer points.' },
       }
     case 'balanceUnderReview':
-      return {
-        code: 'BALANCE_UNDER_REVIEW',
-        message: { ru: 'Остаток номера проверяется.', en: 'The balance of the line is being checked.' },
-        remedy: null,
-      }
+      return BALANCE_UNDER_REVIEW
     case 'spendCap':
       return spendCapReached(failed.reached)
     default:

@@ -3,6 +3,7 @@ import type { AutoPaymentObstacle } from '../actions/auto-payments/auto-payment-
 import type { LiveBalanceObstacle } from '../actions/live-balance/live-balance-rules.ts'
 import type { SpendCapReached } from '../actions/spend-cap/spend-cap-rule.ts'
 import type { Reason } from './eligibility.ts'
+import { BALANCE_UNDER_REVIEW } from './under-review.ts'
 
 /** Why an automatic payment cannot be set. */
 export function autoPaymentReason(obstacle: AutoPaymentObstacle): Reason {
@@ -134,6 +135,8 @@ export function liveBalanceReason(obstacle: LiveBalanceObstacle): Reason {
         remedy: { ru: `Пополните номер хотя бы на ${missing}.`, en: `Top up by ${missing} at least.` },
       }
     }
+    case 'BALANCE_UNDER_REVIEW':
+      return BALANCE_UNDER_REVIEW
     case 'SPEND_CAP_REACHED':
       return spendCapReached(obstacle)
   }

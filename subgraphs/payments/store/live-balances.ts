@@ -43,7 +43,7 @@ export async function sumCharged(
   return rows[0]?.charged ?? 0n
 }
 
-/** A page of the lines whose next day is to be charged, in the order in which it began. */
+/** A page of the lines whose next day is to be charged, in the order in which it began; those under review pay for nothing. */
 export async function readDueLiveBalances(
   db: Kysely<Tables>,
   now: Date,
@@ -52,6 +52,7 @@ export async function readDueLiveBalances(
   const { rows } = await sql<DueItem>`
     select line_id as id, next_charge_at::text as "dueAt" from live_balance
     where next_charge_at <= ${now} and ${isDueAfter({ dueAt: 'next_charge_at', id: 'line_id' }, after)}
+      and not exists (select from ledger_quarantine as quarantine where quarantine.line_id = live_balance.line_id)
     order by next_charge_at, line_id limit ${limit}
   `.execute(db)
   return rows

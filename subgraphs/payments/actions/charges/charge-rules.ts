@@ -27,8 +27,9 @@ export type FailedChargeRule =
   | { readonly rule: 'spendCap'; readonly reached: SpendCapReached }
 
 export const CHARGE_RULES: readonly Rule<ChargeFacts, FailedChargeRule>[] = [
-  ({ unit, amount, spendable }) => {
-    if (amount <= spendable) return null
+  // What a balance under review lacks is not known, and not told.
+  ({ unit, amount, spendable, isUnderReview }) => {
+    if (amount <= spendable || isUnderReview) return null
     const missing = amount - (spendable > 0n ? spendable : 0n)
     return { rule: unit === 'POINT' ? 'notEnoughPoints' : 'notEnoughMoney', missing }
   },
