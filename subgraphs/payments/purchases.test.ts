@@ -72,13 +72,13 @@ describe('a purchase', () => {
 
   it('says by which share its fee was found, though the merchant has another by now', async () => {
     const from = await world.line(50_000n)
-    const { quote: shown } = await quote(from)
+    const { quote: shown } = await world.quote(from)
     const feeIs = (permille: number) =>
       world.sql(`update payments.merchant set fee_permille = $1 where id = 'water'`, [permille])
     await feeIs(50)
     try {
-      await confirm(from, shown.id)
-      await settled()
+      await world.confirm(from, shown.id)
+      await world.purchasesSettled()
     } finally {
       await feeIs(10)
     }
