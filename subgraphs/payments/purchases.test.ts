@@ -70,6 +70,28 @@ describe('a purchase', () => {
     ])
   })
 
+  it('says by which share its fee was found, though the merchant has another by now', async () => {
+    const from = await world.line(50_000n)
+    const { quote: shown } = await world.quote(from)
+    const feeIs = (permille: number) =>
+      world.sql(`update payments.merchant set fee_permille = $1 where id = 'water'`, [permille])
+    await feeIs(50)
+    try {
+      await world.confirm(from, shown.id)
+      await world.purchasesSettled()
+    } finally {
+      await feeIs(10)
+    }
+    const query = `{ line(id: "${from.id}") { ledgerEntries(first: 2) { edges { node {
+      kind amount { amount } explanation { feePermille paymentId } } } } } }`
+    const { data } = await world.cabinet.ask({ query }, await world.tokenOf(from))
+    const nodes = data.line.ledgerEntries.edges.map(({ node }: { node: unknown }) => node)
+    expect(nodes).toEqual([
+      { kind: 'PURCHASE_FEE', amount: { amount: '-1.00' }, explanation: { feePermille: 10, paymentId: shown.id } },
+      { kind: 'PURCHASE', amount: { amount: '-100.00' }, explanation: { feePermille: null, paymentId: shown.id } },
+    ])
+  })
+
   it('counts towards the cap of the month with its fee, while that is set aside and when it is taken', async () => {
     const from = await world.line(50_000n)
     const token = await world.tokenOf(from)
