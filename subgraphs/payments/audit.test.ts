@@ -104,6 +104,25 @@ describe('the audit', () => {
       `update payments.ledger_balance set reserved = 301 where ${ofLine} and unit = 'KOPECK'`,
     ],
     ['a hold that reserves nothing', 'I2', `update payments.hold set amount = 299 where ${ofLine} and captured = 0`],
+    [
+      'points that are set aside of no lot',
+      'I2',
+      `update payments.ledger_balance set reserved = 1 where ${ofLine} and unit = 'POINT';
+       insert into payments.hold (line_id, id, unit, amount, kind, source_key, created_at, expires_at)
+       values ('${LINE}', gen_random_uuid(), 'POINT', 1, 'BONUS_SPENT', 'order 3', now(), '2099-01-01')`,
+    ],
+    [
+      'a lot that keeps points for nobody',
+      'I2',
+      `insert into payments.bonus_lot_hold
+       select line_id, gen_random_uuid(), id, 1 from payments.bonus_lot where ${ofLine}`,
+    ],
+    [
+      'a lot that keeps more than it has',
+      'I2',
+      `insert into payments.bonus_lot_hold
+       select line_id, gen_random_uuid(), id, remaining + 1 from payments.bonus_lot where ${ofLine}`,
+    ],
     ['points without a lot', 'I2', `update payments.bonus_lot set remaining = 1 where ${ofLine}`],
     ['lots of no points', 'I2', `delete from payments.ledger_balance where ${ofLine} and unit = 'POINT'`],
     [
@@ -175,6 +194,11 @@ describe('the audit', () => {
       'a guard that was taken away',
       'I8',
       'alter table payments.ledger_entry disable trigger ledger_entry_is_immutable',
+    ],
+    [
+      'points that no lot would follow',
+      'I8',
+      'alter table payments.hold disable trigger points_are_set_aside_oldest_first',
     ],
     ['a right to write', 'I8', 'grant update (posted) on payments.ledger_balance to cabinet_payments'],
     ['a key that is gone', 'I4', 'alter table payments.hold drop constraint hold_line_id_source_key_key'],

@@ -9,12 +9,12 @@ import {
 } from '../../cli/testing/fixture.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import { connectDatabase } from '../../platform/database/connect.ts'
-import { UNKNOWN_CLIENT } from '../../platform/identity/viewer.ts'
 import type { SubgraphName } from '../../platform/subgraph/name.ts'
 import { watchedLogger } from '../../platform/testing/log-watch.ts'
 import { auditLedger } from './audit.ts'
 import { expireHolds } from './ledger/expire-holds.ts'
 import type { Tables } from './store/tables.ts'
+import { askAsService } from './testing/service-door.ts'
 
 const LINE = lineId(1)
 const REASON = `reason: { title: { ru: "Роуминг", en: "Roaming" }, orderId: "order 1", consentId: "consent 1",
@@ -47,16 +47,7 @@ describe('a line pays for what other subgraphs sell', () => {
     await cabinet.close()
   })
 
-  async function ask(query: string, service: SubgraphName = 'products') {
-    const viewer = { language: 'en', requestId: 'a request', client: UNKNOWN_CLIENT } as const
-    const principal = { kind: 'service', name: service } as const
-    const { data, errors } = await cabinet.subgraphs.payments.execute(
-      { query: `mutation { answer: ${query} }` },
-      { ...viewer, principal },
-    )
-    expect(errors).toBe(undefined)
-    return data?.['answer'] as Record<string, unknown>
-  }
+  const ask = (query: string, service?: SubgraphName) => askAsService(cabinet, query, service)
   const line = () => lineId(made)
   const reserve = (amount: string, more = '', service?: SubgraphName) =>
     ask(

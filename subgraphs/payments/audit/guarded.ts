@@ -52,7 +52,7 @@ export const KEYS_AND_CHECKS: Readonly<Record<string, readonly string[]>> = {
   ],
   idempotency_key: ['idempotency_key_pkey', 'idempotency_key_key_check', 'idempotency_key_operation_check'],
   inbox: ['inbox_pkey'],
-  outbox: ['outbox_pkey'],
+  outbox: ['outbox_pkey', 'outbox_failures_check'],
   acquirer_payment_directory: ['acquirer_payment_directory_pkey', 'acquirer_payment_directory_acquirer_id_check'],
   auto_payment: [
     'auto_payment_pkey',
@@ -85,6 +85,12 @@ export const KEYS_AND_CHECKS: Readonly<Record<string, readonly string[]>> = {
   ],
   bonus_gift_day: ['bonus_gift_day_pkey', 'bonus_gift_day_points_check'],
   bonus_lot: ['bonus_lot_pkey', 'bonus_lot_check', 'bonus_lot_earned_check'],
+  bonus_lot_hold: [
+    'bonus_lot_hold_pkey',
+    'bonus_lot_hold_line_id_hold_id_fkey',
+    'bonus_lot_hold_line_id_lot_id_fkey',
+    'bonus_lot_hold_points_check',
+  ],
   bonus_progress: ['bonus_progress_pkey', 'bonus_progress_counted_check'],
   card_payment: [
     'card_payment_pkey',
@@ -123,7 +129,13 @@ export const KEYS_AND_CHECKS: Readonly<Record<string, readonly string[]>> = {
     'promised_payment_ended_by_check',
     'promised_payment_fee_check',
   ],
-  purchase: ['purchase_pkey', 'purchase_amount_check', 'purchase_asked_check', 'purchase_fee_check'],
+  purchase: [
+    'purchase_pkey',
+    'purchase_amount_check',
+    'purchase_asked_check',
+    'purchase_fee_check',
+    'purchase_fee_permille_check',
+  ],
   purchase_quote: [
     'purchase_quote_pkey',
     'purchase_quote_amount_check',
@@ -131,6 +143,7 @@ export const KEYS_AND_CHECKS: Readonly<Record<string, readonly string[]>> = {
     'purchase_quote_fee_check',
     'purchase_quote_reference_check',
     'purchase_quote_transaction_id_check',
+    'purchase_quote_fee_permille_check',
   ],
   spend_cap: ['spend_cap_pkey', 'spend_cap_monthly_amount_check'],
   top_up_directory: ['top_up_directory_pkey', 'top_up_directory_external_id_check'],
@@ -154,6 +167,6 @@ export const TRIGGERS: Readonly<Record<string, readonly string[]>> = {
     'ledger_balance_wakes_by_spending',
     'ledger_balance_wakes_live_balance',
   ],
-  hold: ['hold_is_followed'],
+  hold: ['hold_is_followed', 'points_are_set_aside_oldest_first'],
   live_balance: ['live_balance_is_announced'],
 }

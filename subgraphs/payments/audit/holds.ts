@@ -16,6 +16,26 @@ const reservedIsHeld: LineCheck = {
   `,
 }
 
+const heldPointsAreOfLots: LineCheck = {
+  invariant: 'I2',
+  meaning: 'points that a waiting hold has set aside are of lots, each of which has as many',
+  isOfBalance: true,
+  places: (range) => sql`
+    select coalesce(waiting.line_id, kept.line_id) as line_id, 'hold ' || coalesce(waiting.id, kept.hold_id) as place
+    from (
+      select * from hold where ${within('hold', range)} and unit = 'POINT' and state = 'PENDING'
+    ) as waiting
+    full join (
+      select line_id, hold_id, sum(points) as points from bonus_lot_hold as part where ${within('part', range)}
+      group by line_id, hold_id
+    ) as kept on kept.line_id = waiting.line_id and kept.hold_id = waiting.id
+    where coalesce(waiting.amount, 0) <> coalesce(kept.points, 0)
+    union all
+    select lot.line_id, 'lot ' || lot.id from bonus_lot as lot
+    where ${within('lot', range)} and free_points(lot) < 0
+  `,
+}
+
 const capturesArePosted: LineCheck = {
   invariant: 'I6',
   meaning: 'a hold that was captured is posted with that amount, and no other is posted',
@@ -63,4 +83,10 @@ const holdsEnd: LineCheck = {
   `,
 }
 
-export const HOLD_CHECKS: readonly LineCheck[] = [reservedIsHeld, capturesArePosted, transfersEndWithHolds, holdsEnd]
+export const HOLD_CHECKS: readonly LineCheck[] = [
+  reservedIsHeld,
+  heldPointsAreOfLots,
+  capturesArePosted,
+  transfersEndWithHolds,
+  holdsEnd,
+]

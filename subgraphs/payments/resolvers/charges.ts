@@ -98,8 +98,11 @@ function refuse(refused: ChargeRefusal, language: Language) {
 }
 
 function toReservation(id: string, hold: Hold, currencyCode: CurrencyCode) {
-  const { state, amount, captured, expiresAt } = hold
-  return { id, state, amount: toMoney(amount, currencyCode), captured: toMoney(captured, currencyCode), expiresAt }
+  const { state, unit, amount, captured, expiresAt } = hold
+  const taken = { id, state, expiresAt, amount: null, captured: null, points: null, capturedPoints: null }
+  return unit === 'POINT'
+    ? { ...taken, points: Number(amount), capturedPoints: Number(captured) }
+    : { ...taken, amount: toMoney(amount, currencyCode), captured: toMoney(captured, currencyCode) }
 }
 
 function toReason(failed: FailedChargeRule): Reason {
@@ -112,6 +115,15 @@ function toReason(failed: FailedChargeRule): Reason {
           en: `The line is ${formatKopecks(failed.missing)} short.`,
         },
         remedy: { ru: 'Пополните номер и повторите.', en: 'Top the line up, and try again.' },
+      }
+    case 'notEnoughPoints':
+      return {
+        code: 'NOT_ENOUGH_POINTS',
+        message: {
+          ru: `На номере не хватает баллов: ${failed.missing}.`,
+          en: `The line is short of points: ${failed.missing}.`,
+        },
+        remedy: { ru: 'Потратьте меньше баллов.', en: 'Spend fewer points.' },
       }
     case 'balanceUnderReview':
       return BALANCE_UNDER_REVIEW

@@ -35,9 +35,8 @@ const AT_ONCE = 4
 export async function beginDueAttempts(dependencies: ActionDependencies): Promise<number> {
   const now = dependencies.clock.now()
   const rules = autoPaymentRules(await dependencies.policies.current())
-  return eachDue({
+  return eachDue<DueAutoPayment>({
     read: (page) => readDueAutoPayments(dependencies.db, now, page),
-    idOf: ({ id }) => id,
     work: (due) => look(dependencies, due, rules),
     atOnce: AT_ONCE,
     logger: dependencies.logger,

@@ -3,7 +3,7 @@ import { failedRules, type Rule } from '../rules.ts'
 /** All that decides on a gift of points. */
 export interface GiftFacts {
   readonly points: bigint
-  /** Of the line that gives: not set aside. */
+  /** Of the line that gives: neither set aside nor past their time. */
   readonly available: bigint
   /** The line's books do not reconcile: what it has is neither decided on nor told of. */
   readonly isUnderReview: boolean

@@ -4,8 +4,8 @@ import type { BonusPointsGiven } from '../../../../platform/events/event.ts'
 import { writeEvent } from '../../../../platform/events/outbox.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { maskPhone, parsePhone } from '../../../../platform/phone.ts'
-import { available, lockBalance } from '../../ledger/balance.ts'
-import { addLots, readLots, takeOldest } from '../../ledger/lots.ts'
+import { lockBalance } from '../../ledger/balance.ts'
+import { addLots, readFreeLots, takeOldest } from '../../ledger/lots.ts'
 import { post } from '../../ledger/post.ts'
 import { give, take } from '../../ledger/posting.ts'
 import { countGift, findGivenOn } from '../../store/gift-days.ts'
@@ -106,10 +106,11 @@ async function send(
 ): Promise<GivePointsOutcome> {
   const now = dependencies.clock.now()
   if (!(await isAllowed(trx, lineId, asker.grant, now))) return { kind: 'lineNotFound' }
-  const balance = await lockBalance(trx, lineId, 'POINT')
+  await lockBalance(trx, lineId, 'POINT')
+  const freeLots = await readFreeLots(trx, lineId, now)
   const failed = giftObstacles({
     points,
-    available: balance ? available(balance) : 0n,
+    available: freeLots.reduce((sum, lot) => sum + lot.points, 0n),
     isUnderReview: await isQuarantined(trx, lineId),
     givenToday: await findGivenOn(trx, lineId, today),
     isReceiverKnown: toLineId !== null,
@@ -123,7 +124,7 @@ async function send(
   })
   if (failed.length > 0 || toLineId === null) return { kind: 'notEligible', failed }
   const giftId = dependencies.newId()
-  const lots = takeOldest(await readLots(trx, lineId), points)
+  const lots = takeOldest(freeLots, points)
   await post(trx, dependencies, {
     lineId,
     kind: 'BONUS_GIVEN',

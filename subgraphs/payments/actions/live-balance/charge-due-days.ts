@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import { formatKopecks } from '../../../../platform/money.ts'
 import { lockBalance, spendable } from '../../ledger/balance.ts'
+import type { DueItem } from '../../store/due-page.ts'
 import { findLiveBalance, type LiveBalance, putLiveBalance, readDueLiveBalances } from '../../store/live-balances.ts'
 import { isQuarantined } from '../../store/quarantine.ts'
 import type { Tables } from '../../store/tables.ts'
@@ -20,10 +21,9 @@ const AT_ONCE = 4
 export async function chargeDueDays(dependencies: ActionDependencies): Promise<number> {
   const { db, clock, logger } = dependencies
   const now = clock.now()
-  return eachDue({
+  return eachDue<DueItem>({
     read: (page) => readDueLiveBalances(db, now, page),
-    idOf: (lineId) => lineId,
-    work: (lineId) => db.transaction().execute((trx) => charge(trx, dependencies, lineId)),
+    work: ({ id }) => db.transaction().execute((trx) => charge(trx, dependencies, id)),
     atOnce: AT_ONCE,
     logger,
     failure: 'a day of the live balance could not be charged; the next round will',

@@ -145,6 +145,7 @@ async function show(
       transactionId: question.transactionId,
       amount,
       fee,
+      feePermille: merchant.fee_permille,
       quotedAt: now,
       validUntil: new Date(now.getTime() + values['purchase.quoteMinutes'] * MINUTE_MS),
     }
