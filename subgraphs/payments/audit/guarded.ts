@@ -141,6 +141,7 @@ export const KEYS_AND_CHECKS: Readonly<Record<string, readonly string[]>> = {
     'purchase_quote_amount_check',
     'purchase_quote_check',
     'purchase_quote_fee_check',
+    'purchase_quote_fee_permille_check',
     'purchase_quote_reference_check',
     'purchase_quote_transaction_id_check',
     'purchase_quote_fee_permille_check',
