@@ -238,7 +238,7 @@ describe('a cap on spending', { timeout: 60_000 }, () => {
     expect(await set('99.99')).toMatchObject({
       __typename: 'NotEligibleError',
       path: ['monthlyAmount'],
-      reasons: [{ code: 'AMOUNT_OUT_OF_RANGE', remedy: 'Укажите от 100.00 до 100000.00.' }],
+      reasons: [{ code: 'AMOUNT_OUT_OF_RANGE', remedy: 'Укажите от 100,00\u00a0₽ до 100\u00a0000,00\u00a0₽.' }],
     })
     expect(await set('12.345')).toMatchObject({ __typename: 'InvalidAmountError', path: ['monthlyAmount'] })
   })
