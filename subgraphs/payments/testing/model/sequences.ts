@@ -18,7 +18,7 @@ export interface SequencesOptions {
 }
 
 const LINES = 3
-const STEPS_MAX = 14
+const STEPS_MAX = 18
 const CLIENTS_MAX = 20
 const KOPECKS_MAX = 300
 
