@@ -1,9 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { accountId, giveAccess, insertAccount } from '../../cli/testing/fixture.ts'
-import { connectDatabase } from '../../platform/database/connect.ts'
-import { silentLogger } from '../../platform/logger.ts'
-import { auditLedger } from './audit.ts'
-import type { Tables } from './store/tables.ts'
 import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
 
 const MINUTE_MS = 60_000
@@ -123,12 +119,5 @@ describe('a gift of bonus points', () => {
     await giveAccess(world.cabinet.database, { lineId: from.id, accountId: friend, rights: 3 })
     expect(await giveAs(from, { to, points: 20, token })).toMatchObject(missing)
     expect(await points(from)).toBe(100)
-  })
-
-  it('leaves a ledger that reconciles', async () => {
-    const db = connectDatabase<Tables>({ url: world.cabinet.database.urls.payments, logger: silentLogger })
-    const { findings } = await auditLedger(db)
-    await db.destroy()
-    expect(findings.filter(({ breaches }) => breaches > 0)).toEqual([])
   })
 })

@@ -9,7 +9,6 @@ import { createNewId } from '../../platform/ids.ts'
 import { silentLogger } from '../../platform/logger.ts'
 import type { Merchants } from '../../platform/merchants/merchants.ts'
 import { settleByHand } from './actions/purchases/settle-by-hand.ts'
-import { auditLedger } from './audit.ts'
 import type { Tables } from './store/tables.ts'
 import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
 
@@ -255,12 +254,5 @@ describe('a purchase', () => {
     expect(await quote(from, {}, token)).toMatchObject(missing)
     await giveAccess(world.cabinet.database, { lineId: from.id, accountId: accountId(901), rights: 1 })
     expect(await quote(from, {}, token)).toMatchObject(missing)
-  })
-
-  it('leaves a ledger that reconciles', async () => {
-    const db = connectDatabase<Tables>({ url: world.cabinet.database.urls.payments, logger: silentLogger })
-    const { findings } = await auditLedger(db)
-    await db.destroy()
-    expect(findings.filter(({ breaches }) => breaches > 0)).toEqual([])
   })
 })

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { findDisagreements } from '../../cli/testing/agreement.ts'
 import { accountId, insertAccount, insertCatalogue, insertLine, lineId, phone } from '../../cli/testing/fixture.ts'
 import { createTestDatabase, type TestDatabase } from '../../cli/testing/test-database.ts'
 import { systemClock } from '../../platform/clock.ts'
@@ -20,7 +21,11 @@ describe('a transfer whose process is killed', { timeout: 240_000 }, () => {
     database = await createTestDatabase()
     await insertCatalogue(database)
   })
-  afterAll(() => database.drop())
+  afterAll(async () => {
+    const disagreements = await findDisagreements(database)
+    await database.drop()
+    expect(disagreements).toEqual([])
+  })
 
   async function makeLine(kopecks: bigint): Promise<TestLine> {
     const number = ++made

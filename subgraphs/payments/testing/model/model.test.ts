@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findDisagreements } from '../../../../cli/testing/agreement.ts'
 import { createTestDatabase, type TestDatabase } from '../../../../cli/testing/test-database.ts'
 import { systemClock } from '../../../../platform/clock.ts'
 import { connectDatabase } from '../../../../platform/database/connect.ts'
 import { createNewId } from '../../../../platform/ids.ts'
 import { watchedLogger } from '../../../../platform/testing/log-watch.ts'
-import { auditLedger } from '../../audit.ts'
 import type { Tables } from '../../store/tables.ts'
 import { PLANTS, readUnlocked } from './plants.ts'
 import { runSequences } from './sequences.ts'
@@ -32,7 +32,7 @@ describe('the ledger beside a simple model of it', { timeout: 600_000 }, () => {
 
   it(`agrees with it after ${RUNS} sequences, by one client and by twenty at once (seed ${SEED})`, async () => {
     await runSequences({ db, newId, runs: RUNS, seed: SEED })
-    expect((await auditLedger(db)).findings.filter(({ breaches }) => breaches > 0)).toEqual([])
+    expect(await findDisagreements(database)).toEqual([])
   })
 
   const planted = () => ({ db, newId, runs: RUNS, seed: 1, isFirstEnough: true })
