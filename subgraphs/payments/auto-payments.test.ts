@@ -126,7 +126,7 @@ describe('automatic payments', { timeout: 60_000 }, () => {
       expect(reasons[0]).toEqual({
         code: 'AMOUNT_OUT_OF_RANGE',
         message: expect.stringContaining('Сумма автоплатежа'),
-        remedy: 'Укажите от 50.00 до 10000.00.',
+        remedy: 'Укажите от 50,00\u00a0₽ до 10\u00a0000,00\u00a0₽.',
       })
       cards.removed.clear()
       expect(await ask({ amount: '10000.01' })).toMatchObject([

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { insertAccountant } from '../../cli/testing/accountant.ts'
-import { giveAccess, insertAccount } from '../../cli/testing/fixture.ts'
+import { giveAccess, insertAccount, promiseKopecks } from '../../cli/testing/fixture.ts'
 import { systemClock } from '../../platform/clock.ts'
 import { createNewId } from '../../platform/ids.ts'
 import { SimSwapUnavailableError } from '../../platform/sim-swap/sim-swap.ts'
@@ -159,9 +159,7 @@ describe('a transfer', () => {
 
     it('for borrowed money: a promised payment never moves', async () => {
       const [from, to] = [await world.line(0n), await world.line(0n)]
-      await world.sql(`update payments.ledger_balance set promised = 80000 where line_id = $1 and unit = 'KOPECK'`, [
-        from.id,
-      ])
+      await promiseKopecks(world, { lineId: from.id, kopecks: 80_000, at: NOON })
       expect(codes(await quote(from, to, '1.00'))).toEqual(['NOT_ENOUGH_MONEY'])
     })
 

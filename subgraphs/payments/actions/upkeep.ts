@@ -1,14 +1,14 @@
 import { createCalendar } from '../../../platform/calendar.ts'
 import { expireHolds } from '../ledger/expire-holds.ts'
-import { forgetKeys } from '../store/idempotency-keys.ts'
 import { forgetPurchaseQuotes } from '../store/purchases.ts'
+import { sweep } from '../store/sweep.ts'
 import { forgetTransferQuotes } from '../store/transfer-quotes.ts'
 import type { ActionDependencies } from './actions.ts'
 import { earnPoints } from './bonus/earn-points.ts'
 import { expirePoints } from './bonus/expire-points.ts'
 import { remindOfPromises } from './promised-payments/remind-of-promises.ts'
 import { endDuePromises } from './promised-payments/settle-promised-payment.ts'
-import { settlePurchases } from './purchases/settle-purchases.ts'
+import { createPurchaseSettling } from './purchases/settle-purchases.ts'
 import type { Round } from './rounds.ts'
 
 const SECOND_MS = 1_000
@@ -18,11 +18,12 @@ const DAY_MS = 86_400_000
 /** All that time alone brings about in payments. */
 export function upkeepRounds(dependencies: ActionDependencies): Round[] {
   const { db, clock } = dependencies
+  const { look, settled } = createPurchaseSettling(dependencies)
   return [
     { name: 'holds expire', intervalMs: 10 * SECOND_MS, run: () => expireHolds(db, clock.now()) },
     { name: 'promised payments fall due', intervalMs: 10 * SECOND_MS, run: () => endDuePromises(dependencies) },
     { name: 'promised payments are reminded of', intervalMs: MINUTE_MS, run: () => remindOfPromises(dependencies) },
-    { name: 'merchants are asked', intervalMs: SECOND_MS, run: () => settlePurchases(dependencies) },
+    { name: 'merchants are asked', intervalMs: SECOND_MS, run: look, settled },
     { name: 'points expire', intervalMs: MINUTE_MS, run: () => expirePoints(dependencies) },
     { name: 'points are earned', intervalMs: 10 * MINUTE_MS, run: () => earnPoints(dependencies) },
     { name: 'keys and quotes are forgotten', intervalMs: 10 * MINUTE_MS, run: () => forget(dependencies) },
@@ -30,10 +31,10 @@ export function upkeepRounds(dependencies: ActionDependencies): Round[] {
 }
 
 async function forget({ db, clock, policies }: ActionDependencies): Promise<void> {
-  const now = clock.now().getTime()
-  const { 'idempotency.ttlDays': ttlDays, 'operator.timeZone': timeZone } = await policies.current()
-  await forgetKeys(db, new Date(now - ttlDays * DAY_MS))
-  const moment = new Date(now - DAY_MS)
+  const now = clock.now()
+  const { 'idempotency.ttlDays': keyDays, 'operator.timeZone': timeZone } = await policies.current()
+  await sweep(db, { now, keyDays })
+  const moment = new Date(now.getTime() - DAY_MS)
   await forgetPurchaseQuotes(db, moment)
   await forgetTransferQuotes(db, { moment, day: createCalendar(timeZone).dayOf(moment) })
 }

@@ -24,6 +24,8 @@ export interface MoneyWorld {
   // biome-ignore lint/suspicious/noExplicitAny: a test knows the shape of the answer it asked for.
   run(operation: string, variables: Readonly<Record<string, unknown>>, token: string): Promise<any>
   tokenOf(line: TestLine): Promise<string>
+  /** What an account is told of in its cabinet, in the order of the alphabet, once every event has had its effect. */
+  told(line: TestLine, language?: string): Promise<string[]>
   /** Posted and reserved kopecks. */
   money(line: TestLine): Promise<[bigint, bigint]>
   /** Resolves when every event is delivered and has had its effect. */
@@ -63,7 +65,7 @@ export async function openMoneyWorld(options: TestCabinetOptions = {}): Promise<
   await insertCatalogue(database)
   let made = 0
 
-  return {
+  const world: MoneyWorld = {
     cabinet,
     clock,
     sql: database.sql,
@@ -80,6 +82,12 @@ export async function openMoneyWorld(options: TestCabinetOptions = {}): Promise<
       return Object.values(data)[0]
     },
     tokenOf: ({ ownerId }) => cabinet.accountToken(ownerId),
+    async told(line, language = 'en') {
+      await world.settled()
+      await database.sql('update accounts.account set language = $2 where id = $1', [line.ownerId, language])
+      const { notices } = await world.run('notices', {}, await world.tokenOf(line))
+      return notices.nodes.map(({ text }: { text: string }) => text).toSorted()
+    },
     async money({ id }) {
       const [row] = await database.sql<{ posted: bigint; reserved: bigint }>(
         `select posted, reserved from payments.ledger_balance where line_id = $1 and unit = 'KOPECK'`,
@@ -101,4 +109,5 @@ export async function openMoneyWorld(options: TestCabinetOptions = {}): Promise<
     },
     close: () => cabinet.close(),
   }
+  return world
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { TestDatabase } from '../../../cli/testing/test-database.ts'
 import { addDays, createCalendar, type Day } from '../../../platform/calendar.ts'
-import { type Deliver, deliverBatch } from '../../../platform/events/outbox.ts'
+import { type Deliver, deliverSome } from '../../../platform/events/outbox.ts'
 import { invariant } from '../../../platform/invariant.ts'
 import type { ActionDependencies } from '../actions/actions.ts'
 import { receivePoints } from '../actions/bonus/give-points.ts'
@@ -102,7 +102,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationOu
 async function deliverEvents(dependencies: ActionDependencies): Promise<void> {
   const { db } = dependencies
   for (const [receiver, deliver] of Object.entries(receiversOf(dependencies))) {
-    while ((await deliverBatch(db, receiver, deliver)) > 0);
+    while ((await deliverSome(db, receiver, deliver)) > 0);
   }
 }
 

@@ -6,7 +6,8 @@ import { type Balance, lockBalance } from '../../ledger/balance.ts'
 import { findCappedSpending } from '../../ledger/spending.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import { findLiveBalance, type LiveBalance, putLiveBalance } from '../../store/live-balances.ts'
-import { findPolicyVersion } from '../../store/policy-versions.ts'
+import { findPolicyVersion } from '../../store/policy-version.ts'
+import { isQuarantined } from '../../store/quarantine.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
 import type { Asker } from '../asker.ts'
@@ -53,7 +54,7 @@ export async function enableLiveBalance(
     personId: principal.personId,
     operation: 'enableLiveBalance',
     key: idempotencyKey,
-    body: [lineId, String(agreedFee)],
+    body: [principal.accountId, lineId, String(agreedFee)],
   }
   const outcome = await once<KeptOutcome>(dependencies, command, async (trx) =>
     keep(await enable(trx, dependencies, { lineId, agreedFee }, by)),
@@ -101,6 +102,7 @@ async function findObstacles(
   const spending = await findCappedSpending(trx, lineId, since)
   return failedRules(LIVE_BALANCE_RULES, {
     ...{ agreedFee, fee, balance, spending, resetsAt },
+    isUnderReview: await isQuarantined(trx, lineId),
     amount: isPaidToday ? 0n : fee,
   })
 }
@@ -124,6 +126,7 @@ async function wantedService(
     is_suspended: false,
     undo_until: null,
     undone_on: before?.undone_on ?? null,
+    undone_consent_id: before?.undone_consent_id ?? null,
   }
 }
 

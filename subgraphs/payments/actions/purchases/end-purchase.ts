@@ -53,13 +53,14 @@ async function moveHeld(
   }
   const now = dependencies.clock.now()
   invariant(await releaseHold(trx, hold, now), 'what was set aside for a purchase waits for its answer')
-  await endPayment(trx, { lineId, id }, { status: 'FAILED', failure: answer.code, at: now })
+  const ended = await endPayment(trx, { lineId, id }, { status: 'FAILED', failure: answer.code, at: now })
   if (purchase.member) await countMemberSpending(trx, purchase.member, -costOf(purchase))
-  const act = { lineId, act: 'PURCHASE_REFUSED', details: { paymentId: id, failure: answer.code } }
+  const details = { paymentId: id, failure: answer.code, kopecks: String(purchase.amount) }
+  const act = { lineId, act: 'PURCHASE_REFUSED', details, concerns: ended?.account_id ?? null }
   await recordAct(trx, dependencies, act, forOurselves(id))
 }
 
-async function takingOf(trx: Transaction<Tables>, { id, merchantId, amount, fee }: Purchase) {
+async function takingOf(trx: Transaction<Tables>, { id, merchantId, amount, fee, feePermille }: Purchase) {
   const merchant = await findMerchant(trx, merchantId)
   const movements = [take('KOPECK', 'MERCHANTS', amount)]
   if (fee > 0n) movements.push(take('KOPECK', 'REVENUE', fee, 'PURCHASE_FEE'))
@@ -69,6 +70,7 @@ async function takingOf(trx: Transaction<Tables>, { id, merchantId, amount, fee 
       paymentId: id,
       // What was shown and confirmed has the same id.
       consentId: id,
+      ...(fee > 0n && feePermille !== null && { feePermille }),
       ...(merchant && { title: { ru: merchant.name_ru, en: merchant.name_en } }),
     },
   }

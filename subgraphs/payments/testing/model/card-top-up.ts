@@ -20,7 +20,7 @@ export const cardTopUp: Operation = {
       const settled = await settle(world.dependencies, { lineId: line.id, paymentId }, heardOf(world, { key, amount }))
       flight.end()
       world.expect(settled === 'ended', `the top-up ${paymentId} is ${settled}`)
-      if (!world.isDone(`acquirer:${key}`)) world.paid.push(paid)
+      if (!world.isDone(`acquirer:${key}`, line)) world.paid.push(paid)
       noteTopUp(world, line, { sourceKey: `acquirer:${key}`, amount })
     })
   },

@@ -15,12 +15,12 @@ export const charge: Operation = {
       const sourceKey = `charge:products:${key}`
       if (kind === 'charged') {
         world.expect(
-          world.isDone(sourceKey) || amount <= line.mostSpendable(flight),
+          world.isDone(sourceKey, line) || amount <= line.mostSpendable(flight),
           `${key} was charged more than there can have been`,
         )
         if (world.done(sourceKey, line, { posted: -amount })) line.uncounted += amount
       } else {
-        const isJustified = kind === 'notEligible' && amount > line.leastSpendable(flight) && !world.isDone(sourceKey)
+        const isJustified = kind === 'notEligible' && amount > line.leastSpendable(flight) && !world.isDone(sourceKey, line)
         world.expect(isJustified, `the charge ${key} is ${kind} though there was enough`)
       }
     }),

@@ -38,11 +38,11 @@ async function holdOnce(
   flight.end()
   const effect = `!hold:${key}`
   if (hold === null) {
-    const isJustified = (amount > flight.low || book.isBlurred) && !world.isDone(effect)
+    const isJustified = (amount > flight.low || book.isBlurred) && !world.isDone(effect, book)
     world.expect(isJustified, `the hold ${key} of points was not placed though there were enough`)
     return
   }
-  world.expect(world.isDone(effect) || amount <= flight.high, `${key} has more points than there can have been`)
+  world.expect(world.isDone(effect, book) || amount <= flight.high, `${key} has more points than there can have been`)
   if (!world.done(effect, book, { reserved: amount })) return
   world.held.push({ key, sourceKey, line, book, amount, expiresAt: hold.expiresAt, isWaiting: true, ending: 0 })
 }

@@ -27,16 +27,16 @@ async function reserveOnce(
   const effect = `!hold:${key}`
   if (outcome.kind === 'reserved') {
     world.expect(
-      world.isDone(effect) || amount <= line.mostSpendable(flight),
+      world.isDone(effect, line) || amount <= line.mostSpendable(flight),
       `${key} has set aside more than there can have been`,
     )
-    if (!world.isDone(effect)) {
+    if (!world.isDone(effect, line)) {
       const { sourceKey, expiresAt } = outcome.hold
       world.held.push({ key, sourceKey, line, book: line, amount, expiresAt, isWaiting: true, ending: 0 })
     }
     world.done(effect, line, { reserved: amount })
   } else {
-    const isJustified = outcome.kind === 'notEligible' && amount > line.leastSpendable(flight) && !world.isDone(effect)
+    const isJustified = outcome.kind === 'notEligible' && amount > line.leastSpendable(flight) && !world.isDone(effect, line)
     world.expect(isJustified, `the hold ${key} is ${outcome.kind} though there was enough`)
   }
 }

@@ -112,7 +112,7 @@ function compareLine(world: World, line: LineModel, stored: StoredLine): void {
   for (const [what, [has, should]] of Object.entries(compared)) {
     world.expect(has === should, `line ${line.id} has ${has} ${what}, not ${should}`)
   }
-  const told = world.postedKeys().flatMap(([key, book]) => (book === line || book === line.points ? [key] : []))
+  const told = [...world.postedKeys(line), ...world.postedKeys(line.points)]
   const keys = stored.keys.filter((key) => !UNTOLD.test(key))
   world.expect(
     told.sort().join() === keys.sort().join(),

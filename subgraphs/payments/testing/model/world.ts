@@ -92,7 +92,7 @@ export class World {
   readonly dependencies: CardDependencies
   now = START
   sweptUntil = new Date(0)
-  readonly #done = new Map<string, BookModel>()
+  readonly #done = new Map<BookModel, ReadonlySet<string>>()
   readonly #answers = new Map<string, string>()
 
   constructor({ db, newId, lineCount, parts = SOUND_PARTS }: WorldOptions) {
@@ -152,21 +152,21 @@ export class World {
     return known === undefined ? 'first' : 'again'
   }
 
-  isDone(effect: string): boolean {
-    return this.#done.has(effect)
+  isDone(effect: string, book: BookModel): boolean {
+    return this.#done.get(book)?.has(effect) ?? false
   }
 
-  /** Takes an effect that was acknowledged into the model, once however often it is acknowledged. */
+  /** Takes an effect that was acknowledged into the model, once however often it is acknowledged; whether it was new. */
   done(effect: string, book: BookModel, change: Change): boolean {
-    if (this.#done.has(effect)) return false
-    this.#done.set(effect, book)
+    if (this.isDone(effect, book)) return false
+    this.#done.set(book, new Set(this.#done.get(book)).add(effect))
     book.change(change)
     return true
   }
 
-  /** The source keys of postings that were acknowledged, each with its book. */
-  postedKeys(): [string, BookModel][] {
-    return [...this.#done].filter(([effect]) => !effect.startsWith('!'))
+  /** The source keys of the postings to a book that were acknowledged. */
+  postedKeys(book: BookModel): string[] {
+    return [...(this.#done.get(book) ?? [])].filter((effect) => !effect.startsWith('!'))
   }
 
   expect(holds: boolean, problem: string): void {
