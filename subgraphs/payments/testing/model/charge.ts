@@ -20,7 +20,8 @@ export const charge: Operation = {
         )
         if (world.done(sourceKey, line, { posted: -amount })) line.uncounted += amount
       } else {
-        const isJustified = kind === 'notEligible' && amount > line.leastSpendable(flight) && !world.isDone(sourceKey, line)
+        const isJustified =
+          kind === 'notEligible' && amount > line.leastSpendable(flight) && !world.isDone(sourceKey, line)
         world.expect(isJustified, `the charge ${key} is ${kind} though there was enough`)
       }
     }),

@@ -36,7 +36,8 @@ async function reserveOnce(
     }
     world.done(effect, line, { reserved: amount })
   } else {
-    const isJustified = outcome.kind === 'notEligible' && amount > line.leastSpendable(flight) && !world.isDone(effect, line)
+    const isJustified =
+      outcome.kind === 'notEligible' && amount > line.leastSpendable(flight) && !world.isDone(effect, line)
     world.expect(isJustified, `the hold ${key} is ${outcome.kind} though there was enough`)
   }
 }
