@@ -169,7 +169,7 @@ let anna: string
 let records: readonly { part: string; table: string; row: Record<string, unknown> }[]
 
 beforeAll(async () => {
-  cabinet = await openTestCabinet({ jobTiming: { pollSeconds: 0.5 } })
+  cabinet = await openTestCabinet({ jobTiming: { pollSeconds: 0.5 }, breaksBooks: true })
   await insertCatalogue(cabinet.database)
   anna = await insertAccount(cabinet.database, { number: 1, displayName: 'canary name' })
   await insertLine(cabinet.database, { number: 1, ownerId: anna })

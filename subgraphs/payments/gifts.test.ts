@@ -1,9 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { accountId, giveAccess, insertAccount } from '../../cli/testing/fixture.ts'
-import { connectDatabase } from '../../platform/database/connect.ts'
-import { silentLogger } from '../../platform/logger.ts'
-import { auditLedger } from './audit.ts'
-import type { Tables } from './store/tables.ts'
 import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
 
 const MINUTE_MS = 60_000
@@ -160,12 +156,5 @@ describe('a gift of bonus points', () => {
     meanwhile = () => world.sql('update payments.line_access set rights = 3 where line_id = $1', [from.id])
     expect(await give(from, to, 20)).toMatchObject({ __typename: 'LineNotFoundError', path: ['fromLineId'] })
     expect(await points(from)).toBe(100)
-  })
-
-  it('leaves a ledger that reconciles', async () => {
-    const db = connectDatabase<Tables>({ url: world.cabinet.database.urls.payments, logger: silentLogger })
-    const { findings } = await auditLedger(db)
-    await db.destroy()
-    expect(findings.filter(({ breaches }) => breaches > 0)).toEqual([])
   })
 })

@@ -6,7 +6,6 @@ import { createNewId } from '../../platform/ids.ts'
 import { silentLogger } from '../../platform/logger.ts'
 import { encodeCursor } from '../../platform/pagination.ts'
 import { settleByHand } from './actions/purchases/settle-by-hand.ts'
-import { auditLedger } from './audit.ts'
 import type { Tables } from './store/tables.ts'
 import { type MerchantWorld, openMerchantWorld } from './testing/merchant-world.ts'
 import { NOON } from './testing/money-world.ts'
@@ -274,12 +273,5 @@ describe('a purchase', () => {
     await world.sql('insert into payments.transfer_quote_day values ($1, $2, 100)', [from.ownerId, '2026-11-19'])
     expect(await transfer()).toMatchObject({ __typename: 'TooManyTransferQuotesError' })
     expect(await world.quote(from)).toMatchObject({ __typename: 'QuotePurchaseSuccess' })
-  })
-
-  it('leaves a ledger that reconciles', async () => {
-    const db = connectDatabase<Tables>({ url: world.cabinet.database.urls.payments, logger: silentLogger })
-    const { findings } = await auditLedger(db)
-    await db.destroy()
-    expect(findings.filter(({ breaches }) => breaches > 0)).toEqual([])
   })
 })
