@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000
 
 /** Reminds of promised payments that are due soon, of each once, whichever process comes first. Returns of how many. */
 export async function remindOfPromises(
-  dependencies: Pick<ActionDependencies, 'db' | 'clock' | 'newId' | 'policies' | 'onEvent'>,
+  dependencies: Pick<ActionDependencies, 'db' | 'clock' | 'newId' | 'currencyCode' | 'policies' | 'onEvent'>,
 ): Promise<number> {
   const { db, clock, policies, onEvent } = dependencies
   const now = clock.now()

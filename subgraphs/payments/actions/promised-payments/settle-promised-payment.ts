@@ -6,7 +6,7 @@ import type { ActionDependencies } from '../actions.ts'
 import { recordAct } from '../record-act.ts'
 import { forOurselves } from '../service-viewer.ts'
 
-type SettleDependencies = Pick<ActionDependencies, 'clock' | 'newId'>
+type SettleDependencies = Pick<ActionDependencies, 'clock' | 'newId' | 'currencyCode'>
 
 /**
  * Takes a promised payment back because the line was topped up. Call it in the transaction of every credit that is a
