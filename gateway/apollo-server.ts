@@ -7,7 +7,7 @@ import type { GatewayContext } from './ask-subgraph.ts'
 import { variablesPlugin } from './documents/variables.ts'
 import type { Engine } from './engine/engine.ts'
 import { formatError } from './errors/format.ts'
-import { settleErrors } from './errors/settle.ts'
+import { settleResult } from './errors/settle.ts'
 import type { Front } from './front.ts'
 import { statusPlugin } from './http/status-plugin.ts'
 import { operationNamePlugin } from './operation-name-plugin.ts'
@@ -59,11 +59,7 @@ const settlingPlugin: ApolloServerPlugin<GatewayContext> = {
     return {
       async willSendResponse({ response }) {
         if (response.body.kind !== 'single') return
-        const { singleResult } = response.body
-        if (singleResult.errors) singleResult.errors = settleErrors(singleResult.errors, singleResult.data)
-        // Apollo's own account of nulls that spread: it names fields of the plan, not of the client's query.
-        const { valueCompletion: _, ...extensions } = singleResult.extensions ?? {}
-        Object.assign(singleResult, { extensions: Object.keys(extensions).length > 0 ? extensions : undefined })
+        settleResult(response.body.singleResult)
       },
     }
   },

@@ -60,5 +60,7 @@ function toClientError(error: unknown): never {
 }
 
 function refused(reason: string, message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED', reason, http: { status: 401 } } })
+  const http = { status: 401, headers: new HeaderMap([['www-authenticate', 'Bearer error="invalid_token"']]) }
+  const extensions: Record<string, unknown> = { code: 'UNAUTHENTICATED', reason, http }
+  return new GraphQLError(message, { extensions })
 }

@@ -78,7 +78,8 @@ export async function createGateway(dependencies: GatewayDependencies): Promise<
     answerRequestErrors(scope, dependencies.logger)
     await compressAnswers(scope)
     scope.route({
-      method: ['GET', 'POST', 'OPTIONS'],
+      // Apollo Server says of the last three that they are not for it, and which are.
+      method: ['GET', 'POST', 'OPTIONS', 'PUT', 'PATCH', 'DELETE'],
       url: '/graphql',
       onRequest: door.shedding.beforeBody,
       handler: streams.before(door.shedding.before(withTraces(route))),

@@ -35,6 +35,7 @@ export function createShedding({ admission, recall, random }: SheddingDependenci
     return reply
       .code(503)
       .header('retry-after', retryAfter)
+      .header('cache-control', 'no-store')
       .type('application/json; charset=utf-8')
       .send(BODIES[retryAfter])
   }

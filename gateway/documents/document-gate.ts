@@ -11,6 +11,7 @@ import {
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import { type Priority, priorityOf } from '../admission/priorities.ts'
+import { falseTypename } from './false-typename.ts'
 import { exceededLimit, OPERATION_LIMITS, overLimit } from './limits.ts'
 import { type Measures, measure } from './measure.ts'
 
@@ -98,8 +99,8 @@ export function createDocumentGate({ hasIntrospection, hasLimits = true }: Docum
     if (document === null) return 'invalid'
     if (document instanceof GraphQLError) return document
     const measures = measure(document, schema)
-    const exceeded = isUnlimited ? null : exceededLimit(measures)
-    if (exceeded) return exceeded
+    const refused = refusalOf(document, isUnlimited ? null : measures)
+    if (refused) return refused
     // One error is enough here: Apollo Server looks for the others.
     if (validate(schema, document, rules, { maxErrors: 1 }).length > 0) return 'invalid'
     documents.set(hash('sha256', text), document)
@@ -132,6 +133,10 @@ export function createDocumentGate({ hasIntrospection, hasLimits = true }: Docum
       delete: async (key) => documents.delete(key),
     },
   }
+}
+
+function refusalOf(document: DocumentNode, measures: Measures | null): GraphQLError | null {
+  return falseTypename(document) ?? (measures && exceededLimit(measures))
 }
 
 function profileIn(verdict: Verdict | undefined): OperationProfile | undefined {

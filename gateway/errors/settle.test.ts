@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { settleErrors } from './settle.ts'
+import { type SettledResult, settleErrors, settleResult } from './settle.ts'
 
 const AWAY = { message: 'away', extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'payments' } }
 const pathsOf = (paths: (string | number)[][], data: unknown) =>
@@ -58,5 +58,37 @@ describe('the errors of an answer', () => {
   it('stay as they are without a path, each message once', () => {
     const errors = [{ message: 'a' }, { message: 'a' }, { message: 'b' }]
     expect(settleErrors(errors, undefined)).toEqual([{ message: 'a' }, { message: 'b' }])
+  })
+})
+
+describe('an answer of which nothing is left', () => {
+  const valueCompletion = [{ message: 'Cannot return null for the secret of the plan', path: ['providers', 0] }]
+
+  it('says where the null was that nobody had explained, and nothing of the inside', () => {
+    const result: SettledResult = { data: null, extensions: { valueCompletion } }
+    settleResult(result)
+    expect(result).toEqual({
+      data: null,
+      errors: [
+        {
+          message: 'Something broke on our side. Try again later.',
+          path: ['providers', 0],
+          extensions: { code: 'INTERNAL_SERVER_ERROR' },
+        },
+      ],
+    })
+  })
+
+  it('says what was explained, and no more; and one of which something is left says nothing of it', () => {
+    const explained: SettledResult = {
+      data: null,
+      errors: [{ ...AWAY, path: ['providers'] }],
+      extensions: { valueCompletion },
+    }
+    settleResult(explained)
+    expect(explained).toEqual({ data: null, errors: [{ ...AWAY, path: ['providers'] }] })
+    const partial: SettledResult = { data: { providers: null }, extensions: { valueCompletion } }
+    settleResult(partial)
+    expect(partial).toEqual({ data: { providers: null } })
   })
 })

@@ -1,4 +1,28 @@
 import type { GraphQLFormattedError } from 'graphql'
+import { formatError } from './format.ts'
+
+/** An answer on its way out; changed in place. */
+export interface SettledResult {
+  readonly data?: unknown
+  errors?: readonly GraphQLFormattedError[] | undefined
+  extensions?: Record<string, unknown>
+}
+
+/** The last look at an answer before it leaves. */
+export function settleResult(result: SettledResult): void {
+  if (result.errors) result.errors = settleErrors(result.errors, result.data)
+  // Apollo's own account of nulls that spread: it names fields of the plan, not of the client's query.
+  const { valueCompletion, ...extensions } = result.extensions ?? {}
+  // With nothing left of the answer, that is all there is to say why.
+  if (result.data === null && valueCompletion) result.errors ??= spreadNulls(valueCompletion)
+  Object.assign(result, { extensions: Object.keys(extensions).length > 0 ? extensions : undefined })
+}
+
+function spreadNulls(nulls: unknown): GraphQLFormattedError[] {
+  return (nulls as GraphQLFormattedError[]).map(({ message, path }) =>
+    formatError({ message, ...(path && { path }), extensions: { code: 'INTERNAL_SERVER_ERROR' } }),
+  )
+}
 
 /**
  * Brings the errors of an answer in order: a path ends at the null that the client sees, and the same trouble at the

@@ -48,6 +48,61 @@ describe('GraphQL over HTTP', () => {
     expect(response.headers.get('allow')).toBe('POST')
   })
 
+  it.each(['PUT', 'PATCH', 'DELETE'])('takes no %s, and says what it takes', async (method) => {
+    const response = await fetch(url, { method, body: QUERY, headers: { 'content-type': 'application/json' } })
+    expect(response.status).toBe(405)
+    expect(response.headers.get('allow')).toBe('GET, POST')
+  })
+
+  it('answers HEAD as GET, without the body', async () => {
+    const response = await fetch(`${url}?query={__typename}`, { method: 'HEAD' })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8')
+    expect(await response.text()).toBe('')
+  })
+
+  it.each(['text/html', 'multipart/mixed', 'application/json;q=0'])(
+    'does nothing for a client that could not read the answer: %s',
+    async (accept) => {
+      const query = 'mutation { requestOneTimePassword(input: { msisdn: "79160000001" }) { __typename } }'
+      const response = await post(JSON.stringify({ query }), { 'content-type': 'application/json', accept })
+      expect(response.status).toBe(406)
+      expect(await cabinet.database.sql('select from accounts.one_time_password')).toEqual([])
+      expect(await response.json()).toEqual({
+        errors: [{ message: expect.stringContaining('Accept'), extensions: { code: 'BAD_REQUEST' } }],
+      })
+    },
+  )
+
+  it('refuses in the media type that a client prefers, and has nobody keep it', async () => {
+    const accept = 'application/graphql-response+json'
+    const response = await post('{', { 'content-type': 'application/json', accept })
+    expect(response.headers.get('content-type')).toBe(`${accept}; charset=utf-8`)
+    expect(response.headers.get('cache-control')).toBe('no-store')
+  })
+
+  it('says to a client without a good token how it is to say who it is', async () => {
+    const response = await post(QUERY, { 'content-type': 'application/json', authorization: 'Bearer no.good.token' })
+    expect(response.status).toBe(401)
+    expect(response.headers.get('www-authenticate')).toMatch(/^Bearer /)
+  })
+
+  it('runs one operation of a document though another has a variable of the same name and another type', async () => {
+    const query = `query A($x: Boolean!) { __typename @include(if: $x) }
+      query B($x: ID!) { line(id: $x) { id } }`
+    const response = await post(JSON.stringify({ query, operationName: 'B', variables: { x: '1' } }), {
+      'content-type': 'application/json',
+    })
+    expect(await response.json()).toMatchObject({ data: { line: null } })
+  })
+
+  it('takes no other field for the name of a type', async () => {
+    const response = await post(JSON.stringify({ query: '{ viewer { __typename: id } }' }), {
+      'content-type': 'application/json',
+    })
+    expect((await response.json()).errors[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED')
+  })
+
   it('tells a client of the new media type by status that an operation cannot run, and one of the old by body', async () => {
     const broken = JSON.stringify({ query: '{' })
     const statusFor = async (accept: string) =>
@@ -56,5 +111,9 @@ describe('GraphQL over HTTP', () => {
     expect(await statusFor('application/graphql-response+json, application/json;q=0.9')).toBe(400)
     expect(await statusFor('*/*')).toBe(400)
     expect(await statusFor('application/json')).toBe(200)
+    expect(await statusFor('application/graphql-response+json;q=0.1, application/json')).toBe(200)
+    const ambiguous = JSON.stringify({ query: 'query A { __typename } query B { __typename }' })
+    const unnamed = await post(ambiguous, { 'content-type': 'application/json', accept: 'application/json' })
+    expect(unnamed.status).toBe(200)
   })
 })

@@ -1,8 +1,11 @@
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { GraphQLFormattedError } from 'graphql'
 import { invariant } from '../../platform/invariant.ts'
 import type { GatewayContext } from '../ask-subgraph.ts'
 import type { AskedOperation } from '../registered/admission.ts'
+import { answerType } from './answer-type.ts'
+import { sendRefusal } from './send-refusal.ts'
 
 export interface GraphqlRouteOptions {
   readonly apollo: ApolloServer<GatewayContext>
@@ -16,7 +19,9 @@ export interface GraphqlRouteOptions {
  * asked for; it makes the context before it reads the request, so there is the place to put the text in.
  */
 export function createGraphqlRoute({ apollo, createContext, textFor }: GraphqlRouteOptions) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<string> => {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<string | FastifyReply> => {
+    // Before anything is done: who cannot read the answer would not know that it was.
+    if (answerType(request.headers.accept) === null) return sendRefusal(reply, 406, NOT_ACCEPTABLE)
     const httpGraphQLRequest = toApollo(request)
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest,
@@ -35,19 +40,29 @@ export function createGraphqlRoute({ apollo, createContext, textFor }: GraphqlRo
   }
 }
 
+const NOT_ACCEPTABLE: GraphQLFormattedError = {
+  message: 'Accept `application/graphql-response+json` or `application/json`: answers come as one of them.',
+  extensions: { code: 'BAD_REQUEST' },
+}
+
 /** What a request says of its operation, as far as that can be read. */
 export function askedBy({ method, query, body }: FastifyRequest): AskedOperation {
-  if (method !== 'GET') return isRecord(body) ? body : {}
+  if (!isRead(method)) return isRecord(body) ? body : {}
   const given = query as Readonly<Record<string, unknown>>
   const { extensions } = given
   return { ...given, extensions: typeof extensions === 'string' ? parseExtensions(extensions) : undefined }
+}
+
+/** The address says what is asked for. */
+function isRead(method: string): boolean {
+  return method === 'GET' || method === 'HEAD'
 }
 
 function toApollo({ body, method, headers, url }: FastifyRequest): HTTPGraphQLRequest {
   const map = new HeaderMap()
   for (const [name, value] of Object.entries(headers)) if (value) map.set(name, String(value))
   const mark = url.indexOf('?')
-  return { body, method, headers: map, search: mark === -1 ? '' : url.slice(mark) }
+  return { body, method: isRead(method) ? 'GET' : method, headers: map, search: mark === -1 ? '' : url.slice(mark) }
 }
 
 type TextFor = (asked: AskedOperation) => string | undefined

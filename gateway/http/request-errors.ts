@@ -1,5 +1,7 @@
 import type { FastifyError, FastifyInstance } from 'fastify'
+import type { GraphQLFormattedError } from 'graphql'
 import type { Logger } from '../../platform/logger.ts'
+import { sendRefusal } from './send-refusal.ts'
 
 /** What is wrong with a request before there is an operation in it, told as GraphQL clients expect to be told. */
 export function answerRequestErrors(scope: FastifyInstance, logger: Logger): void {
@@ -9,9 +11,9 @@ export function answerRequestErrors(scope: FastifyInstance, logger: Logger): voi
     const status = error.statusCode ?? 500
     if (status >= 500) {
       logger.error({ err: error, requestId: request.id }, 'a request failed')
-      return reply.status(500).send(body('INTERNAL_SERVER_ERROR', 'Something broke on our side. Try again later.'))
+      return sendRefusal(reply, 500, of('INTERNAL_SERVER_ERROR', 'Something broke on our side. Try again later.'))
     }
-    return reply.status(status).send(body('BAD_REQUEST', MESSAGES[status] ?? 'The request cannot be read.'))
+    return sendRefusal(reply, status, of('BAD_REQUEST', MESSAGES[status] ?? 'The request cannot be read.'))
   })
 }
 
@@ -21,6 +23,6 @@ const MESSAGES: Readonly<Record<number, string>> = {
   415: 'Send the operation as JSON, with `Content-Type: application/json`.',
 }
 
-function body(code: string, message: string) {
-  return { errors: [{ message, extensions: { code } }] }
+function of(code: string, message: string): GraphQLFormattedError {
+  return { message, extensions: { code } }
 }

@@ -1,26 +1,27 @@
 import type { ApolloServerPlugin } from '@apollo/server'
+import { asksForJson } from './answer-type.ts'
 
 /**
- * A client that asks for `application/json` by name and knows nothing of `application/graphql-response+json` is
- * answered with status 200 whenever a GraphQL answer came about, also one that only says that the operation cannot run:
+ * A client that asks for `application/json` by name, and not rather for `application/graphql-response+json`, is answered with status 200 whenever a GraphQL answer came about, also one that only says that the operation cannot run:
  * so the GraphQL over HTTP specification has it, as for such clients another status may come from any proxy.
  */
 export const statusPlugin: ApolloServerPlugin = {
   async requestDidStart() {
     return {
       async willSendResponse({ request, response, errors }) {
-        if (!isOldClient(request.http?.headers.get('accept'))) return
+        if (!asksForJson(request.http?.headers.get('accept'))) return
         if (errors?.every(({ extensions }) => isAboutOperation(extensions['code']))) response.http.status = 200
       },
     }
   },
 }
 
-function isOldClient(accept: string | undefined): boolean {
-  return accept !== undefined && /\bapplication\/json\b/i.test(accept) && !/graphql-response/i.test(accept)
-}
-
-const ABOUT_OPERATION: readonly unknown[] = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT']
+const ABOUT_OPERATION: readonly unknown[] = [
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_USER_INPUT',
+]
 
 /** What the document or its variables are refused for, after the request itself was understood. */
 function isAboutOperation(code: unknown): boolean {

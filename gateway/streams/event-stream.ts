@@ -4,6 +4,7 @@ import { GraphQLError } from 'graphql'
 import { z } from 'zod'
 import { createStreamWriter } from '../../platform/serving/stream-writer.ts'
 import { formatError } from '../errors/format.ts'
+import { sendRefusal } from '../http/send-refusal.ts'
 import type { EndReason } from './registry.ts'
 import { onExpiry, type StreamSession } from './session.ts'
 import { farewell, type StreamAnswers, type StreamRequest, type Streams } from './streams.ts'
@@ -28,7 +29,11 @@ export function wantsEventStream({ headers: { accept = '' } }: FastifyRequest): 
  * Serves one subscription as server-sent events, as the protocol "GraphQL over SSE" has it for distinct connections:
  * each answer an event `next`, and `complete` at the end.
  */
-export async function serveEventStream(streams: Streams, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+export async function serveEventStream(
+  streams: Streams,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const operation = readRequest(request)
   if (!operation) return refuse(reply, badRequest())
   let session: StreamSession
@@ -67,6 +72,7 @@ export async function serveEventStream(streams: Streams, request: FastifyRequest
     streams.logger.error({ err: error, requestId: request.id }, 'a stream failed')
     reply.raw.destroy()
   }
+  return reply
 }
 
 function begin(reply: FastifyReply): ServerResponse {
@@ -114,7 +120,13 @@ function badRequest(): GraphQLError {
   })
 }
 
-function refuse(reply: FastifyReply, error: GraphQLError): void {
-  const { status = 401 } = (error.extensions['http'] ?? {}) as { readonly status?: number }
-  void reply.status(status).send({ errors: [formatError(error.toJSON())] })
+function refuse(reply: FastifyReply, error: GraphQLError): FastifyReply {
+  const { status = 401, headers = [] } = (error.extensions['http'] ?? {}) as unknown as RefusalHttp
+  for (const [name, value] of headers) reply.header(name, value)
+  return sendRefusal(reply, status, formatError(error.toJSON()))
+}
+
+interface RefusalHttp {
+  readonly status?: number
+  readonly headers?: Iterable<readonly [string, string]>
 }

@@ -24,6 +24,7 @@ describe('operations of many requests in one HTTP request', () => {
     if (query === 'slow') await sleep(1_000)
     if (query === 'throw') throw new Error('secret of the inside')
     if (query === 'die') server.server.closeAllConnections()
+    if (query === 'measure') return { data: { echo: String(variables?.['text']).length } }
     return { data: { echo: query === 'trace' ? traceparent() : variables?.['text'] } }
   }
 
@@ -62,6 +63,14 @@ describe('operations of many requests in one HTTP request', () => {
     const answers = await Promise.all(texts.map((text) => send('echo', text)))
     expect(answers).toEqual(texts.map((text) => ({ data: { echo: text } })))
     expect(requests).toBe(1)
+  })
+
+  it('go in as many requests as their length asks for, and the longest alone', async () => {
+    await open()
+    const texts = Array.from({ length: 20 }, (_, index) => 'ы'.repeat(index === 7 ? 2_500_000 : 250_000))
+    const answers = await Promise.all(texts.map((text) => send('measure', text)))
+    expect(answers).toEqual(texts.map(({ length }) => ({ data: { echo: length } })))
+    expect(requests).toBeGreaterThan(2)
   })
 
   it('do not wait for the slowest of them', async () => {

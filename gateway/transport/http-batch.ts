@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql'
 import { Pool } from 'undici'
 import { inSharedSpan, type SpanContext, sampledSpan, traceparent } from '../../platform/sight/tracing.ts'
-import { decodeAnswer, encodeOperations, type WireOperation } from '../../platform/subgraph/batch-protocol.ts'
+import { decodeAnswer, encodeBatch, encodeOperation } from '../../platform/subgraph/batch-protocol.ts'
 import { TimeoutError } from '../../platform/with-timeout.ts'
 import { assertExecutionResult } from './execution-result.ts'
 import { ANSWER_MAX_MS, CONNECTION_OPTIONS } from './http.ts'
@@ -18,12 +18,14 @@ export interface BatchTransportOptions {
 }
 
 const BATCH_SIZE_MAX = 100
+/** Far below what a subgraph takes in one body, even when each character is three bytes. */
+const BATCH_CHARACTERS_MAX = 2 * 1024 * 1024
 /** Whoever has waited for a connection as long as this was told that no answer came: nothing is done for it now. */
 const WAITING_MAX_MS = 2_000
 
 /** An operation that waits for its answer. */
 interface Pending {
-  readonly operation: WireOperation
+  readonly text: string
   readonly asker: SpanContext | undefined
   readonly askedAt: number
   readonly resolve: (result: ExecutionResult) => void
@@ -52,7 +54,7 @@ export function createBatchTransport({ url, signIdentity }: BatchTransportOption
   function flush(): void {
     forgetOld(waiting)
     while (waiting.length > 0 && onTheirWay < CONNECTION_OPTIONS.connections) {
-      void sendOff(waiting.splice(0, BATCH_SIZE_MAX))
+      void sendOff(waiting.splice(0, batchSize(waiting)))
     }
   }
   const enqueue = (pending: Pending): void => {
@@ -65,9 +67,9 @@ export function createBatchTransport({ url, signIdentity }: BatchTransportOption
     async send({ query, operationName, variables, viewer }) {
       const identity = await signIdentity(viewer)
       const { requestId } = viewer
-      const operation = { query, operationName, variables, identity, requestId, traceparent: traceparent() }
+      const text = encodeOperation({ query, operationName, variables, identity, requestId, traceparent: traceparent() })
       return new Promise((resolve, reject) => {
-        enqueue({ operation, asker: sampledSpan(), askedAt: performance.now(), resolve, reject })
+        enqueue({ text, asker: sampledSpan(), askedAt: performance.now(), resolve, reject })
       })
     },
     subscribe: streams.subscribe,
@@ -75,6 +77,16 @@ export function createBatchTransport({ url, signIdentity }: BatchTransportOption
       await Promise.all([pool.close(), streams.close()])
     },
   }
+}
+
+/** How many of the first go together: at least one. */
+function batchSize(waiting: readonly Pending[]): number {
+  let characters = 0
+  for (const [index, { text }] of waiting.entries()) {
+    characters += text.length
+    if (index === BATCH_SIZE_MAX || (index > 0 && characters > BATCH_CHARACTERS_MAX)) return index
+  }
+  return waiting.length
 }
 
 /** Takes out those that came too long ago: they are the first. */
@@ -110,7 +122,7 @@ async function request(
     method: 'POST',
     path,
     headers: { 'content-type': 'application/json' },
-    body: encodeOperations(batch.map(({ operation }) => operation)),
+    body: encodeBatch(batch.map(({ text }) => text)),
     signal,
   })
   if (statusCode === 200) return body

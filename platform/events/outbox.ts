@@ -5,7 +5,15 @@ import { type DomainEvent, rowOf } from './event.ts'
 
 /** The table that every subgraph with events has. */
 export interface OutboxTables {
-  outbox: { id: string; receiver: string; payload: unknown; created_at: Date }
+  outbox: {
+    id: string
+    receiver: string
+    payload: unknown
+    created_at: Date
+    row_key: string | null
+    failures: number
+    next_try_at: Date
+  }
 }
 
 /** An event as it waits, and the span in which it was left. */
@@ -23,8 +31,8 @@ export async function writeEvent<Tables extends OutboxTables>(
   const left: LeftEvent = { ...event, traceparent: traceparent() }
   const payload = JSON.stringify(left)
   await sql`
-    insert into outbox (id, receiver, payload)
-    select ${event.id}, receiver, ${payload}::jsonb from unnest(${receivers}::text[]) as receiver
+    insert into outbox (id, receiver, payload, row_key)
+    select ${event.id}, receiver, ${payload}::jsonb, ${rowOf(event)} from unnest(${receivers}::text[]) as receiver
   `.execute(trx)
 }
 
@@ -43,14 +51,19 @@ export interface OutboxRelayOptions<Tables extends OutboxTables> {
 
 const POLL_INTERVAL_MS = 1_000
 const RETRY_INTERVAL_MAX_MS = 10_000
+/** For one event that is not taken while others are. */
+const EVENT_RETRY_INTERVAL_MAX_MS = 30_000
 const BATCH_SIZE = 100
 /** Few: each takes a connection of whoever receives. */
 const ROWS_AT_ONCE = 4
+/** How many times as many are tried, at most, when nothing was taken the last times: it may be they, and not the receiver. */
+const PERSISTENCE_MAX = 4
 
 /**
  * Delivers events at least once: a row leaves the outbox after its receiver has taken it, in the transaction that
  * locked it, so any number of processes may run a relay. A receiver that is down holds back only its own rows, and
- * is asked more and more seldom until it is back.
+ * is asked more and more seldom until it is back. An event that its receiver does not take holds back only those that
+ * are behind it in its row: it is brought again after ever longer pauses, when all that was not tried yet has been.
  */
 export function createOutboxRelay<Tables extends OutboxTables>(options: OutboxRelayOptions<Tables>): OutboxRelay {
   const relays = Object.entries(options.receivers).map(([receiver, deliver]) =>
@@ -88,10 +101,14 @@ function createReceiverRelay<Tables extends OutboxTables>(
 
   async function attempt(): Promise<number> {
     try {
-      const delivered = await deliverBatch(db, receiver, deliver)
-      if (failureCount > 0) logger.info({ receiver, failureCount }, 'events are delivered again')
+      const { taken, refused } = await deliverBatch({ db, receiver, deliver, failureCount, retryMs: pollIntervalMs })
+      if (taken.length === 0 && refused[0]) throw refused[0].error
+      for (const { id, error } of refused) {
+        logger.warn({ err: error, receiver, id }, 'an event was not taken; it will be brought again')
+      }
+      if (failureCount > 0 && taken.length > 0) logger.info({ receiver, failureCount }, 'events are delivered again')
       failureCount = 0
-      return delivered
+      return taken.length
     } catch (error) {
       failureCount++
       const progress = { err: error, receiver, failureCount, retryInMs: retryInMs() }
@@ -129,21 +146,68 @@ function createReceiverRelay<Tables extends OutboxTables>(
   }
 }
 
-async function deliverBatch<Tables extends OutboxTables>(
+interface Batch<Tables extends OutboxTables> {
+  readonly db: Kysely<Tables>
+  readonly receiver: string
+  readonly deliver: Deliver
+  /** How often in a row nothing was taken. */
+  readonly failureCount: number
+  /** The first pause of an event that is not taken; each is twice the one before. */
+  readonly retryMs: number
+}
+
+interface Delivered {
+  /** The ids of events. */
+  readonly taken: string[]
+  readonly refused: { readonly id: string; readonly error: unknown }[]
+}
+
+/** Brings some of what waits for a receiver, the oldest first; for whoever has no relay. Returns how many were taken. */
+export async function deliverSome<Tables extends OutboxTables>(
   db: Kysely<Tables>,
   receiver: string,
   deliver: Deliver,
 ): Promise<number> {
+  const { taken, refused } = await deliverBatch({ db, receiver, deliver, failureCount: 0, retryMs: 0 })
+  if (refused[0]) throw refused[0].error
+  return taken.length
+}
+
+/**
+ * What was not tried yet comes first, so that however many are not taken hold up nothing else. Those behind one that was
+ * not taken wait until it is: each row keeps its order.
+ */
+async function deliverBatch<Tables extends OutboxTables>(batch: Batch<Tables>): Promise<Delivered> {
+  const { db, receiver } = batch
   return db.transaction().execute(async (trx) => {
-    const { rows } = await sql<{ id: string; payload: LeftEvent }>`
-      select id, payload from outbox where receiver = ${receiver}
-      order by created_at limit ${BATCH_SIZE} for update skip locked
+    const { rows } = await sql<OutboxRow>`
+      select id, payload from outbox as waiting
+      where receiver = ${receiver} and next_try_at <= now() and not exists (
+        select from outbox as earlier
+        where earlier.receiver = waiting.receiver and earlier.row_key = waiting.row_key and earlier.failures > 0
+          and (earlier.created_at, earlier.id) < (waiting.created_at, waiting.id)
+      )
+      order by next_try_at, created_at, id limit ${BATCH_SIZE} for update of waiting skip locked
     `.execute(trx)
-    const { taken, failure } = await deliverRows(rows, deliver)
-    await sql`delete from outbox where receiver = ${receiver} and id = any(${taken}::uuid[])`.execute(trx)
-    if (failure !== null && taken.length === 0) throw failure
-    return taken.length
+    const delivered = await deliverRows(rows, batch)
+    await sql`delete from outbox where receiver = ${receiver} and id = any(${delivered.taken}::uuid[])`.execute(trx)
+    await putOff(trx, batch, delivered)
+    return delivered
   })
+}
+
+async function putOff<Tables extends OutboxTables>(
+  trx: Transaction<Tables>,
+  { receiver, retryMs }: Batch<Tables>,
+  { refused }: Delivered,
+): Promise<void> {
+  if (refused.length === 0) return
+  const ids = refused.map(({ id }) => id)
+  await sql`
+    update outbox set failures = failures + 1, next_try_at = now()
+      + make_interval(secs => least(${EVENT_RETRY_INTERVAL_MAX_MS}::float8, ${retryMs}::float8 * 2 ^ least(failures, 20)) / 1000)
+    where receiver = ${receiver} and id = any(${ids}::uuid[])
+  `.execute(trx)
 }
 
 interface OutboxRow {
@@ -154,33 +218,37 @@ interface OutboxRow {
 /** Several rows of events at once: so that one which takes long, or is not taken, does not hold up the others. */
 async function deliverRows(
   waiting: readonly OutboxRow[],
-  deliver: Deliver,
-): Promise<{ readonly taken: string[]; readonly failure: unknown }> {
+  { deliver, failureCount }: Pick<Batch<OutboxTables>, 'deliver' | 'failureCount'>,
+): Promise<Delivered> {
   const rows = Map.groupBy(waiting, ({ payload }) => rowOf(payload)).values()
-  const taken: string[] = []
-  let failure: unknown = null
+  const delivered: Delivered = { taken: [], refused: [] }
+  const refusedMax = ROWS_AT_ONCE * Math.min(failureCount, PERSISTENCE_MAX)
   const bringRows = async () => {
     for (const row of rows) {
       // Who takes nothing is down, and is not asked for each.
-      if (failure !== null && taken.length === 0) return
-      failure = (await deliverInOrder(row, deliver, taken)) ?? failure
+      if (delivered.refused.length > refusedMax && delivered.taken.length === 0) return
+      await deliverInOrder(row, deliver, delivered)
     }
   }
   await Promise.all(Array.from({ length: ROWS_AT_ONCE }, bringRows))
-  return { taken, failure }
+  return delivered
 }
 
 /** Stops at the first that is not taken, so that what was taken can still be struck off. */
-async function deliverInOrder(row: readonly OutboxRow[], deliver: Deliver, taken: string[]): Promise<unknown> {
+async function deliverInOrder(
+  row: readonly OutboxRow[],
+  deliver: Deliver,
+  { taken, refused }: Delivered,
+): Promise<void> {
   for (const { id, payload } of row) {
     try {
       await deliverLeft(payload, deliver)
       taken.push(id)
     } catch (error) {
-      return error
+      refused.push({ id, error })
+      return
     }
   }
-  return null
 }
 
 /** Goes on with the trace of the change that it tells of: what one request brings about elsewhere is in one trace. */

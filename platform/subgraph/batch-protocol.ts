@@ -12,9 +12,13 @@ export interface WireOperation {
   readonly traceparent?: string | undefined
 }
 
-/** The body of a batch. */
-export function encodeOperations(operations: readonly WireOperation[]): string {
-  return JSON.stringify({ operations })
+export function encodeOperation(operation: WireOperation): string {
+  return JSON.stringify(operation)
+}
+
+/** The body of a batch of operations that are encoded. */
+export function encodeBatch(operations: readonly string[]): string {
+  return `{"operations":[${operations.join(',')}]}`
 }
 
 const batchSchema = z.object({

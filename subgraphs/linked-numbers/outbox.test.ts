@@ -18,6 +18,8 @@ const event = (number: number): LineAccessChanged => ({
   version: number,
 })
 
+const PATIENCE = { timeout: 30_000, interval: 50 }
+
 describe('the relay of events', () => {
   let database: TestDatabase
   let db: Kysely<OutboxTables>
@@ -115,6 +117,35 @@ describe('the relay of events', () => {
     await vi.waitFor(() => expect(taken).toEqual([id(3), id(4)]))
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect(taken).toEqual([id(3), id(4)])
+  })
+
+  it('goes past however many it cannot bring, and brings them and what is behind them in order when it can', async () => {
+    const poisoned = Array.from({ length: 120 }, (_, place) => id(1_000 + place))
+    for (const [place, line] of poisoned.entries()) await write(place, line)
+    let isPoisonous = true
+    const taken: LineAccessChanged[] = []
+    const products = async (event: DomainEvent) => {
+      const changed = event as LineAccessChanged
+      if (isPoisonous && poisoned.includes(changed.lineId)) throw new Error('this one will not do')
+      taken.push(changed)
+    }
+    relay = createOutboxRelay({ db, logger: silentLogger, pollIntervalMs: 5, receivers: { products } })
+    for (let number = 500; number < 550; number++) await write(number, id(number))
+    const [line = ''] = poisoned
+    for (const number of [600, 601]) await write(number, line)
+    await vi.waitFor(() => expect(taken).toHaveLength(50), PATIENCE)
+    // They are tried again beside others, and nothing behind them goes before.
+    await vi.waitFor(async () => {
+      const [{ least } = { least: 0 }] = await database.sql<{ least: number }>(
+        `select min(failures) as least from linked_numbers.outbox where receiver = 'products' and row_key <> $1`,
+        [`line ${line}`],
+      )
+      expect(least).toBeGreaterThan(1)
+    }, PATIENCE)
+    expect(taken).toHaveLength(50)
+    isPoisonous = false
+    await vi.waitFor(() => expect(taken).toHaveLength(172), PATIENCE)
+    expect(taken.filter(({ lineId }) => lineId === line).map(({ version }) => version)).toEqual([0, 600, 601])
   })
 
   it('ends when it is told to, though it is waiting for one that is down', async () => {

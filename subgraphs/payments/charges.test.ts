@@ -1,13 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { accountId, insertAccount, insertCatalogue, insertLine, lineId } from '../../cli/testing/fixture.ts'
+import {
+  accountId,
+  insertAccount,
+  insertCatalogue,
+  insertLine,
+  lineId,
+  promiseKopecks,
+} from '../../cli/testing/fixture.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import { connectDatabase } from '../../platform/database/connect.ts'
-import { UNKNOWN_CLIENT } from '../../platform/identity/viewer.ts'
 import type { SubgraphName } from '../../platform/subgraph/name.ts'
 import { watchedLogger } from '../../platform/testing/log-watch.ts'
 import { auditLedger } from './audit.ts'
 import { expireHolds } from './ledger/expire-holds.ts'
 import type { Tables } from './store/tables.ts'
+import { askAsService } from './testing/service-door.ts'
 
 const LINE = lineId(1)
 const REASON = `reason: { title: { ru: "Роуминг", en: "Roaming" }, orderId: "order 1", consentId: "consent 1",
@@ -40,16 +47,7 @@ describe('a line pays for what other subgraphs sell', () => {
     await cabinet.close()
   })
 
-  async function ask(query: string, service: SubgraphName = 'products') {
-    const viewer = { language: 'en', requestId: 'a request', client: UNKNOWN_CLIENT } as const
-    const principal = { kind: 'service', name: service } as const
-    const { data, errors } = await cabinet.subgraphs.payments.execute(
-      { query: `mutation { answer: ${query} }` },
-      { ...viewer, principal },
-    )
-    expect(errors).toBe(undefined)
-    return data?.['answer'] as Record<string, unknown>
-  }
+  const ask = (query: string, service?: SubgraphName) => askAsService(cabinet, query, service)
   const line = () => lineId(made)
   const reserve = (amount: string, more = '', service?: SubgraphName) =>
     ask(
@@ -157,18 +155,17 @@ describe('a line pays for what other subgraphs sell', () => {
     }
     expect(await reserve('150.00')).toMatchObject(refused)
     expect(await charge('150.00')).toMatchObject(refused)
-    await cabinet.database.sql(
-      `update payments.ledger_balance set promised = 5000 where line_id = $1 and unit = 'KOPECK'`,
-      [line()],
-    )
+    await promiseKopecks(cabinet.database, { lineId: line(), kopecks: 5_000 })
     expect(await reserve('150.00')).toMatchObject({ __typename: 'ReserveSuccess' })
     expect(await charge('0.01')).toMatchObject({ __typename: 'NotEligibleError' })
   })
 
   it('names every rule that stands against it', async () => {
-    await cabinet.database.sql(`insert into payments.ledger_quarantine values ($1, now(), 'a test')`, [line()])
-    const { reasons } = await charge('100.01')
-    expect(reasons).toMatchObject([{ code: 'NOT_ENOUGH_MONEY' }, { code: 'BALANCE_UNDER_REVIEW', remedy: null }])
+    await cabinet.database.sql('insert into payments.spend_cap values ($1, 10000, $2, $3)', [line(), accountId(1), now])
+    expect((await reserve('100.01'))['reasons']).toMatchObject([
+      { code: 'NOT_ENOUGH_MONEY' },
+      { code: 'SPEND_CAP_REACHED' },
+    ])
   })
 
   it.each([

@@ -68,7 +68,7 @@ export interface BonusesSource extends BalanceRow {
 /** A purchase as it is shown: with who is paid, and what it leaves. */
 export interface PurchaseQuoteSource extends PurchaseQuote {
   readonly merchant: MerchantRow
-  readonly balanceAfter: bigint
+  readonly balanceAfter: bigint | null
 }
 
 /** What the resolvers of one request work with. */

@@ -10,6 +10,8 @@ import type { LedgerKind } from './ledger/kinds.ts'
 import { post } from './ledger/post.ts'
 import { give, take } from './ledger/posting.ts'
 import type { Tables } from './store/tables.ts'
+import { moveMoney } from './testing/model/transfer.ts'
+import { SOUND_PARTS } from './testing/model/world.ts'
 import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
 
 const HOUR_MS = 3_600_000
@@ -97,8 +99,12 @@ describe('a promised payment', () => {
     world.clock.now = new Date(NOON.getTime() - 31 * DAY_MS)
     await move(line, 'SERVICE_CHARGE', 90_000n)
     world.clock.now = new Date(NOON.getTime() - 29 * DAY_MS)
-    await move(line, 'SUBSCRIPTION_FEE', spent)
-    await move(line, 'TRANSFER_OUT', 20_000n)
+    await move(line, 'SUBSCRIPTION_FEE', spent - 1_000n)
+    await move(line, 'PURCHASE', 999n)
+    await move(line, 'PURCHASE_FEE', 1n)
+    const to = await world.line(0n)
+    const gift = { key: newKey(), from: line, to, amount: 20_000n }
+    await db.transaction().execute((trx) => moveMoney(trx, { ...ledger, parts: SOUND_PARTS }, gift))
     world.clock.now = NOON
     const { promisedPaymentEligibility: found } = await look(line)
     expect(found.maxAmount.amount).toBe(most)
@@ -257,6 +263,6 @@ describe('a promised payment', () => {
   })
 
   it('leaves books that the audit finds right', async () => {
-    expect(await auditLedger(db)).toMatchObject({ isClean: true })
+    expect((await auditLedger(db)).findings.filter(({ breaches }) => breaches > 0)).toEqual([])
   })
 })

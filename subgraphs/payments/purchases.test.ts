@@ -70,6 +70,22 @@ describe('a purchase', () => {
     ])
   })
 
+  it('counts towards the cap of the month with its fee, while that is set aside and when it is taken', async () => {
+    const from = await world.line(50_000n)
+    const token = await world.tokenOf(from)
+    const input = { lineId: from.id, monthlyAmount: '200.00' }
+    await world.run('set-spend-cap', { input }, token)
+    const spent = async () => (await world.run('spend-cap', { lineId: from.id }, token)).spendCap.spent.amount
+    world.wrapped.pay = async () => ({ kind: 'unknown', cause: 'timeout' })
+    await world.buy(from)
+    expect(await spent()).toBe('101.00')
+    world.wrapped = {}
+    await world.purchasesSettled()
+    expect(await spent()).toBe('101.00')
+    expect(codes(await world.quote(from, { amount: '99.00' }))).toEqual(['SPEND_CAP_REACHED'])
+    expect(await world.quote(from, { amount: '98.00' })).toMatchObject({ __typename: 'QuotePurchaseSuccess' })
+  })
+
   it.each([
     ['that says at first that it has not finished', '55550090'],
     ['whose answer is lost', '55550091'],

@@ -110,18 +110,24 @@ describe('a cap on spending', { timeout: 60_000 }, () => {
     })
     await worker.spend(LINE, 5_000n, 'TRANSFER_OUT')
     await worker.spend(LINE, 700n, 'TRANSFER_FEE')
+    await worker.spend(LINE, 300n, 'PURCHASE_FEE')
     // Own money that goes back to the card, and what comes in, is no spending.
     await worker.spend(LINE, 50_000n, 'CARD_REFUND')
     await worker.topUp(LINE, 50_000n)
     expect(await cap()).toEqual({
       limit: { amount: '1000.00', currencyCode: 'RUB' },
-      spent: { amount: '157.00', currencyCode: 'RUB' },
-      remaining: { amount: '843.00', currencyCode: 'RUB' },
+      spent: { amount: '160.00', currencyCode: 'RUB' },
+      remaining: { amount: '840.00', currencyCode: 'RUB' },
       resetsAt: '2026-01-31T21:00:00.000Z',
       alerts: [],
+      asOf: now.toISOString(),
     })
     now = new Date('2026-01-31T21:00:00Z')
-    expect(await cap()).toMatchObject({ spent: { amount: '0.00' }, resetsAt: '2026-02-28T21:00:00.000Z' })
+    expect(await cap()).toMatchObject({
+      spent: { amount: '0.00' },
+      resetsAt: '2026-02-28T21:00:00.000Z',
+      asOf: '2026-01-31T21:00:00.000Z',
+    })
   })
 
   it('counts what is set aside, and gives it back when it is let go', async () => {
@@ -180,6 +186,39 @@ describe('a cap on spending', { timeout: 60_000 }, () => {
     await set('900')
     await rounds()
     expect(await acts()).toEqual([50, 80, 100, 80, 80])
+  })
+
+  it('tells of a level that is reached by the fee of what was bought', async () => {
+    await worker.spend(LINE, 49_900n, 'PURCHASE')
+    await set('1000')
+    await worker.round()
+    expect(await acts()).toEqual([])
+    await worker.spend(LINE, 100n, 'PURCHASE_FEE')
+    await worker.round()
+    expect(await acts()).toEqual([50])
+  })
+
+  it('lets nobody take a promised payment whose fee is over it, but one that costs nothing', async () => {
+    await worker.spend(LINE, 99_500n)
+    await set('1000')
+    const take = async (amount: string) => {
+      const input = { lineId: LINE, amount, idempotencyKey: `promise of ${amount}` }
+      return (await ask('take-promised-payment.graphql', { input })).takePromisedPayment
+    }
+    expect(await take('100.00')).toMatchObject({
+      __typename: 'NotEligibleError',
+      reasons: [
+        {
+          code: 'SPEND_CAP_REACHED',
+          message: 'Предел расходов на месяц 1000.00, осталось 5.00.',
+          remedy: expect.stringContaining('Поднимите или снимите предел'),
+        },
+      ],
+    })
+    expect(await cap()).toMatchObject({ spent: { amount: '995.00' } })
+    // A fee that comes round goes over it.
+    await worker.spend(LINE, 1_000n, 'SUBSCRIPTION_FEE')
+    expect(await take('30.00')).toMatchObject({ __typename: 'TakePromisedPaymentSuccess' })
   })
 
   it('counts the kinds that its index has, so that the index serves', async () => {

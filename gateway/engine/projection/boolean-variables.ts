@@ -12,9 +12,8 @@ export interface BooleanVariables {
 }
 
 export function findBooleanVariables(document: DocumentNode, operation: OperationDefinitionNode): BooleanVariables {
-  const declared = new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value))
   // Of the document's other operations, a variable of the same name may be of another type.
-  const names = namesIn(document).filter((name) => declared.has(name))
+  const names = namesIn(document).filter((name) => isBoolean(operation, name))
   const defaults = new Map(names.map((name) => [name, defaultValue(operation, name)]))
   return {
     read(variables) {
@@ -29,6 +28,12 @@ export function findBooleanVariables(document: DocumentNode, operation: Operatio
     },
     key: (conditions) => names.map((name) => (conditions[name] ? '1' : '0')).join(''),
   }
+}
+
+function isBoolean({ variableDefinitions = [] }: OperationDefinitionNode, variable: string): boolean {
+  const type = variableDefinitions.find(({ variable: { name } }) => name.value === variable)?.type
+  const named = type?.kind === Kind.NON_NULL_TYPE ? type.type : type
+  return named?.kind === Kind.NAMED_TYPE && named.name.value === 'Boolean'
 }
 
 function namesIn(document: DocumentNode): string[] {

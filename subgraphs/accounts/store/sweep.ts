@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { DELETED_AT_ONCE, deleteOlder } from '../../../platform/database/delete-older.ts'
 import type { AccountsPolicies } from './policies.ts'
 import type { Tables } from './tables.ts'
 
@@ -35,22 +36,13 @@ function sweptTables({ 'message.retentionDays': messageDays }: AccountsPolicies)
   ]
 }
 
-/** Keeps one statement short; what is over goes with the next sweep. */
-const ROWS_MAX = 5_000
-
-/** Deletes what is of no use any more. Returns how many rows went. */
+/** Deletes some of what is of no use any more; the rest goes with the next sweep. Returns how many rows went. */
 export async function sweep(db: Kysely<Tables>, policies: AccountsPolicies, now: Date): Promise<number> {
   let swept = 0
   for (const { table, column, keptHours, keptStates } of sweptTables(policies)) {
     const before = new Date(now.getTime() - keptHours * 3_600_000)
-    const isOver = keptStates === undefined ? sql`true` : sql`status <> all(${keptStates}::text[])`
-    const { numAffectedRows } = await sql`
-      delete from ${sql.table(table)} where ctid = any(array(
-        select ctid from ${sql.table(table)} where ${sql.ref(column)} < ${before} and ${isOver}
-        limit ${ROWS_MAX} for update skip locked
-      ))
-    `.execute(db)
-    swept += Number(numAffectedRows ?? 0n)
+    const isOver = keptStates && { where: sql`status <> all(${keptStates}::text[])` }
+    swept += await deleteOlder(db, { table, column, before, ...isOver })
   }
   return swept + (await sweepSessions(db, policies, now))
 }
@@ -62,7 +54,7 @@ async function sweepSessions(db: Kysely<Tables>, policies: AccountsPolicies, now
   const { rows } = await sql<{ swept: number }>`
     with gone as (
       delete from session where ctid = any(array(
-        select ctid from session where last_used_at < ${before} limit ${ROWS_MAX} for update skip locked
+        select ctid from session where last_used_at < ${before} limit ${DELETED_AT_ONCE} for update skip locked
       ))
       returning person_id, id
     ), gone_rotation as (

@@ -1,7 +1,7 @@
 import { createCalendar } from '../../../platform/calendar.ts'
 import { expireHolds } from '../ledger/expire-holds.ts'
-import { forgetKeys } from '../store/idempotency-keys.ts'
 import { forgetPurchaseQuotes } from '../store/purchases.ts'
+import { sweep } from '../store/sweep.ts'
 import { forgetTransferQuotes } from '../store/transfer-quotes.ts'
 import type { ActionDependencies } from './actions.ts'
 import { earnPoints } from './bonus/earn-points.ts'
@@ -31,10 +31,10 @@ export function upkeepRounds(dependencies: ActionDependencies): Round[] {
 }
 
 async function forget({ db, clock, policies }: ActionDependencies): Promise<void> {
-  const now = clock.now().getTime()
-  const { 'idempotency.ttlDays': ttlDays, 'operator.timeZone': timeZone } = await policies.current()
-  await forgetKeys(db, new Date(now - ttlDays * DAY_MS))
-  const moment = new Date(now - DAY_MS)
+  const now = clock.now()
+  const { 'idempotency.ttlDays': keyDays, 'operator.timeZone': timeZone } = await policies.current()
+  await sweep(db, { now, keyDays })
+  const moment = new Date(now.getTime() - DAY_MS)
   await forgetPurchaseQuotes(db, moment)
   await forgetTransferQuotes(db, { moment, day: createCalendar(timeZone).dayOf(moment) })
 }

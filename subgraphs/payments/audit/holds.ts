@@ -16,6 +16,26 @@ const reservedIsHeld: LineCheck = {
   `,
 }
 
+const heldPointsAreOfLots: LineCheck = {
+  invariant: 'I2',
+  meaning: 'points that a waiting hold has set aside are of lots, each of which has as many',
+  isOfBalance: true,
+  places: (range) => sql`
+    select coalesce(waiting.line_id, kept.line_id) as line_id, 'hold ' || coalesce(waiting.id, kept.hold_id) as place
+    from (
+      select * from hold where ${within('hold', range)} and unit = 'POINT' and state = 'PENDING'
+    ) as waiting
+    full join (
+      select line_id, hold_id, sum(points) as points from bonus_lot_hold as part where ${within('part', range)}
+      group by line_id, hold_id
+    ) as kept on kept.line_id = waiting.line_id and kept.hold_id = waiting.id
+    where coalesce(waiting.amount, 0) <> coalesce(kept.points, 0)
+    union all
+    select lot.line_id, 'lot ' || lot.id from bonus_lot as lot
+    where ${within('lot', range)} and free_points(lot) < 0
+  `,
+}
+
 const capturesArePosted: LineCheck = {
   invariant: 'I6',
   meaning: 'a hold that was captured is posted with that amount, and no other is posted',
@@ -33,6 +53,22 @@ const capturesArePosted: LineCheck = {
   `,
 }
 
+const transfersEndWithHolds: LineCheck = {
+  invariant: 'I6',
+  meaning: 'a transfer waits, is taken and comes back with what is set aside for it',
+  isOfBalance: false,
+  places: (range) => sql`
+    select coalesce(sent.line_id, held.line_id) as line_id,
+      coalesce('payment ' || sent.id, 'hold for ' || held.source_key) as place
+    from (select * from payment where ${within('payment', range)} and kind = 'TRANSFER_OUT') as sent
+    full join (
+      select * from hold where ${within('hold', range)} and starts_with(source_key, 'transfer:')
+    ) as held on held.line_id = sent.line_id and held.source_key = 'transfer:' || sent.id
+    where held.amount is distinct from sent.amount + sent.fee
+      or (sent.status, held.state) not in (('PENDING', 'PENDING'), ('SUCCEEDED', 'CAPTURED'), ('FAILED', 'RELEASED'))
+  `,
+}
+
 /** How long a hold may outlive its time: the job that ends holds comes round more often than that. */
 const GRACE_SECONDS = 60
 
@@ -47,4 +83,10 @@ const holdsEnd: LineCheck = {
   `,
 }
 
-export const HOLD_CHECKS: readonly LineCheck[] = [reservedIsHeld, capturesArePosted, holdsEnd]
+export const HOLD_CHECKS: readonly LineCheck[] = [
+  reservedIsHeld,
+  heldPointsAreOfLots,
+  capturesArePosted,
+  transfersEndWithHolds,
+  holdsEnd,
+]

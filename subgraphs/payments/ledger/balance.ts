@@ -55,27 +55,87 @@ export async function lockBalance(trx: Transaction<Tables>, lineId: string, unit
   return row ? toBalance(row) : null
 }
 
+/** The balance of a unit of a line. */
+export interface BalanceKey {
+  readonly lineId: string
+  readonly unit: LedgerUnit
+}
+
 const LOCK_FREE_BALANCES = prepareStatement<
-  { readonly lineIds: readonly string[]; readonly unit: LedgerUnit },
+  { readonly lineIds: readonly string[]; readonly units: readonly LedgerUnit[] },
   BalanceRow & { readonly line_id: string }
 >(
   'lock-free-balances',
-  ({ lineIds, unit }) => sql`
-    select line_id, posted, reserved, debt_limit, promised from ledger_balance
-    where line_id = any(${lineIds}::uuid[]) and unit = ${unit} for update skip locked
+  ({ lineIds, units }) => sql`
+    select balance.line_id, posted, reserved, debt_limit, promised
+    from unnest(${lineIds}::uuid[], ${units}::text[]) as wanted (line_id, unit)
+    join ledger_balance as balance on balance.line_id = wanted.line_id and balance.unit = wanted.unit::ledger_unit
+    for update of balance skip locked
   `,
 )
 
 /**
- * Takes the balances of several lines as `lockBalance` does, those that nobody else has: it waits for none. Lines that
- * others have, and such as have no book, are not among the answer.
+ * Takes the balances of several lines, one of each, as `lockBalance` does, those that nobody else has: it waits for none.
+ * Lines that others have, and such as have no book, are not among the answer.
  */
 export async function lockFreeBalances(
   trx: Transaction<Tables>,
-  lineIds: readonly string[],
-  unit: LedgerUnit,
+  keys: readonly BalanceKey[],
 ): Promise<Map<string, Balance>> {
-  const rows = await runPrepared(trx, LOCK_FREE_BALANCES, { lineIds, unit })
+  const rows = await runPrepared(trx, LOCK_FREE_BALANCES, {
+    lineIds: keys.map(({ lineId }) => lineId),
+    units: keys.map(({ unit }) => unit),
+  })
+  return new Map(rows.map((row) => [row.line_id, toBalance(row)]))
+}
+
+/** Names a hold by its cause. */
+interface HoldSource {
+  readonly lineId: string
+  readonly sourceKey: string
+}
+
+const LOCK_HELD_BALANCE = prepareStatement<HoldSource, BalanceRow>(
+  'lock-held-balance',
+  ({ lineId, sourceKey }) => sql`
+    select posted, reserved, debt_limit, promised from ledger_balance
+    where line_id = ${lineId} and unit = (select unit from hold where line_id = ${lineId} and source_key = ${sourceKey})
+    for update
+  `,
+)
+
+/** Takes the balance of which a hold is, as `lockBalance` does. Null when there is no such hold. */
+export async function lockHeldBalance(
+  trx: Transaction<Tables>,
+  { lineId, sourceKey }: HoldSource,
+): Promise<Balance | null> {
+  const [row] = await runPrepared(trx, LOCK_HELD_BALANCE, { lineId, sourceKey })
+  return row ? toBalance(row) : null
+}
+
+const LOCK_FREE_HELD_BALANCES = prepareStatement<
+  { readonly lineIds: readonly string[]; readonly sourceKeys: readonly string[] },
+  BalanceRow & { readonly line_id: string }
+>(
+  'lock-free-held-balances',
+  ({ lineIds, sourceKeys }) => sql`
+    select balance.line_id, posted, balance.reserved, debt_limit, promised
+    from unnest(${lineIds}::uuid[], ${sourceKeys}::text[]) as wanted (line_id, source_key)
+    join hold on hold.line_id = wanted.line_id and hold.source_key = wanted.source_key
+    join ledger_balance as balance on balance.line_id = hold.line_id and balance.unit = hold.unit
+    for update of balance skip locked
+  `,
+)
+
+/** The same of several lines, a hold of each, as `lockFreeBalances` does. */
+export async function lockFreeHeldBalances(
+  trx: Transaction<Tables>,
+  holds: readonly HoldSource[],
+): Promise<Map<string, Balance>> {
+  const rows = await runPrepared(trx, LOCK_FREE_HELD_BALANCES, {
+    lineIds: holds.map(({ lineId }) => lineId),
+    sourceKeys: holds.map(({ sourceKey }) => sourceKey),
+  })
   return new Map(rows.map((row) => [row.line_id, toBalance(row)]))
 }
 

@@ -131,7 +131,7 @@ function toValues(postings: readonly Posting[], ids: readonly string[], postedAt
     consentIds: causes.map(({ consentId }) => consentId ?? null),
     policyNames: causes.map(({ policy }) => policy?.name ?? null),
     policyVersions: causes.map(({ policy }) => policy?.version ?? null),
-    details: causes.map(({ title }) => JSON.stringify(title ? { title } : {})),
+    details: causes.map(({ title, feePermille }) => JSON.stringify({ title, feePermille })),
     transactionIds: movements.map(({ transactionId }) => transactionId),
     units: movements.map(({ unit }) => unit),
     debits: movements.map(({ debit }) => debit),

@@ -34,7 +34,12 @@ export interface Cause {
   readonly policy?: { readonly name: string; readonly version: number }
   /** The name of the service or the merchant, for the statement. */
   readonly title?: Translated
+  /** The thousandths of what was paid that a fee beside it is: a merchant's may be others by now. */
+  readonly feePermille?: number
 }
+
+/** What of a cause is kept as one. */
+export type CauseDetails = Pick<Cause, 'title' | 'feePermille'>
 
 /** Gives the subscriber money or points, from one of the operator's accounts. */
 export function give(unit: LedgerUnit, from: Exclude<LedgerAccount, 'CUSTOMER'>, amount: bigint): Movement {

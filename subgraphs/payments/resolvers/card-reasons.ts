@@ -3,6 +3,7 @@ import type { RefundFailed } from '../actions/refunds/refund-rules.ts'
 import type { Reason } from './eligibility.ts'
 import { memberLimitReached } from './member-limit.ts'
 import type { ReasonWords } from './reason-words.ts'
+import { BALANCE_UNDER_REVIEW } from './under-review.ts'
 import { withinRange } from './within-range.ts'
 
 /** Why a saved card cannot pay. */
@@ -81,9 +82,10 @@ const REFUND_REASONS: Readonly<Record<RefundFailed, Omit<Reason, 'code'>>> = {
     },
     remedy: { ru: 'Верните только то, что осталось на номере.', en: 'Give back what is left on the number only.' },
   },
+  BALANCE_UNDER_REVIEW,
 }
 
 /** Why a refund is refused by rule. */
 export function refundReason(code: RefundFailed): Reason {
-  return { code, ...REFUND_REASONS[code] }
+  return { ...REFUND_REASONS[code], code }
 }

@@ -11,6 +11,7 @@ import { notEligible, type Reason } from './eligibility.ts'
 import { inWords, type ReasonWords } from './reason-words.ts'
 import { spendCapReached } from './recurring-reasons.ts'
 import { refusal } from './refusal.ts'
+import { BALANCE_UNDER_REVIEW } from './under-review.ts'
 
 /** What other subgraphs have lines pay. Each has ids of its own. */
 export const charges: Pick<MutationResolvers, 'reserve' | 'capture' | 'release' | 'charge'> = {
@@ -100,8 +101,11 @@ function refuse(refused: ChargeRefusal, language: Language) {
 }
 
 function toReservation(id: string, hold: Hold, currencyCode: CurrencyCode) {
-  const { state, amount, captured, expiresAt } = hold
-  return { id, state, amount: toMoney(amount, currencyCode), captured: toMoney(captured, currencyCode), expiresAt }
+  const { state, unit, amount, captured, expiresAt } = hold
+  const taken = { id, state, expiresAt, amount: null, captured: null, points: null, capturedPoints: null }
+  return unit === 'POINT'
+    ? { ...taken, points: Number(amount), capturedPoints: Number(captured) }
+    : { ...taken, amount: toMoney(amount, currencyCode), captured: toMoney(captured, currencyCode) }
 }
 
 function toReason(failed: FailedChargeRule, words: ReasonWords): Reason {
@@ -117,12 +121,17 @@ function toReason(failed: FailedChargeRule, words: ReasonWords): Reason {
         remedy: { ru: 'Пополните номер и повторите.', en: 'Top the line up, and try again.' },
       }
     }
-    case 'balanceUnderReview':
+    case 'notEnoughPoints':
       return {
-        code: 'BALANCE_UNDER_REVIEW',
-        message: { ru: 'Остаток номера проверяется.', en: 'The balance of the line is being checked.' },
-        remedy: null,
+        code: 'NOT_ENOUGH_POINTS',
+        message: {
+          ru: `На номере не хватает баллов: ${failed.missing}.`,
+          en: `The line is short of points: ${failed.missing}.`,
+        },
+        remedy: { ru: 'Потратьте меньше баллов.', en: 'Spend fewer points.' },
       }
+    case 'balanceUnderReview':
+      return BALANCE_UNDER_REVIEW
     case 'spendCap':
       return spendCapReached(failed.reached, words)
     default:

@@ -5,6 +5,7 @@ import type { MutationResolvers } from '../generated/resolvers.ts'
 import { notEligible, type Reason } from './eligibility.ts'
 import { keyRefusal } from './key-refusal.ts'
 import { refusal } from './refusal.ts'
+import { BALANCE_UNDER_REVIEW } from './under-review.ts'
 
 export const giftMutations: Pick<MutationResolvers, 'giveBonusPoints'> = {
   giveBonusPoints: async (_, { input }, context) => {
@@ -37,7 +38,7 @@ interface Texts {
 }
 
 /** `%` stands for what the rule names: points, or a moment. */
-const TEXTS: Readonly<Record<FailedGiftRule['code'], Texts>> = {
+const TEXTS: Readonly<Record<Exclude<FailedGiftRule['code'], 'BALANCE_UNDER_REVIEW'>, Texts>> = {
   RECEIVER_NOT_FOUND: {
     message: { ru: 'Этот телефон не принадлежит нашему абоненту.', en: 'This number is no subscriber’s of ours.' },
     remedy: { ru: 'Проверьте цифры.', en: 'Check the digits.' },
@@ -76,6 +77,7 @@ const TEXTS: Readonly<Record<FailedGiftRule['code'], Texts>> = {
 
 /** What stands against a gift and what would mend it, for people. */
 function giftReason(failed: FailedGiftRule): Reason {
+  if (failed.code === 'BALANCE_UNDER_REVIEW') return BALANCE_UNDER_REVIEW
   const named = nameIn(failed)
   const name = ({ ru, en }: Translated): Translated => ({ ru: ru.replace('%', named), en: en.replace('%', named) })
   const { message, remedy } = TEXTS[failed.code]

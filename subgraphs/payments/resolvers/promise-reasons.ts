@@ -1,8 +1,11 @@
 import { unreachable } from '../../../platform/invariant.ts'
 import type { FailedPromiseRule } from '../actions/promised-payments/rules.ts'
+import { fromKept } from '../actions/spend-cap/spend-cap-rule.ts'
 import type { Reason } from './eligibility.ts'
 import { memberLimitReached } from './member-limit.ts'
 import type { ReasonWords } from './reason-words.ts'
+import { spendCapReached } from './recurring-reasons.ts'
+import { BALANCE_UNDER_REVIEW } from './under-review.ts'
 
 /** What stands against a promised payment and what would mend it, for people. */
 export function promiseReason(failed: FailedPromiseRule, words: ReasonWords): Reason {
@@ -22,6 +25,10 @@ export function promiseReason(failed: FailedPromiseRule, words: ReasonWords): Re
         },
       }
     }
+    case 'BALANCE_UNDER_REVIEW':
+      return BALANCE_UNDER_REVIEW
+    case 'SPEND_CAP_REACHED':
+      return spendCapReached(fromKept(failed), words)
     case 'NEW_SUBSCRIBER':
       return {
         code,

@@ -6,6 +6,7 @@ import type { Reason } from './eligibility.ts'
 import { memberLimitReached } from './member-limit.ts'
 import type { ReasonWords } from './reason-words.ts'
 import { spendCapReached } from './recurring-reasons.ts'
+import { BALANCE_UNDER_REVIEW } from './under-review.ts'
 
 /** Why a merchant does not take a payment, and what would mend it. */
 export const MERCHANT_REFUSALS = {
@@ -29,6 +30,8 @@ export const MERCHANT_REFUSALS = {
 
 /** What stands against a purchase and what would mend it, for people. */
 export function purchaseReason(failed: FailedPurchaseRule, words: ReasonWords): Reason {
+  if (failed.code === 'BALANCE_UNDER_REVIEW') return BALANCE_UNDER_REVIEW
+  if (failed.code === 'NOT_ENOUGH_MONEY') return notEnoughMoney(failed, words)
   if ('kopecks' in failed) return amountReason(failed, words)
   if (failed.code === 'SPEND_CAP_REACHED') return spendCapReached(fromKept(failed), words)
   if (failed.code !== 'SIM_CHANGED') return { code: failed.code, ...MERCHANT_REFUSALS[failed.code] }
@@ -46,7 +49,23 @@ export function purchaseReason(failed: FailedPurchaseRule, words: ReasonWords): 
   }
 }
 
-type FailedAmountRule = Extract<FailedPurchaseRule, { kopecks: string }>
+/** Whoever may not see the balance is told nothing of how much it is. */
+function notEnoughMoney(
+  { code, kopecks }: Extract<FailedPurchaseRule, { code: 'NOT_ENOUGH_MONEY' }>,
+  words: ReasonWords,
+): Reason {
+  const sum = kopecks === null ? null : words.money(kopecks)
+  return {
+    code,
+    message: {
+      ru: `Собственных денег на номере ${sum?.ru ?? 'не хватает'}: обещанный платёж и баллы для этого не годятся.`,
+      en: `The line has ${sum?.en ?? 'too little'} of its own: promised money and points do not count here.`,
+    },
+    remedy: { ru: 'Пополните баланс.', en: 'Top up.' },
+  }
+}
+
+type FailedAmountRule = Exclude<Extract<FailedPurchaseRule, { kopecks: unknown }>, { code: 'NOT_ENOUGH_MONEY' }>
 
 function amountReason({ code, kopecks }: FailedAmountRule, words: ReasonWords): Reason {
   const sum = words.money(kopecks)
@@ -62,15 +81,6 @@ function amountReason({ code, kopecks }: FailedAmountRule, words: ReasonWords): 
         code,
         message: { ru: 'Сумма слишком велика для этого получателя.', en: 'The amount is too large for this merchant.' },
         remedy: { ru: `Заплатите не больше ${sum.ru} за раз.`, en: `Pay ${sum.en} at most at once.` },
-      }
-    case 'NOT_ENOUGH_MONEY':
-      return {
-        code,
-        message: {
-          ru: `Собственных денег на номере ${sum.ru}: обещанный платёж и баллы для этого не годятся.`,
-          en: `The line has ${sum.en} of its own: promised money and points do not count here.`,
-        },
-        remedy: { ru: 'Пополните баланс.', en: 'Top up.' },
       }
     case 'MEMBER_LIMIT':
       return memberLimitReached(sum)

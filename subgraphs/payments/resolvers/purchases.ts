@@ -60,7 +60,8 @@ export const purchaseQuote: PurchaseQuoteResolvers = {
   amount: ({ amount }, _, { currencyCode }) => toMoney(amount, currencyCode),
   fee: ({ fee }, _, { currencyCode }) => toMoney(fee, currencyCode),
   total: (quote, _, { currencyCode }) => toMoney(costOf(quote), currencyCode),
-  balanceAfter: ({ balanceAfter }, _, { currencyCode }) => toMoney(balanceAfter, currencyCode),
+  balanceAfter: ({ balanceAfter }, _, { currencyCode }) =>
+    balanceAfter === null ? null : toMoney(balanceAfter, currencyCode),
 }
 
 export const purchaseMutations: Pick<MutationResolvers, 'quotePurchase' | 'confirmPurchase'> = {

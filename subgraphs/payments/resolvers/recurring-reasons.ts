@@ -4,6 +4,7 @@ import type { SpendCapReached } from '../actions/spend-cap/spend-cap-rule.ts'
 import { CARD_NOT_FOUND } from './card-reasons.ts'
 import type { Reason } from './eligibility.ts'
 import type { ReasonWords } from './reason-words.ts'
+import { BALANCE_UNDER_REVIEW } from './under-review.ts'
 import { type Range, withinRange } from './within-range.ts'
 
 /** Why an automatic payment cannot be set. */
@@ -120,6 +121,8 @@ export function liveBalanceReason(obstacle: LiveBalanceObstacle, words: ReasonWo
         remedy: { ru: `Пополните номер хотя бы на ${missing.ru}.`, en: `Top up by ${missing.en} at least.` },
       }
     }
+    case 'BALANCE_UNDER_REVIEW':
+      return BALANCE_UNDER_REVIEW
     case 'SPEND_CAP_REACHED':
       return spendCapReached(obstacle, words)
   }

@@ -51,4 +51,5 @@ export const ledgerEntryExplanation: LedgerEntryExplanationResolvers = {
   consentId: ({ consent_id }) => consent_id,
   policyName: ({ policy_name }) => policy_name,
   policyVersion: ({ policy_version }) => policy_version,
+  feePermille: ({ kind, details }) => (kind === 'PURCHASE_FEE' ? (details.feePermille ?? null) : null),
 }

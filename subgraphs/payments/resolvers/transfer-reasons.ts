@@ -1,10 +1,12 @@
 import { unreachable } from '../../../platform/invariant.ts'
+import type { Translated } from '../../../platform/languages.ts'
 import { fromKept } from '../actions/spend-cap/spend-cap-rule.ts'
 import type { FailedTransferRule } from '../actions/transfers/rules.ts'
 import type { Reason } from './eligibility.ts'
 import { memberLimitReached } from './member-limit.ts'
 import type { ReasonWords } from './reason-words.ts'
 import { spendCapReached } from './recurring-reasons.ts'
+import { BALANCE_UNDER_REVIEW } from './under-review.ts'
 
 /** What stands against a transfer and what would mend it, for people. */
 export function transferReason(failed: FailedTransferRule, words: ReasonWords): Reason {
@@ -39,6 +41,10 @@ export function transferReason(failed: FailedTransferRule, words: ReasonWords): 
         },
       }
     }
+    case 'BALANCE_UNDER_REVIEW':
+      return BALANCE_UNDER_REVIEW
+    case 'NOT_ENOUGH_MONEY':
+      return notEnoughMoney(failed, words)
     case 'SPEND_CAP_REACHED':
       return spendCapReached(fromKept(failed), words)
     default:
@@ -46,12 +52,30 @@ export function transferReason(failed: FailedTransferRule, words: ReasonWords): 
   }
 }
 
-type FailedAmountRule = Extract<FailedTransferRule, { kopecks: string }>
+/** Whoever may not see the balance is told nothing of how much it is. */
+function notEnoughMoney(
+  { code, kopecks }: Extract<FailedTransferRule, { code: 'NOT_ENOUGH_MONEY' }>,
+  words: ReasonWords,
+): Reason {
+  const sum = kopecks === null ? null : words.money(kopecks)
+  return {
+    code,
+    message: {
+      ru: `Собственных денег не хватает${sum ? `: перевести можно ${sum.ru}` : ''}. Обещанный платёж и баллы не переводятся.`,
+      en: `There is not enough money of your own${sum ? `: ${sum.en} can be sent` : ''}. Promised money and points are not sent.`,
+    },
+    remedy: sum === null || kopecks === '0' ? { ru: 'Пополните баланс.', en: 'Top up.' } : atMost(sum),
+  }
+}
+
+function atMost(sum: Translated): Translated {
+  return { ru: `Переведите не больше ${sum.ru}.`, en: `Transfer ${sum.en} at most.` }
+}
+
+type FailedAmountRule = Exclude<Extract<FailedTransferRule, { kopecks: unknown }>, { code: 'NOT_ENOUGH_MONEY' }>
 
 function amountReason({ code, kopecks }: FailedAmountRule, words: ReasonWords): Reason {
   const sum = words.money(kopecks)
-  const send = { ru: `Переведите не больше ${sum.ru}.`, en: `Transfer ${sum.en} at most.` }
-  const isNothingLeft = kopecks === '0'
   switch (code) {
     case 'AMOUNT_TOO_SMALL':
       return {
@@ -66,7 +90,7 @@ function amountReason({ code, kopecks }: FailedAmountRule, words: ReasonWords): 
           ru: 'Сумма больше, чем можно перевести за раз.',
           en: 'The amount is more than can be sent at once.',
         },
-        remedy: send,
+        remedy: atMost(sum),
       }
     case 'DAY_LIMIT':
       return {
@@ -75,16 +99,7 @@ function amountReason({ code, kopecks }: FailedAmountRule, words: ReasonWords): 
           ru: `Дневной лимит переводов: сегодня осталось ${sum.ru}.`,
           en: `The limit of transfers in a day: ${sum.en} is left today.`,
         },
-        remedy: isNothingLeft ? { ru: 'Подождите до завтра.', en: 'Wait until tomorrow.' } : send,
-      }
-    case 'NOT_ENOUGH_MONEY':
-      return {
-        code,
-        message: {
-          ru: `Собственных денег не хватает: перевести можно ${sum.ru}. Обещанный платёж и баллы не переводятся.`,
-          en: `There is not enough money of your own: ${sum.en} can be sent. Promised money and points are not.`,
-        },
-        remedy: isNothingLeft ? { ru: 'Пополните баланс.', en: 'Top up.' } : send,
+        remedy: kopecks === '0' ? { ru: 'Подождите до завтра.', en: 'Wait until tomorrow.' } : atMost(sum),
       }
     case 'MEMBER_LIMIT':
       return memberLimitReached(sum)

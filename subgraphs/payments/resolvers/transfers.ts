@@ -61,7 +61,8 @@ export const transferQuote: TransferQuoteResolvers = {
   amount: ({ amount }, _, { currencyCode }) => toMoney(amount, currencyCode),
   fee: ({ fee }, _, { currencyCode }) => toMoney(fee, currencyCode),
   total: (quote, _, { currencyCode }) => toMoney(chargeOf(quote), currencyCode),
-  balanceAfter: ({ balanceAfter }, _, { currencyCode }) => toMoney(balanceAfter, currencyCode),
+  balanceAfter: ({ balanceAfter }, _, { currencyCode }) =>
+    balanceAfter === null ? null : toMoney(balanceAfter, currencyCode),
 }
 
 interface Refused {

@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Day } from '../../../platform/calendar.ts'
 import type { AutoPaymentKey } from './auto-payments.ts'
+import { type DueItem, type DuePage, isDueAfter } from './due-page.ts'
 import type { Tables } from './tables.ts'
 
 /** What the acquirer is asked for an automatic payment: the same however often it is asked. */
@@ -65,19 +66,25 @@ export async function sumAttempts(
   return rows[0]?.sum ?? 0n
 }
 
-/** A page of the attempts of which the acquirer is to be asked now, in the order of their payments. */
+/** An attempt of which the acquirer is to be asked; its id is that of its payment. */
+export interface DueAttempt extends DueItem {
+  readonly attempt: Attempt
+}
+
+/** A page of those that are to be asked of now, in the order of their moments. */
 export async function readDueAttempts(
   db: Kysely<Tables>,
   now: Date,
-  { after, limit }: { readonly after: string; readonly limit: number },
-): Promise<Attempt[]> {
-  const { rows } = await sql<Attempt>`
+  { after, limit }: DuePage<DueAttempt>,
+): Promise<DueAttempt[]> {
+  const { rows } = await sql<Attempt & Pick<DueItem, 'dueAt'>>`
     select line_id as "lineId", auto_payment_id as "autoPaymentId", occasion, try, payment_id as "paymentId",
-      account_id as "accountId", card_id as "cardId", amount, begun_at as "begunAt"
+      account_id as "accountId", card_id as "cardId", amount, begun_at as "begunAt", ask_at::text as "dueAt"
     from auto_payment_attempt
-    where state = 'OPEN' and ask_at <= ${now} and payment_id > ${after} order by payment_id limit ${limit}
+    where state = 'OPEN' and ask_at <= ${now} and ${isDueAfter({ dueAt: 'ask_at', id: 'payment_id' }, after)}
+    order by ask_at, payment_id limit ${limit}
   `.execute(db)
-  return rows
+  return rows.map(({ dueAt, ...attempt }) => ({ id: attempt.paymentId, dueAt, attempt }))
 }
 
 /**

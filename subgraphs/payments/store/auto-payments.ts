@@ -4,6 +4,7 @@ import { type LineKey, type LineKeyValues, toLineKeyValues } from '../../../plat
 import type { Day } from '../../../platform/calendar.ts'
 import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
 import type { Reader } from '../../../platform/database/reader.ts'
+import { type DueItem, type DuePage, isDueAfter } from './due-page.ts'
 import type { AutoPaymentBasis, AutoPaymentStop, RecurringTables, Schedule } from './recurring-tables.ts'
 import type { Tables } from './tables.ts'
 
@@ -87,17 +88,20 @@ export async function putAutoPayment(trx: Transaction<Tables>, autoPayment: Auto
 }
 
 /** One whose time has come, and who answers for it. */
-export interface DueAutoPayment extends AutoPaymentKey, Pick<AutoPayment, 'accountId' | 'memberId'> {}
+export interface DueAutoPayment extends DueItem, AutoPaymentKey, Pick<AutoPayment, 'accountId' | 'memberId'> {}
 
-/** A page of those whose time has come, in the order of their ids. */
+/** A page of those whose time has come, in the order in which it has. */
 export async function readDueAutoPayments(
   db: Kysely<Tables>,
   now: Date,
-  { after, limit }: { readonly after: string; readonly limit: number },
+  { after, limit }: DuePage<DueAutoPayment>,
 ): Promise<DueAutoPayment[]> {
   const { rows } = await sql<DueAutoPayment>`
-    select line_id as "lineId", id, account_id as "accountId", member_id as "memberId" from auto_payment
-    where next_attempt_at <= ${now} and id > ${after} order by id limit ${limit}
+    select line_id as "lineId", id, next_attempt_at::text as "dueAt", account_id as "accountId",
+      member_id as "memberId"
+    from auto_payment
+    where next_attempt_at <= ${now} and ${isDueAfter({ dueAt: 'next_attempt_at', id: 'id' }, after)}
+    order by next_attempt_at, id limit ${limit}
   `.execute(db)
   return rows
 }

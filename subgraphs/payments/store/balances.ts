@@ -13,7 +13,9 @@ export interface BalanceRow {
   readonly debt_limit_kopecks: bigint
   /** How much further because of a promised payment. */
   readonly promised_kopecks: bigint
+  /** Not set aside, and their time is not over. */
   readonly points: bigint
+  readonly reserved_points: bigint
   /** When the ledger was read. */
   readonly as_of: Date
   /** The audit found the line's books wrong. */
@@ -26,7 +28,11 @@ const BALANCES = prepareStatement<LineKeyValues, BalanceRow>(
     with allowed as (${allowedLines(values)})
     select allowed.key, money.posted as posted_kopecks, money.reserved as reserved_kopecks,
       money.debt_limit as debt_limit_kopecks, money.promised as promised_kopecks,
-      points.posted - points.reserved as points, ${values.now}::timestamptz as as_of,
+      points.posted - points.reserved - coalesce((
+        select sum(free_points(lot)) from bonus_lot as lot
+        where lot.line_id = allowed.line_id and lot.remaining > 0 and lot.expires_at <= ${values.now}::timestamptz
+      ), 0)::bigint as points,
+      points.reserved as reserved_points, ${values.now}::timestamptz as as_of,
       exists (select from ledger_quarantine as quarantine where quarantine.line_id = allowed.line_id) as is_under_review
     from allowed
     join ledger_balance as money on money.line_id = allowed.line_id and money.unit = 'KOPECK'
@@ -38,7 +44,7 @@ export function readBalances(reader: Reader, keys: readonly LineKey[], now: Date
   return reader.read(BALANCES, toLineKeyValues(keys, now))
 }
 
-/** The points of a line that expire first. */
+/** The points of a line that expire first, of those that are not set aside. */
 export interface ExpiringPointsRow {
   readonly key: number
   readonly points: bigint
@@ -49,11 +55,12 @@ const EXPIRING_POINTS = prepareStatement<LineKeyValues, ExpiringPointsRow>(
   'expiring-points',
   (values) => sql`
     with allowed as (${allowedLines(values)})
-    select distinct on (allowed.key) allowed.key, sum(lot.remaining)::bigint as points, lot.expires_at
+    select distinct on (allowed.key) allowed.key, sum(free_points(lot))::bigint as points, lot.expires_at
     from allowed
     join bonus_lot as lot on lot.line_id = allowed.line_id and lot.remaining > 0
       and lot.expires_at > ${values.now}::timestamptz
     group by allowed.key, lot.expires_at
+    having sum(free_points(lot)) > 0
     order by allowed.key, lot.expires_at
   `,
 )

@@ -1,17 +1,21 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { LedgerKind } from '../ledger/kinds.ts'
+import { type DueItem, type DuePage, FIRST_ID, isDueAfter, type LineToLookAt } from './due-page.ts'
 import type { Tables } from './tables.ts'
 
-/** Some lines with entries of money that were not looked at for points, each after the line given. */
-export async function findUncounted(db: Kysely<Tables>, after: string | null, limit: number): Promise<string[]> {
-  const { rows } = await sql<{ line_id: string }>`
-    select balance.line_id from ledger_balance as balance
+/** A page of the lines with entries of money that were not looked at for points, in the order of their ids. */
+export async function readUncounted(
+  db: Kysely<Tables>,
+  { after, limit }: DuePage<LineToLookAt>,
+): Promise<LineToLookAt[]> {
+  const { rows } = await sql<LineToLookAt>`
+    select balance.line_id as id from ledger_balance as balance
     left join bonus_progress as progress on progress.line_id = balance.line_id
     where balance.unit = 'KOPECK' and balance.entry_sequence > coalesce(progress.counted, 0)
-      and (${after}::uuid is null or balance.line_id > ${after}::uuid)
+      and balance.line_id > ${after?.id ?? FIRST_ID}
     order by balance.line_id limit ${limit}
   `.execute(db)
-  return rows.map(({ line_id }) => line_id)
+  return rows
 }
 
 /** What is new since a line was looked at, under the lock of its balance. */
@@ -55,15 +59,20 @@ export async function keepProgress(
   `.execute(trx)
 }
 
-/** Some lines with points whose time is over. */
-export async function findExpired(db: Kysely<Tables>, now: Date, limit: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('bonus_lot')
-    .select('line_id')
-    .distinct()
-    .where('remaining', '>', 0n)
-    .where('expires_at', '<=', now)
-    .limit(limit)
-    .execute()
-  return rows.map(({ line_id }) => line_id)
+/**
+ * A page of the lines with points whose time is over, in the order in which it was: one with several such days comes as
+ * often. Points that are set aside are not over yet.
+ */
+export async function readLinesWithExpired(
+  db: Kysely<Tables>,
+  now: Date,
+  { after, limit }: DuePage<DueItem>,
+): Promise<DueItem[]> {
+  const { rows } = await sql<DueItem>`
+    select line_id as id, expires_at::text as "dueAt" from bonus_lot as lot
+    where remaining > 0 and expires_at <= ${now} and ${isDueAfter({ dueAt: 'expires_at', id: 'line_id' }, after)}
+      and free_points(lot) > 0
+    order by expires_at, line_id limit ${limit}
+  `.execute(db)
+  return rows
 }

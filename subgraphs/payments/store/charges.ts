@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import { prepareStatement, runPrepared } from '../../../platform/database/prepared-statement.ts'
 import type { LedgerKind } from '../ledger/kinds.ts'
-import type { Cause } from '../ledger/posting.ts'
+import type { Cause, CauseDetails } from '../ledger/posting.ts'
 import type { Tables } from './tables.ts'
 
 /** What was taken of a subscriber for one cause. */
@@ -25,7 +25,7 @@ interface ChargeRow {
   readonly consent_id: string | null
   readonly policy_name: string | null
   readonly policy_version: number | null
-  readonly details: Pick<Cause, 'title'>
+  readonly details: CauseDetails
 }
 
 const CHARGES = prepareStatement<

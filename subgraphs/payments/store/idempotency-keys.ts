@@ -65,9 +65,3 @@ export async function keepOutcome(
 ): Promise<void> {
   await runPrepared(trx, KEEP_KEY, { ...kept, outcome: JSON.stringify(kept.outcome) })
 }
-
-/** Forgets keys that nobody repeats any more. Returns how many. */
-export async function forgetKeys(db: Kysely<Tables>, before: Date): Promise<number> {
-  const { numDeletedRows } = await db.deleteFrom('idempotency_key').where('created_at', '<', before).executeTakeFirst()
-  return Number(numDeletedRows)
-}

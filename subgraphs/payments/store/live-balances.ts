@@ -3,6 +3,7 @@ import { allowedLines } from '../../../platform/access/line-access-sql.ts'
 import { type LineKey, type LineKeyValues, toLineKeyValues } from '../../../platform/access/line-key.ts'
 import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
 import type { Reader } from '../../../platform/database/reader.ts'
+import { type DueItem, type DuePage, isDueAfter } from './due-page.ts'
 import type { RecurringTables } from './recurring-tables.ts'
 import type { Tables } from './tables.ts'
 
@@ -42,17 +43,19 @@ export async function sumCharged(
   return rows[0]?.charged ?? 0n
 }
 
-/** A page of the lines whose next day is to be charged, in the order of their ids. */
+/** A page of the lines whose next day is to be charged, in the order in which it began; those under review pay for nothing. */
 export async function readDueLiveBalances(
   db: Kysely<Tables>,
   now: Date,
-  { after, limit }: { readonly after: string; readonly limit: number },
-): Promise<string[]> {
-  const { rows } = await sql<{ line_id: string }>`
-    select line_id from live_balance
-    where next_charge_at <= ${now} and line_id > ${after} order by line_id limit ${limit}
+  { after, limit }: DuePage<DueItem>,
+): Promise<DueItem[]> {
+  const { rows } = await sql<DueItem>`
+    select line_id as id, next_charge_at::text as "dueAt" from live_balance
+    where next_charge_at <= ${now} and ${isDueAfter({ dueAt: 'next_charge_at', id: 'line_id' }, after)}
+      and not exists (select from ledger_quarantine as quarantine where quarantine.line_id = live_balance.line_id)
+    order by next_charge_at, line_id limit ${limit}
   `.execute(db)
-  return rows.map(({ line_id }) => line_id)
+  return rows
 }
 
 /** Of these lines, those whose days go on being charged. */

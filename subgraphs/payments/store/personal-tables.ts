@@ -10,6 +10,7 @@ export const LINE_TABLES: readonly PersonalTable[] = [
   { table: 'ledger_balance', belongsTo: ownedBy('line_id'), key: ['unit'], withheld: ['entry_hash'] },
   { table: 'balance_change', belongsTo: ownedBy('line_id'), key: ['sequence'] },
   { table: 'bonus_lot', belongsTo: ownedBy('line_id'), key: ['id'] },
+  { table: 'bonus_lot_hold', belongsTo: ownedBy('line_id'), key: ['hold_id', 'lot_id'] },
   { table: 'bonus_progress', belongsTo: ownedBy('line_id'), key: ['line_id'] },
   { table: 'bonus_gift_day', belongsTo: ownedBy('line_id'), key: ['day'] },
   { table: 'ledger_transaction', belongsTo: ownedBy('line_id'), key: ['id'] },

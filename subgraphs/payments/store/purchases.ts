@@ -15,6 +15,8 @@ export interface PurchaseQuote {
   readonly transactionId: string
   readonly amount: bigint
   readonly fee: bigint
+  /** The thousandths of the amount that the fee is; null for what was shown before they were kept. */
+  readonly feePermille: number | null
   readonly quotedAt: Date
   readonly validUntil: Date
 }
@@ -32,6 +34,7 @@ export async function insertPurchaseQuote(trx: Transaction<Tables>, quote: Purch
       transaction_id: quote.transactionId,
       amount: quote.amount,
       fee: quote.fee,
+      fee_permille: quote.feePermille,
       quoted_at: quote.quotedAt,
       valid_until: quote.validUntil,
     })
@@ -61,6 +64,7 @@ export async function findPurchaseQuote(
     transactionId: row.transaction_id,
     amount: row.amount,
     fee: row.fee,
+    feePermille: row.fee_permille,
     quotedAt: row.quoted_at,
     validUntil: row.valid_until,
   }
@@ -83,9 +87,7 @@ export async function takeTransactionId(
 }
 
 /** A purchase of which it is not known yet how it ended. */
-export interface Purchase extends Pick<PurchaseQuote, 'lineId' | 'id' | 'merchantId' | 'reference' | 'transactionId'> {
-  readonly amount: bigint
-  readonly fee: bigint
+export interface Purchase extends Omit<PurchaseQuote, 'personId' | 'accountId' | 'quotedAt' | 'validUntil'> {
   readonly begunAt: Date
   readonly asked: number
   readonly member: MemberMonth | null
@@ -102,6 +104,7 @@ export async function beginPurchase(trx: Transaction<Tables>, purchase: Omit<Pur
       transaction_id: purchase.transactionId,
       amount: purchase.amount,
       fee: purchase.fee,
+      fee_permille: purchase.feePermille,
       begun_at: purchase.begunAt,
       next_ask_at: purchase.begunAt,
       member: purchase.member && JSON.stringify(purchase.member),
@@ -172,6 +175,7 @@ function toPurchase(row: PurchaseRow): Purchase {
     transactionId: row.transaction_id,
     amount: row.amount,
     fee: row.fee,
+    feePermille: row.fee_permille,
     begunAt: row.begun_at,
     asked: row.asked,
     member: row.member,
@@ -186,6 +190,7 @@ interface PurchaseRow {
   readonly transaction_id: string
   readonly amount: bigint
   readonly fee: bigint
+  readonly fee_permille: number | null
   readonly begun_at: Date
   readonly asked: number
   readonly member: MemberMonth | null

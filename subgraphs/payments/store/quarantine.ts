@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { prepareStatement, runPrepared } from '../../../platform/database/prepared-statement.ts'
 import type { Tables } from './tables.ts'
 
@@ -42,13 +42,17 @@ const QUARANTINED = prepareStatement<{ readonly lineIds: readonly string[] }, { 
   ({ lineIds }) => sql`select line_id from ledger_quarantine where line_id = any(${lineIds}::uuid[])`,
 )
 
-/** Those of the lines that are kept from being served, in the transaction of what is decided by it. */
-export async function findQuarantined(
-  trx: Transaction<Tables>,
-  lineIds: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const rows = await runPrepared(trx, QUARANTINED, { lineIds })
+/**
+ * Those of the lines that are kept from being served. What is decided by it asks in its transaction, after `lockBalance`.
+ */
+export async function findQuarantined(db: Kysely<Tables>, lineIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await runPrepared(db, QUARANTINED, { lineIds })
   return new Set(rows.map((row) => row.line_id))
+}
+
+/** The same of one line. */
+export async function isQuarantined(db: Kysely<Tables>, lineId: string): Promise<boolean> {
+  return (await findQuarantined(db, [lineId])).has(lineId)
 }
 
 /** False when the line was not kept. */

@@ -5,6 +5,7 @@ import type { Day } from '../../../platform/calendar.ts'
 import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
 import type { Reader } from '../../../platform/database/reader.ts'
 import { spentSince } from '../ledger/spending.ts'
+import { type DuePage, FIRST_ID, type LineToLookAt } from './due-page.ts'
 import type { Tables } from './tables.ts'
 
 export interface NewSpendCap {
@@ -33,12 +34,13 @@ export async function deleteSpendCap(trx: Transaction<Tables>, lineId: string): 
 /** A page of the lines that have spent since their caps were compared. */
 export async function readStaleCaps(
   db: Kysely<Tables>,
-  { after, limit }: { readonly after: string; readonly limit: number },
-): Promise<string[]> {
-  const { rows } = await sql<{ line_id: string }>`
-    select line_id from spend_cap where is_stale and line_id > ${after} order by line_id limit ${limit}
+  { after, limit }: DuePage<LineToLookAt>,
+): Promise<LineToLookAt[]> {
+  const { rows } = await sql<LineToLookAt>`
+    select line_id as id from spend_cap
+    where is_stale and line_id > ${after?.id ?? FIRST_ID} order by line_id limit ${limit}
   `.execute(db)
-  return rows.map(({ line_id }) => line_id)
+  return rows
 }
 
 /** Says that a cap is being compared, under the lock of the balance; false when another has done so. */
@@ -82,6 +84,8 @@ export interface SpendCapRow {
   readonly spent: bigint
   /** The lowest level first; `told_at` in RFC 3339. */
   readonly alerts: readonly { readonly percent: number; readonly told_at: string }[]
+  /** When the ledger was read. */
+  readonly as_of: Date
 }
 
 /** A month of the calendar, and when it began. */
@@ -101,7 +105,7 @@ const SPEND_CAPS = prepareStatement<LineKeyValues & Month, SpendCapRow>(
         from spend_cap_alert as alert
         where alert.line_id = allowed.line_id and alert.month = ${values.month}::date
           and alert.monthly_amount = spend_cap.monthly_amount
-      ), '[]') as alerts
+      ), '[]') as alerts, ${values.now}::timestamptz as as_of
     from allowed join spend_cap on spend_cap.line_id = allowed.line_id
   `,
 )

@@ -3,8 +3,8 @@ import { allowedLines } from '../../../platform/access/line-access-sql.ts'
 import { type LineKey, type LineKeyValues, lineKeyText, toLineKeyValues } from '../../../platform/access/line-key.ts'
 import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
 import type { Reader } from '../../../platform/database/reader.ts'
-import type { Translated } from '../../../platform/languages.ts'
 import type { LedgerKind } from '../ledger/kinds.ts'
+import type { CauseDetails } from '../ledger/posting.ts'
 
 /** Which page of a line's statement. */
 export interface StatementKey extends LineKey {
@@ -40,7 +40,7 @@ export interface StatementRow {
   readonly consent_id: string | null
   readonly policy_name: string | null
   readonly policy_version: number | null
-  readonly details: { readonly title?: Translated }
+  readonly details: CauseDetails
 }
 
 /** A page, with one row more where another page follows. */

@@ -20,6 +20,7 @@ export interface Tables extends OutboxTables, RecurringTables, CardTables {
     earned_at: Date
     expires_at: Date
   }
+  bonus_lot_hold: { line_id: string; hold_id: string; lot_id: string; points: bigint }
   payment: PaymentTable
   idempotency_key: {
     account_id: string
@@ -41,6 +42,7 @@ export interface Tables extends OutboxTables, RecurringTables, CardTables {
   ledger_audit: { day: string; started_at: Date; finished_at: Date | null; breaches: number | null }
   line_access: { line_id: string; account_id: string; rights: number; until: Date | null; version: bigint }
   inbox: { event_id: string; received_at: Date }
+  merchant_transaction: { id: string; line_id: string; taken_at: Date }
 }
 
 interface MerchantTable {
@@ -67,6 +69,7 @@ interface PurchaseQuoteTable {
   transaction_id: string
   amount: bigint
   fee: bigint
+  fee_permille: number | null
   quoted_at: Date
   valid_until: Date
 }
@@ -79,6 +82,7 @@ interface PurchaseTable {
   transaction_id: string
   amount: bigint
   fee: bigint
+  fee_permille: number | null
   begun_at: Date
   asked: Generated<number>
   next_ask_at: Date

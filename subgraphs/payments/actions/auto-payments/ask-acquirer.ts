@@ -7,6 +7,7 @@ import {
   type Attempt,
   type AttemptEnd,
   claimAttempt,
+  type DueAttempt,
   endAttempt,
   postponeAttempt,
   readDueAttempts,
@@ -34,10 +35,9 @@ const LEASE_MS = 120_000
  */
 export async function askDueAttempts(dependencies: ActionDependencies): Promise<number> {
   const now = dependencies.clock.now()
-  return eachDue({
+  return eachDue<DueAttempt>({
     read: (page) => readDueAttempts(dependencies.db, now, page),
-    idOf: ({ paymentId }) => paymentId,
-    work: (attempt) => ask(dependencies, attempt),
+    work: ({ attempt }) => ask(dependencies, attempt),
     atOnce: AT_ONCE,
     logger: dependencies.logger,
     failure: 'the acquirer could not be asked for an automatic payment; it will be asked again',

@@ -14,6 +14,7 @@ import {
 } from '../../store/auto-payments.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import { beginPayment } from '../../store/payments.ts'
+import { isQuarantined } from '../../store/quarantine.ts'
 import type { AutoPaymentStop } from '../../store/recurring-tables.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
@@ -34,9 +35,8 @@ const AT_ONCE = 4
 export async function beginDueAttempts(dependencies: ActionDependencies): Promise<number> {
   const now = dependencies.clock.now()
   const rules = autoPaymentRules(await dependencies.policies.current())
-  return eachDue({
+  return eachDue<DueAutoPayment>({
     read: (page) => readDueAutoPayments(dependencies.db, now, page),
-    idOf: ({ id }) => id,
     work: (due) => look(dependencies, due, rules),
     atOnce: AT_ONCE,
     logger: dependencies.logger,
@@ -103,6 +103,7 @@ async function readFacts(
   return {
     now,
     available: available(balance),
+    isUnderReview: await isQuarantined(trx, lineId),
     takenThisMonth: await sumAttempts(trx, autoPayment, monthOf(rules.calendar.dayOf(now))),
     memberLeft: await lockAllowance(trx, allowance),
     isPayerAllowed:
@@ -123,6 +124,8 @@ async function take(
       return attempt(trx, dependencies, looked)
     case 'wait':
       return putAutoPayment(trx, { ...autoPayment, nextAttemptAt: null })
+    case 'lookAgain':
+      return putAutoPayment(trx, { ...autoPayment, nextAttemptAt: step.at })
     case 'stop':
       return stopAutoPayment(trx, dependencies, autoPayment, step.by)
     case 'capped': {

@@ -19,6 +19,8 @@ export interface AutoPaymentFacts {
   readonly now: Date
   /** What is left on the line. */
   readonly available: bigint
+  /** The balance does not reconcile: whether it has fallen is not known. */
+  readonly isUnderReview: boolean
   /** What it has taken this month, with what it may have taken. */
   readonly takenThisMonth: bigint
   /** What the organization lets its member spend yet this month who set it; null without a limit. */
@@ -32,6 +34,8 @@ export type NextStep =
   | { readonly kind: 'attempt' }
   /** There is nothing to do before the balance falls. */
   | { readonly kind: 'wait' }
+  /** It cannot be decided now. */
+  | { readonly kind: 'lookAgain'; readonly at: Date }
   /** A cap of the month does not let it: there is a next time. */
   | { readonly kind: 'capped'; readonly by: Cap; readonly month: Day; readonly next: Occasion }
   | { readonly kind: 'stop'; readonly by: AutoPaymentStop }
@@ -53,6 +57,9 @@ export function nextStep(autoPayment: AutoPayment, facts: AutoPaymentFacts, rule
   const { terms } = autoPayment
   if (!facts.isPayerAllowed) return { kind: 'stop', by: 'NO_RIGHTS' }
   if (!facts.isCardUsable) return { kind: 'stop', by: 'NO_CARD' }
+  if (terms.basis === 'THRESHOLD' && facts.isUnderReview) {
+    return { kind: 'lookAgain', at: minutesLater(facts.now, rules.thresholdPauseMinutes) }
+  }
   if (terms.basis === 'THRESHOLD' && facts.available >= terms.threshold) return { kind: 'wait' }
   const by = reachedCap(autoPayment, facts)
   if (by === null) return { kind: 'attempt' }

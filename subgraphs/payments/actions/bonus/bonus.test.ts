@@ -5,6 +5,7 @@ import { createTestDatabase, type TestDatabase } from '../../../../cli/testing/t
 import { connectDatabase } from '../../../../platform/database/connect.ts'
 import { createReader } from '../../../../platform/database/reader.ts'
 import { createNewId } from '../../../../platform/ids.ts'
+import { type Logger, silentLogger } from '../../../../platform/logger.ts'
 import { createPolicies } from '../../../../platform/policy/policies.ts'
 import { watchedLogger } from '../../../../platform/testing/log-watch.ts'
 import { auditLedger } from '../../audit.ts'
@@ -18,6 +19,22 @@ import { expirePoints } from './expire-points.ts'
 
 const LINE = lineId(1)
 const WORKERS = 8
+/** More lines than are read at once. */
+const MANY = Array.from({ length: 620 }, (_, number) => number)
+/** Each with five points that are over, and ten roubles that were spent. */
+const MANY_LINES = [
+  `insert into payments.ledger_transaction (line_id, id, kind, source_key, occurred_at, posted_at)
+   select line_id, line_id, 'CORRECTION', 'given', '2026-04-01', '2026-04-01' from unnest($1::uuid[]) as line_id`,
+  `insert into payments.ledger_entry (line_id, transaction_id, unit, debit_account, credit_account, amount, kind)
+   select line_id, line_id, unit::payments.ledger_unit, debit::payments.ledger_account,
+     credit::payments.ledger_account, amount, kind
+   from unnest($1::uuid[]) as line_id, (values
+     ('KOPECK', 'REVENUE', 'CUSTOMER', 1000, 'CORRECTION'), ('KOPECK', 'CUSTOMER', 'REVENUE', 1000, 'SERVICE_CHARGE'),
+     ('POINT', 'BONUS_PROGRAMME', 'CUSTOMER', 5, 'CORRECTION')
+   ) as movement (unit, debit, credit, amount, kind)`,
+  `insert into payments.bonus_lot (line_id, id, earned, remaining, earned_at, expires_at)
+   select line_id, line_id, 5, 5, '2025-05-01', '2026-05-01' from unnest($1::uuid[]) as line_id`,
+]
 
 describe('bonus points', () => {
   let database: TestDatabase
@@ -36,7 +53,7 @@ describe('bonus points', () => {
     db = connectDatabase<Tables>({ url, logger: watchedLogger })
     const reader = createReader({ url, logger: watchedLogger })
     const policies = createPolicies({ reader, clock, schema: paymentsPolicies })
-    dependencies = { db, clock, newId: createNewId(clock), policies }
+    dependencies = { db, clock, newId: createNewId(clock), policies, logger: watchedLogger }
     close = async () => {
       await reader.close()
       await db.destroy()
@@ -109,6 +126,34 @@ describe('bonus points', () => {
     const expired = await Promise.all(Array.from({ length: WORKERS }, () => expirePoints(dependencies)))
     expect(expired.reduce((sum, count) => sum + count, 0n)).toBe(5n)
     expect(await points()).toBe(3)
+  })
+
+  it('expire and are earned on however many lines, whatever stands against one of them', async () => {
+    now = new Date('2026-05-01T12:00:00Z')
+    const failures: unknown[] = []
+    const logger = { ...silentLogger, error: ({ id }: { id: string }) => failures.push(id) } as unknown as Logger
+    const first = MANY.map((number) => lineId(1_000 + number))
+    for (const statement of MANY_LINES) await database.sql(statement, [first])
+    // Nothing can be posted to a line whose last number is taken.
+    const [poisoned = ''] = first
+    await database.sql('update payments.ledger_balance set entry_sequence = entry_sequence - 1 where line_id = $1', [
+      poisoned,
+    ])
+    const many = { ...dependencies, logger }
+    expect(await expirePoints(many)).toBe(BigInt(MANY.length - 1) * 5n)
+    expect(failures).toEqual([poisoned])
+    await earnPoints(many)
+    expect(failures).toEqual([poisoned, poisoned])
+    const [left] = await database.sql(
+      `select count(*)::int as lines, sum(remaining)::int as points from payments.bonus_lot
+       where line_id = any($1) and remaining > 0`,
+      [first],
+    )
+    expect(left).toEqual({ lines: MANY.length, points: 5 + (MANY.length - 1) * 2 })
+    await database.sql('update payments.ledger_balance set entry_sequence = entry_sequence + 1 where line_id = $1', [
+      poisoned,
+    ])
+    expect(await expirePoints(dependencies)).toBe(5n)
   })
 
   it('reconcile with the entries after all that', async () => {

@@ -1,14 +1,17 @@
 import type { Kysely } from 'kysely'
 import type { Clock } from '../../../../platform/clock.ts'
 import type { NewId } from '../../../../platform/ids.ts'
+import type { Logger } from '../../../../platform/logger.ts'
 import type { Policies } from '../../../../platform/policy/policies.ts'
 import { addLots } from '../../ledger/lots.ts'
 import { post } from '../../ledger/post.ts'
 import { give } from '../../ledger/posting.ts'
-import { findUncounted, keepProgress, lockUncounted } from '../../store/bonus-progress.ts'
+import { keepProgress, lockUncounted, readUncounted } from '../../store/bonus-progress.ts'
+import type { LineToLookAt } from '../../store/due-page.ts'
 import type { PaymentsPolicies } from '../../store/policies.ts'
 import { findPolicyVersion } from '../../store/policy-version.ts'
 import type { Tables } from '../../store/tables.ts'
+import { eachDue } from '../recurring/each-due.ts'
 import { EARNING_KINDS, earn } from './earning.ts'
 
 export interface BonusDependencies {
@@ -16,24 +19,23 @@ export interface BonusDependencies {
   readonly clock: Clock
   readonly newId: NewId
   readonly policies: Policies<PaymentsPolicies>
+  readonly logger: Logger
 }
 
-const LINES_AT_ONCE = 100
+const AT_ONCE = 4
 
 /**
  * Gives points for all that was paid for the operator's services since the last time. Each entry counts once, however
  * many processes do this at once and wherever one of them ends. Returns how many lines were looked at.
  */
 export async function earnPoints(dependencies: BonusDependencies): Promise<number> {
-  let looked = 0
-  let after: string | null = null
-  for (;;) {
-    const lineIds: string[] = await findUncounted(dependencies.db, after, LINES_AT_ONCE)
-    for (const lineId of lineIds) await earnPointsOf(dependencies, lineId)
-    looked += lineIds.length
-    if (lineIds.length < LINES_AT_ONCE) return looked
-    after = lineIds.at(-1) ?? null
-  }
+  return eachDue<LineToLookAt>({
+    read: (page) => readUncounted(dependencies.db, page),
+    work: ({ id }) => earnPointsOf(dependencies, id),
+    atOnce: AT_ONCE,
+    logger: dependencies.logger,
+    failure: 'a line could not be given its points; the next round will',
+  })
 }
 
 async function earnPointsOf(dependencies: BonusDependencies, lineId: string): Promise<void> {

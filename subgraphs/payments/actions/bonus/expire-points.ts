@@ -1,39 +1,51 @@
-import { available, lockBalance } from '../../ledger/balance.ts'
-import { readLots } from '../../ledger/lots.ts'
+import { lockBalance } from '../../ledger/balance.ts'
+import { readExpiredPoints } from '../../ledger/lots.ts'
 import { post } from '../../ledger/post.ts'
 import { take } from '../../ledger/posting.ts'
-import { findExpired } from '../../store/bonus-progress.ts'
+import { readLinesWithExpired } from '../../store/bonus-progress.ts'
+import type { DueItem } from '../../store/due-page.ts'
+import { eachDue } from '../recurring/each-due.ts'
 import type { BonusDependencies } from './earn-points.ts'
 
-const LINES_AT_ONCE = 100
+const AT_ONCE = 4
 
 /**
- * Takes away the points whose time is over, of some lines; points that are set aside wait for what becomes of them.
- * Each lot expires once, however many processes do this at once. Returns how many points expired.
+ * Takes away the points whose time is over; those that are set aside wait for what becomes of them. Each lot expires
+ * once, however many processes do this at once. Returns how many points expired.
  */
 export async function expirePoints(dependencies: BonusDependencies): Promise<bigint> {
-  const lineIds = await findExpired(dependencies.db, dependencies.clock.now(), LINES_AT_ONCE)
+  const { db, clock, logger } = dependencies
+  const now = clock.now()
   let expired = 0n
-  for (const lineId of lineIds) expired += await expirePointsOf(dependencies, lineId)
+  await eachDue<DueItem>({
+    read: (page) => readLinesWithExpired(db, now, page),
+    work: async ({ id }) => {
+      const points = await expirePointsOf(dependencies, id)
+      expired += points
+    },
+    atOnce: AT_ONCE,
+    logger,
+    failure: 'the points of a line could not expire; the next round will see to them',
+  })
   return expired
 }
 
 async function expirePointsOf(dependencies: BonusDependencies, lineId: string): Promise<bigint> {
   return dependencies.db.transaction().execute(async (trx) => {
     const now = dependencies.clock.now()
-    const balance = await lockBalance(trx, lineId, 'POINT')
-    if (!balance) return 0n
-    const over = (await readLots(trx, lineId)).filter(({ expiresAt }) => expiresAt <= now)
-    const due = over.reduce((sum, { points }) => sum + points, 0n)
-    const points = due < available(balance) ? due : available(balance)
-    if (points <= 0n) return 0n
-    await post(trx, dependencies, {
-      lineId,
-      kind: 'BONUS_EXPIRED',
-      sourceKey: `bonus-expired:${dependencies.newId()}`,
-      occurredAt: now,
-      movements: [take('POINT', 'BONUS_PROGRAMME', points)],
-    })
-    return points
+    await lockBalance(trx, lineId, 'POINT')
+    let expired = 0n
+    for (const { points, ttlVersion, after } of await readExpiredPoints(trx, lineId, now)) {
+      const outcome = await post(trx, dependencies, {
+        lineId,
+        kind: 'BONUS_EXPIRED',
+        sourceKey: `bonus-expired:${after}:${ttlVersion}`,
+        occurredAt: now,
+        movements: [take('POINT', 'BONUS_PROGRAMME', points)],
+        cause: { policy: { name: 'bonus.ttlMonths', version: ttlVersion } },
+      })
+      if (outcome.kind === 'posted') expired += points
+    }
+    return expired
   })
 }

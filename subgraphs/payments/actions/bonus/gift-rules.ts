@@ -3,8 +3,10 @@ import { failedRules, type Rule } from '../rules.ts'
 /** All that decides on a gift of points. */
 export interface GiftFacts {
   readonly points: bigint
-  /** Of the line that gives: not set aside. */
+  /** Of the line that gives: neither set aside nor past their time. */
   readonly available: bigint
+  /** The line's books do not reconcile: what it has is neither decided on nor told of. */
+  readonly isUnderReview: boolean
   readonly givenToday: bigint
   readonly isReceiverKnown: boolean
   readonly isSameLine: boolean
@@ -21,7 +23,7 @@ export interface GiftLimits {
 
 /** A rule that failed. As JSON: it is kept with the client's key. `points` is what its text names. */
 export type FailedGiftRule =
-  | { readonly code: 'RECEIVER_NOT_FOUND' | 'SAME_LINE' }
+  | { readonly code: 'RECEIVER_NOT_FOUND' | 'SAME_LINE' | 'BALANCE_UNDER_REVIEW' }
   | {
       readonly code: 'TOO_FEW_POINTS' | 'TOO_MANY_POINTS' | 'GIFT_DAY_LIMIT' | 'NOT_ENOUGH_POINTS'
       readonly points: string
@@ -55,7 +57,8 @@ const RULES: readonly Rule<GiftFacts, FailedGiftRule>[] = [
     return points > left ? { code: 'GIFT_DAY_LIMIT', points: String(left) } : null
   },
 
-  function notEnough({ points, available }) {
+  function notEnough({ points, available, isUnderReview }) {
+    if (isUnderReview) return { code: 'BALANCE_UNDER_REVIEW' }
     return points > available ? { code: 'NOT_ENOUGH_POINTS', points: String(available) } : null
   },
 

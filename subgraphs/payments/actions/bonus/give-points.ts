@@ -4,14 +4,15 @@ import type { BonusPointsGiven } from '../../../../platform/events/event.ts'
 import { writeEvent } from '../../../../platform/events/outbox.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { maskPhone, parsePhone } from '../../../../platform/phone.ts'
-import { available, lockBalance } from '../../ledger/balance.ts'
-import { addLots, readLots, takeOldest } from '../../ledger/lots.ts'
+import { lockBalance } from '../../ledger/balance.ts'
+import { addLots, readFreeLots, takeOldest } from '../../ledger/lots.ts'
 import { post } from '../../ledger/post.ts'
 import { give, take } from '../../ledger/posting.ts'
 import { countGift, findGivenOn } from '../../store/gift-days.ts'
 import { receiveOnce } from '../../store/inbox.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import type { PaymentsPolicies } from '../../store/policies.ts'
+import { isQuarantined } from '../../store/quarantine.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
 import { type Asker, asAccount } from '../asker.ts'
@@ -33,11 +34,11 @@ export interface GivePoints {
 /** As JSON: it is kept with the client's key. */
 export type GivePointsOutcome =
   | { readonly kind: 'given'; readonly lineId: string; readonly points: string }
+  | { readonly kind: 'lineNotFound' }
   | { readonly kind: 'notEligible'; readonly failed: readonly FailedGiftRule[] }
 
 export type GivePointsRefusal =
   | KeyRefusal
-  | { readonly kind: 'lineNotFound' }
   | { readonly kind: 'invalidPhone' }
   | { readonly kind: 'tooManyRequests'; readonly retryAt: Date }
 
@@ -103,10 +104,14 @@ async function send(
   dependencies: ActionDependencies,
   { lineId, toLineId, points, today, heldUntil, from, policies, asker }: Gift,
 ): Promise<GivePointsOutcome> {
-  const balance = await lockBalance(trx, lineId, 'POINT')
+  const now = dependencies.clock.now()
+  if (!(await isAllowed(trx, lineId, asker.grant, now))) return { kind: 'lineNotFound' }
+  await lockBalance(trx, lineId, 'POINT')
+  const freeLots = await readFreeLots(trx, lineId, now)
   const failed = giftObstacles({
     points,
-    available: balance ? available(balance) : 0n,
+    available: freeLots.reduce((sum, lot) => sum + lot.points, 0n),
+    isUnderReview: await isQuarantined(trx, lineId),
     givenToday: await findGivenOn(trx, lineId, today),
     isReceiverKnown: toLineId !== null,
     isSameLine: toLineId === lineId,
@@ -118,9 +123,8 @@ async function send(
     },
   })
   if (failed.length > 0 || toLineId === null) return { kind: 'notEligible', failed }
-  const now = dependencies.clock.now()
   const giftId = dependencies.newId()
-  const lots = takeOldest(await readLots(trx, lineId), points)
+  const lots = takeOldest(freeLots, points)
   await post(trx, dependencies, {
     lineId,
     kind: 'BONUS_GIVEN',

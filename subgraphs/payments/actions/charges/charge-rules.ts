@@ -1,5 +1,7 @@
 import type { Transaction } from 'kysely'
 import { spendable } from '../../ledger/balance.ts'
+import type { LedgerUnit } from '../../ledger/kinds.ts'
+import { findFreePoints } from '../../ledger/lots.ts'
 import { findQuarantined } from '../../store/quarantine.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
@@ -11,6 +13,7 @@ import type { Locked } from './together.ts'
 
 /** What is looked at before a line pays for a service. */
 export interface ChargeFacts {
+  readonly unit: LedgerUnit
   readonly amount: bigint
   readonly spendable: bigint
   readonly isUnderReview: boolean
@@ -19,13 +22,17 @@ export interface ChargeFacts {
 }
 
 export type FailedChargeRule =
-  | { readonly rule: 'notEnoughMoney'; readonly missing: bigint }
+  | { readonly rule: 'notEnoughMoney' | 'notEnoughPoints'; readonly missing: bigint }
   | { readonly rule: 'balanceUnderReview' }
   | { readonly rule: 'spendCap'; readonly reached: SpendCapReached }
 
 export const CHARGE_RULES: readonly Rule<ChargeFacts, FailedChargeRule>[] = [
-  ({ amount, spendable }) =>
-    amount > spendable ? { rule: 'notEnoughMoney', missing: amount - (spendable > 0n ? spendable : 0n) } : null,
+  // What a balance under review lacks is not known, and not told.
+  ({ unit, amount, spendable, isUnderReview }) => {
+    if (amount <= spendable || isUnderReview) return null
+    const missing = amount - (spendable > 0n ? spendable : 0n)
+    return { rule: unit === 'POINT' ? 'notEnoughPoints' : 'notEnoughMoney', missing }
+  },
   ({ isUnderReview }) => (isUnderReview ? { rule: 'balanceUnderReview' } : null),
   ({ capReached }) => (capReached === null ? null : { rule: 'spendCap', reached: capReached }),
 ]
@@ -41,16 +48,29 @@ export async function refuseCharges(
     trx,
     charges.map(({ lineId }) => lineId),
   )
-  // What comes round was agreed to before: a cap does not cut it off.
-  const capped = charges.filter(({ kind }) => kind !== 'SUBSCRIPTION_FEE')
+  // What comes round was agreed to before: a cap does not cut it off. Points are no money.
+  const capped = charges.filter(({ kind, unit }) => kind !== 'SUBSCRIPTION_FEE' && unit === 'KOPECK')
   const reached = await checkSpendCaps(trx, dependencies, capped)
   const reachedOf = new Map(capped.map((charge, place) => [charge, reached[place]]))
+  const spendableOf = await findSpendable(trx, charges, dependencies.clock.now())
   return charges.map((charge) =>
     failedRules(CHARGE_RULES, {
+      unit: charge.unit,
       amount: charge.amount,
-      spendable: spendable(charge.balance),
+      spendable: spendableOf(charge),
       isUnderReview: underReview.has(charge.lineId),
       capReached: reachedOf.get(charge) ?? null,
     }),
   )
+}
+
+/** Of points only those whose time is not over: they may still be in the balance. */
+async function findSpendable(
+  trx: Transaction<Tables>,
+  charges: readonly Locked<ParsedCharge>[],
+  now: Date,
+): Promise<(charge: Locked<ParsedCharge>) => bigint> {
+  const ofPoints = charges.filter(({ unit }) => unit === 'POINT').map(({ lineId }) => lineId)
+  const points = await findFreePoints(trx, ofPoints, now)
+  return ({ unit, lineId, balance }) => (unit === 'POINT' ? (points.get(lineId) ?? 0n) : spendable(balance))
 }

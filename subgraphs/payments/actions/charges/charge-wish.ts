@@ -4,8 +4,8 @@ import type { Translated } from '../../../../platform/languages.ts'
 import { parseKopecks } from '../../../../platform/money.ts'
 import type { SubgraphName } from '../../../../platform/subgraph/name.ts'
 import { isStorable } from '../../../../platform/text.ts'
-import type { LedgerKind } from '../../ledger/kinds.ts'
-import type { Cause } from '../../ledger/posting.ts'
+import type { LedgerKind, LedgerUnit } from '../../ledger/kinds.ts'
+import { type Cause, type Movement, take } from '../../ledger/posting.ts'
 
 /** Of which of our parts it is, and what it calls it. */
 export interface ChargeKey {
@@ -17,8 +17,10 @@ export interface ChargeKey {
 
 /** What a service wants a line to pay, as it said so. */
 export interface ChargeWish extends ChargeKey {
+  /** Of money, or a whole number of points. */
   readonly amount: string
-  readonly kind: Extract<LedgerKind, 'SERVICE_CHARGE' | 'SUBSCRIPTION_FEE'>
+  /** Says what it is paid with, too: points are spent, money is charged. */
+  readonly kind: Extract<LedgerKind, 'SERVICE_CHARGE' | 'SUBSCRIPTION_FEE' | 'BONUS_SPENT'>
   readonly reason: ChargeReason
 }
 
@@ -33,10 +35,14 @@ export interface ChargeReason {
 /** The same, understood. */
 export interface ParsedCharge {
   readonly lineId: string
+  readonly unit: LedgerUnit
   readonly amount: bigint
   readonly kind: LedgerKind
   readonly cause: Cause
 }
+
+/** What is kept of one under its id: its kind says in which unit it is. */
+export type KeptCharge = Pick<ParsedCharge, 'amount' | 'kind' | 'cause'>
 
 export type ChargeRefusal =
   | { readonly kind: 'lineNotFound' }
@@ -54,11 +60,25 @@ export function parseCharge(
 ): { readonly kind: 'parsed'; readonly charge: ParsedCharge } | ChargeRefusal {
   const lineId = parseId(wish.lineId)
   if (lineId === null) return { kind: 'lineNotFound' }
-  const amount = parseKopecks(wish.amount)
-  if (amount === null || amount <= 0n) return { kind: 'invalidAmount' }
+  const unit = wish.kind === 'BONUS_SPENT' ? 'POINT' : 'KOPECK'
+  const amount = parseAmount(wish.amount, unit)
+  if (amount === null) return { kind: 'invalidAmount' }
   const at = invalidPart(wish, idName)
   if (at !== null) return { kind: 'invalidCharge', at }
-  return { kind: 'parsed', charge: { lineId, amount, kind: wish.kind, cause: toCause(wish.reason) } }
+  return { kind: 'parsed', charge: { lineId, unit, amount, kind: wish.kind, cause: toCause(wish.reason) } }
+}
+
+/** Kopecks, or points of which there are no parts; null for what is not above zero. */
+export function parseAmount(text: string, unit: LedgerUnit): bigint | null {
+  const hundredths = parseKopecks(text)
+  if (hundredths === null || hundredths <= 0n) return null
+  if (unit === 'KOPECK') return hundredths
+  return hundredths % 100n === 0n ? hundredths / 100n : null
+}
+
+/** Money is the operator's revenue; points go back to the programme that gave them. */
+export function takeForService(unit: LedgerUnit, amount: bigint): Movement {
+  return take(unit, unit === 'POINT' ? 'BONUS_PROGRAMME' : 'REVENUE', amount)
 }
 
 function invalidPart({ id, reason }: ChargeWish, idName: string): string[] | null {
@@ -89,6 +109,6 @@ function toCause({ title, orderId, consentId, policyName, policyVersion }: Charg
 }
 
 /** Whether what is kept under an id is what is asked for under it again. */
-export function isSameCharge(kept: Omit<ParsedCharge, 'lineId'>, asked: ParsedCharge): boolean {
+export function isSameCharge(kept: KeptCharge, asked: ParsedCharge): boolean {
   return kept.amount === asked.amount && kept.kind === asked.kind && isDeepStrictEqual(kept.cause, asked.cause)
 }

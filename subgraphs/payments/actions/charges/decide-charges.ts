@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
 import { type FailedChargeRule, refuseCharges } from './charge-rules.ts'
-import { isSameCharge, type ParsedCharge } from './charge-wish.ts'
+import { isSameCharge, type KeptCharge, type ParsedCharge } from './charge-wish.ts'
 import type { Locked } from './together.ts'
 
 export type ChargeDecision =
@@ -17,7 +17,7 @@ export async function decideCharges(
   trx: Transaction<Tables>,
   dependencies: Pick<ActionDependencies, 'clock' | 'policies'>,
   wanted: readonly Locked<ParsedCharge>[],
-  known: readonly (Omit<ParsedCharge, 'lineId'> | null)[],
+  known: readonly (KeptCharge | null)[],
 ): Promise<ChargeDecision[]> {
   const fresh = wanted.filter((_, place) => known[place] === null)
   const failed = await refuseCharges(trx, dependencies, fresh)
@@ -25,11 +25,7 @@ export async function decideCharges(
   return wanted.map((charge, place) => decide(charge, known[place] ?? null, failedOf.get(charge) ?? []))
 }
 
-function decide(
-  charge: ParsedCharge,
-  known: Omit<ParsedCharge, 'lineId'> | null,
-  failed: readonly FailedChargeRule[],
-): ChargeDecision {
+function decide(charge: ParsedCharge, known: KeptCharge | null, failed: readonly FailedChargeRule[]): ChargeDecision {
   if (known !== null) return { kind: isSameCharge(known, charge) ? 'doneBefore' : 'idReused' }
   return failed.length > 0 ? { kind: 'notEligible', failed } : { kind: 'granted' }
 }

@@ -2,12 +2,10 @@ import type { Transaction } from 'kysely'
 import type { Clock } from '../../../../platform/clock.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { invariant } from '../../../../platform/invariant.ts'
-import { parseKopecks } from '../../../../platform/money.ts'
-import { lockBalance } from '../../ledger/balance.ts'
+import { lockFreeHeldBalances, lockHeldBalance } from '../../ledger/balance.ts'
 import { captureLockedHolds, findHold, findHolds, type Hold, type HoldState, releaseHold } from '../../ledger/holds.ts'
-import { take } from '../../ledger/posting.ts'
 import type { Tables } from '../../store/tables.ts'
-import type { ChargeKey } from './charge-wish.ts'
+import { type ChargeKey, parseAmount, takeForService } from './charge-wish.ts'
 import { type ReservationDependencies, reservationSource } from './reserve.ts'
 import { createTogether } from './together.ts'
 
@@ -32,18 +30,21 @@ type EndedOtherwise =
 interface WantedCapture {
   readonly lineId: string
   readonly sourceKey: string
-  readonly asked: bigint | null
+  /** Null for all of it. */
+  readonly asked: string | null
 }
 
 /** Takes what a service has set aside, or a part of it, once; the rest is free again. */
 export function createCapture(dependencies: ReservationDependencies): (wish: CaptureWish) => Promise<CaptureOutcome> {
   const captureTogether = createTogether<WantedCapture, CaptureOutcome>(dependencies, {
+    lock: lockHeldBalance,
+    lockFree: lockFreeHeldBalances,
     run: (trx, wanted) => captureAll(trx, dependencies, wanted),
     whenNoBook: NOT_FOUND,
   })
   return async (wish) => {
-    const asked = wish.amount === null ? null : parseKopecks(wish.amount)
-    if (wish.amount !== null && (asked === null || asked <= 0n)) return { kind: 'invalidAmount' }
+    const { amount: asked } = wish
+    if (asked !== null && parseAmount(asked, 'KOPECK') === null) return { kind: 'invalidAmount' }
     const key = toHoldKey(wish)
     return key === null ? NOT_FOUND : captureTogether({ ...key, asked })
   }
@@ -60,7 +61,7 @@ async function captureAll(
   const posted = await captureLockedHolds(
     trx,
     dependencies,
-    granted.map(({ hold, amount }) => ({ ...hold, movements: [take(hold.unit, 'REVENUE', amount)] })),
+    granted.map(({ hold, amount }) => ({ ...hold, movements: [takeForService(hold.unit, amount)] })),
   )
   invariant(!posted.includes(null), 'what waits under the lock of its balance can be captured')
   return answers.map((answer) => {
@@ -71,12 +72,12 @@ async function captureAll(
 
 function decideCapture(
   hold: Hold | null,
-  asked: bigint | null,
+  asked: string | null,
   clock: Clock,
 ): CaptureOutcome | { readonly kind: 'granted'; readonly hold: Hold; readonly amount: bigint } {
   if (hold === null) return NOT_FOUND
-  const amount = asked ?? hold.amount
-  if (amount > hold.amount) return { kind: 'invalidAmount' }
+  const amount = asked === null ? hold.amount : parseAmount(asked, hold.unit)
+  if (amount === null || amount > hold.amount) return { kind: 'invalidAmount' }
   if (hold.state === 'CAPTURED') return hold.captured === amount ? { kind: 'captured', hold } : { kind: 'idReused' }
   const state = endedState(hold, clock)
   return state === 'PENDING' ? { kind: 'granted', hold, amount } : { kind: 'reservationEnded', state }
@@ -91,7 +92,7 @@ export async function releaseReservation(
   if (key === null) return NOT_FOUND
   return db.transaction().execute(async (trx) => {
     // So that the hold stays as it is read.
-    await lockBalance(trx, key.lineId, 'KOPECK')
+    await lockHeldBalance(trx, key)
     const hold = await findHold(trx, key)
     if (hold === null) return NOT_FOUND
     if (hold.state === 'CAPTURED') return { kind: 'reservationEnded', state: hold.state }

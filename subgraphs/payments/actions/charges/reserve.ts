@@ -1,5 +1,7 @@
 import type { Transaction } from 'kysely'
+import { atOneMoment } from '../../../../platform/clock.ts'
 import { invariant } from '../../../../platform/invariant.ts'
+import { lockBalance, lockFreeBalances } from '../../ledger/balance.ts'
 import { findHolds, type Hold, placeHolds } from '../../ledger/holds.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
@@ -26,10 +28,12 @@ interface WantedHold extends ParsedCharge {
   readonly expiresAt: Date
 }
 
-/** Sets money aside for a service, once for each of its ids: asked again it gives what became of it. */
+/** Sets money or points aside for a service, once for each of its ids: asked again it gives what became of it. */
 export function createReserve(dependencies: ReservationDependencies): (wish: ReserveWish) => Promise<ReserveOutcome> {
   const reserveTogether = createTogether<WantedHold, ReserveOutcome>(dependencies, {
-    run: (trx, wanted) => reserveAll(trx, dependencies, wanted),
+    lock: (trx, { lineId, unit }) => lockBalance(trx, lineId, unit),
+    lockFree: lockFreeBalances,
+    run: (trx, wanted) => reserveAll(trx, atOneMoment(dependencies), wanted),
     whenNoBook: { kind: 'lineNotFound' },
   })
   return async (wish) => {
@@ -49,19 +53,15 @@ async function reserveAll(
   const known = await findHolds(trx, wanted)
   const decisions = await decideCharges(trx, dependencies, wanted, known)
   const granted = wanted.filter((_, place) => decisions[place]?.kind === 'granted')
-  const placed = await placeHolds(
-    trx,
-    dependencies,
-    granted.map((charge) => ({ ...charge, unit: 'KOPECK' })),
-  )
+  const placed = await placeHolds(trx, dependencies, granted)
   const placedOf = new Map(granted.map((charge, place) => [charge, placed[place]]))
   return wanted.map((charge, place) => {
     const decision = decisions[place]
     invariant(decision, 'each wish is decided on')
     if (decision.kind === 'notEligible' || decision.kind === 'idReused') return decision
     const hold = known[place] ?? placedOf.get(charge)
-    invariant(hold, 'what was held before is known')
-    return { kind: 'reserved', hold }
+    // Another came first under its id, and under the lock of the other unit.
+    return hold ? { kind: 'reserved', hold } : { kind: 'idReused' }
   })
 }
 

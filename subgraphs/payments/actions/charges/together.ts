@@ -2,11 +2,11 @@ import type { Kysely, Transaction } from 'kysely'
 import { createLoader } from '../../../../platform/database/batch-loader.ts'
 import { isDatabaseAway } from '../../../../platform/database/is-away.ts'
 import type { Logger } from '../../../../platform/logger.ts'
-import { type Balance, lockBalance, lockFreeBalances } from '../../ledger/balance.ts'
+import type { Balance } from '../../ledger/balance.ts'
 import type { Tables } from '../../store/tables.ts'
 import { createTurns } from './turns.ts'
 
-/** What is wanted of the money of one line. */
+/** What is wanted of the money or the points of one line. */
 interface LineWish {
   readonly lineId: string
 }
@@ -15,6 +15,10 @@ interface LineWish {
 export type Locked<Wish extends LineWish> = Wish & { readonly balance: Balance }
 
 export interface LineWork<Wish extends LineWish, Outcome> {
+  /** Takes the balance that is wanted of, waiting for whoever has it; null when the line has no such book. */
+  readonly lock: (trx: Transaction<Tables>, wish: Wish) => Promise<Balance | null>
+  /** The same of lines that are all different, without waiting: those that nobody has, by their ids. */
+  readonly lockFree: (trx: Transaction<Tables>, wishes: readonly Wish[]) => Promise<Map<string, Balance>>
   /** Does what is wanted of lines that are all different, and answers in their order. What it throws undoes them all. */
   readonly run: (trx: Transaction<Tables>, wishes: readonly Locked<Wish>[]) => Promise<readonly Outcome[]>
   /** The answer when a line has no book. */
@@ -61,18 +65,14 @@ function firstOfEachLine<Wish extends LineWish>(wishes: readonly Wish[]): Wish[]
 /** What came of those whose lines were free. */
 async function runTogether<Wish extends LineWish, Outcome>(
   { db, logger }: TogetherDependencies,
-  { run }: LineWork<Wish, Outcome>,
+  { lockFree, run }: LineWork<Wish, Outcome>,
   wishes: readonly Wish[],
 ): Promise<Map<Wish, Outcome>> {
   // One has nobody to hold up: it may wait for its line.
   if (wishes.length === 1) return new Map()
   try {
     return await db.transaction().execute(async (trx) => {
-      const balances = await lockFreeBalances(
-        trx,
-        wishes.map(({ lineId }) => lineId),
-        'KOPECK',
-      )
+      const balances = await lockFree(trx, wishes)
       const free = wishes.filter(({ lineId }) => balances.has(lineId))
       if (free.length === 0) return new Map()
       const locked = free.map((wish) => ({ ...wish, balance: balances.get(wish.lineId) as Balance }))
@@ -89,11 +89,11 @@ async function runTogether<Wish extends LineWish, Outcome>(
 
 async function runAlone<Wish extends LineWish, Outcome>(
   { db }: TogetherDependencies,
-  { run, whenNoBook }: LineWork<Wish, Outcome>,
+  { lock, run, whenNoBook }: LineWork<Wish, Outcome>,
   wish: Wish,
 ): Promise<Outcome> {
   return db.transaction().execute(async (trx) => {
-    const balance = await lockBalance(trx, wish.lineId, 'KOPECK')
+    const balance = await lock(trx, wish)
     if (balance === null) return whenNoBook
     const [outcome] = await run(trx, [{ ...wish, balance }])
     return outcome as Outcome

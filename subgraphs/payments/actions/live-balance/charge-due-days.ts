@@ -1,7 +1,9 @@
 import type { Transaction } from 'kysely'
 import { formatKopecks } from '../../../../platform/money.ts'
 import { lockBalance, spendable } from '../../ledger/balance.ts'
+import type { DueItem } from '../../store/due-page.ts'
 import { findLiveBalance, type LiveBalance, putLiveBalance, readDueLiveBalances } from '../../store/live-balances.ts'
+import { isQuarantined } from '../../store/quarantine.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
 import { recordAct } from '../record-act.ts'
@@ -13,15 +15,15 @@ const AT_ONCE = 4
 
 /**
  * Charges the day of every line whose last one is over, once, by however many processes. Days that went by while nobody
- * looked are not charged. Where there is not enough, the service waits for money. Returns how many lines were looked at.
+ * looked are not charged, nor those on which the line's balance is under review. Where there is not enough, the service
+ * waits for money. Returns how many lines were looked at.
  */
 export async function chargeDueDays(dependencies: ActionDependencies): Promise<number> {
   const { db, clock, logger } = dependencies
   const now = clock.now()
-  return eachDue({
+  return eachDue<DueItem>({
     read: (page) => readDueLiveBalances(db, now, page),
-    idOf: (lineId) => lineId,
-    work: (lineId) => db.transaction().execute((trx) => charge(trx, dependencies, lineId)),
+    work: ({ id }) => db.transaction().execute((trx) => charge(trx, dependencies, id)),
     atOnce: AT_ONCE,
     logger,
     failure: 'a day of the live balance could not be charged; the next round will',
@@ -33,6 +35,8 @@ async function charge(trx: Transaction<Tables>, dependencies: ActionDependencies
   const balance = await lockBalance(trx, lineId, 'KOPECK')
   const service = await findLiveBalance(trx, lineId)
   if (!balance || service?.next_charge_at == null || service.next_charge_at > dependencies.clock.now()) return
+  // It was put under review since the page was read: the round after that leaves it out.
+  if (await isQuarantined(trx, lineId)) return
   if (spendable(balance) < service.daily_fee) {
     await putLiveBalance(trx, { ...service, is_suspended: true, next_charge_at: null })
     if (!service.is_suspended) await tell(trx, dependencies, service, 'LIVE_BALANCE_SUSPENDED')

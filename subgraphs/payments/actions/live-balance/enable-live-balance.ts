@@ -6,7 +6,8 @@ import { type Balance, lockBalance } from '../../ledger/balance.ts'
 import { findCappedSpending } from '../../ledger/spending.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import { findLiveBalance, type LiveBalance, putLiveBalance } from '../../store/live-balances.ts'
-import { findPolicyVersion } from '../../store/policy-versions.ts'
+import { findPolicyVersion } from '../../store/policy-version.ts'
+import { isQuarantined } from '../../store/quarantine.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
 import type { Asker } from '../asker.ts'
@@ -101,6 +102,7 @@ async function findObstacles(
   const spending = await findCappedSpending(trx, lineId, since)
   return failedRules(LIVE_BALANCE_RULES, {
     ...{ agreedFee, fee, balance, spending, resetsAt },
+    isUnderReview: await isQuarantined(trx, lineId),
     amount: isPaidToday ? 0n : fee,
   })
 }

@@ -8,17 +8,22 @@ export interface LiveBalanceFacts extends SpendingFacts {
   readonly agreedFee: bigint
   readonly fee: bigint
   readonly balance: Balance
+  /** The balance does not reconcile: it is neither decided on nor told of. */
+  readonly isUnderReview: boolean
 }
 
 export type LiveBalanceObstacle =
   | { readonly code: 'FEE_CHANGED'; readonly fee: bigint }
+  | { readonly code: 'BALANCE_UNDER_REVIEW' }
   | { readonly code: 'NOT_ENOUGH_MONEY'; readonly missing: bigint }
   | SpendCapReached
 
 /** What must hold to switch it on; all of it is looked at. */
 export const LIVE_BALANCE_RULES: readonly Rule<LiveBalanceFacts, LiveBalanceObstacle>[] = [
   ({ agreedFee, fee }) => (agreedFee === fee ? null : { code: 'FEE_CHANGED', fee }),
-  ({ balance, amount }) => {
+  ({ isUnderReview }) => (isUnderReview ? { code: 'BALANCE_UNDER_REVIEW' } : null),
+  ({ balance, amount, isUnderReview }) => {
+    if (isUnderReview) return null
     const missing = amount - spendable(balance)
     return missing > 0n ? { code: 'NOT_ENOUGH_MONEY', missing } : null
   },

@@ -3,6 +3,7 @@ import { createCalendar, type Day, daysBetween } from '../../../../platform/cale
 import { available, type Balance } from '../../ledger/balance.ts'
 import type { PaymentsPolicies } from '../../store/policies.ts'
 import { findActivePromise, sumSpending } from '../../store/promised-payments.ts'
+import { isQuarantined } from '../../store/quarantine.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { LineInService } from '../line-in-service.ts'
 import type { PromiseFacts, PromiseTerms } from './rules.ts'
@@ -19,6 +20,7 @@ export async function promiseFacts(
   const today = createCalendar(policies['operator.timeZone']).dayOf(now)
   return {
     available: available(balance),
+    isUnderReview: await isQuarantined(db, line.id),
     spent: await sumSpending(db, line.id, since),
     activeUntil: active?.due_at ?? null,
     daysInService: daysBetween(line.activatedOn as Day, today),

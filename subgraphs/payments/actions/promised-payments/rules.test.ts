@@ -19,10 +19,12 @@ const near = (...edges: bigint[]) =>
 const anyRequest: fc.Arbitrary<PromiseRequest> = fc.record({
   amount: near(2n, 100n, 700n, 3_000n, 20_000n, 40_000n, 80_000n).map((amount) => (amount > 0n ? amount : 1n)),
   available: near(-3_000n, 0n, 5_000n),
+  isUnderReview: fc.boolean(),
   spent: near(2n, 30_000n, 50_000n, 90_000n),
   activeUntil: fc.option(fc.constant(new Date('2026-11-22T10:00:00Z')), { freq: 3 }),
   daysInService: fc.constantFrom(0, 59, 60, 61, 4_000),
   memberLeft: fc.option(near(2n, 700n), { freq: 3 }),
+  capReached: fc.constant(null),
   terms: fc.constant(TERMS),
 })
 
@@ -37,6 +39,7 @@ describe('the rules of a promised payment', () => {
           amount >= 100n &&
           amount <= most &&
           available >= -3_000n &&
+          !request.isUnderReview &&
           activeUntil === null &&
           (daysInService >= 60 || available > 0n) &&
           (memberLeft === null || memberLeft >= fee)

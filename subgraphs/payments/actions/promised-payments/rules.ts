@@ -1,4 +1,5 @@
 import { failedRules, type Rule } from '../rules.ts'
+import { type KeptSpendCapReached, type SpendCapReached, toKept } from '../spend-cap/spend-cap-rule.ts'
 
 /** What a promised payment may be, as the operator has set it; kopecks. */
 export interface PromiseTerms {
@@ -15,6 +16,8 @@ export interface PromiseTerms {
 export interface PromiseFacts {
   /** What is there and not set aside; below zero for a debt. */
   readonly available: bigint
+  /** The balance does not reconcile: it is neither decided on nor told of. */
+  readonly isUnderReview: boolean
   /** What services have cost lately. */
   readonly spent: bigint
   /** When the one that is not paid back is due; null when there is none. */
@@ -29,6 +32,8 @@ export interface PromiseRequest extends PromiseFacts {
   readonly amount: bigint
   /** What the member of an organization may still spend this month; null without a limit. */
   readonly memberLeft: bigint | null
+  /** Where the line's cap of the month stands against the fee; null where there is none to pay. */
+  readonly capReached: SpendCapReached | null
 }
 
 /** A rule that failed. As JSON: it is kept with the client's key. `kopecks` is what its text names. */
@@ -37,8 +42,10 @@ export type FailedPromiseRule =
       readonly code: 'AMOUNT_TOO_SMALL' | 'AMOUNT_TOO_LARGE' | 'BALANCE_TOO_LOW' | 'MEMBER_LIMIT'
       readonly kopecks: string
     }
+  | { readonly code: 'BALANCE_UNDER_REVIEW' }
   | { readonly code: 'PROMISED_PAYMENT_ACTIVE'; readonly until: string }
   | { readonly code: 'NEW_SUBSCRIBER'; readonly days: number }
+  | KeptSpendCapReached
 
 /** What can be had at most. */
 export function amountMax({ spent, terms }: Pick<PromiseFacts, 'spent' | 'terms'>): bigint {
@@ -80,12 +87,17 @@ const LINE_RULES: readonly Rule<PromiseFacts, FailedPromiseRule>[] = [
     return activeUntil === null ? null : { code: 'PROMISED_PAYMENT_ACTIVE', until: activeUntil.toISOString() }
   },
 
-  function balanceTooLow({ available, terms }) {
+  function balanceUnderReview({ isUnderReview }) {
+    return isUnderReview ? { code: 'BALANCE_UNDER_REVIEW' } : null
+  },
+
+  function balanceTooLow({ available, isUnderReview, terms }) {
+    if (isUnderReview) return null
     return available < terms.balanceMin ? { code: 'BALANCE_TOO_LOW', kopecks: String(terms.balanceMin) } : null
   },
 
-  function newSubscriber({ daysInService, available, terms }) {
-    if (daysInService >= terms.newSubscriberDays || available > 0n) return null
+  function newSubscriber({ daysInService, available, isUnderReview, terms }) {
+    if (daysInService >= terms.newSubscriberDays || available > 0n || isUnderReview) return null
     return { code: 'NEW_SUBSCRIBER', days: terms.newSubscriberDays }
   },
 ]
@@ -105,5 +117,9 @@ const REQUEST_RULES: readonly Rule<PromiseRequest, FailedPromiseRule>[] = [
   function memberLimit({ amount, memberLeft, terms }) {
     if (memberLeft === null || feeOf(amount, terms) <= memberLeft) return null
     return { code: 'MEMBER_LIMIT', kopecks: String(memberLeft) }
+  },
+
+  function spendCap({ capReached }) {
+    return capReached === null ? null : toKept(capReached)
   },
 ]

@@ -16,6 +16,7 @@ import { type Asker, asAccount } from '../asker.ts'
 import { findLineInService, type LineInService } from '../line-in-service.ts'
 import { type KeyedCommand, type KeyRefusal, once, recall } from '../once.ts'
 import { recordAct } from '../record-act.ts'
+import { checkSpendCap } from '../spend-cap/check-spend-cap.ts'
 import { promiseFacts } from './facts.ts'
 import { type FailedPromiseRule, feeOf, promiseObstacles } from './rules.ts'
 import { endDuePromise } from './settle-promised-payment.ts'
@@ -97,11 +98,16 @@ async function promise(
   if (balance === null) return { kind: 'lineNotFound' }
   await endDuePromise(trx, dependencies, line.id)
   const facts = await promiseFacts(trx, { balance, line, policies, now })
-  const failed = promiseObstacles({ ...facts, amount, memberLeft: await lockAllowance(trx, allowance) })
+  const fee = feeOf(amount, facts.terms)
+  const failed = promiseObstacles({
+    ...facts,
+    amount,
+    memberLeft: await lockAllowance(trx, allowance),
+    capReached: fee > 0n ? await checkSpendCap(trx, dependencies, { lineId: line.id, amount: fee }) : null,
+  })
   if (failed.length > 0) return { kind: 'notEligible', failed, timeZone: policies['operator.timeZone'] }
 
   const id = dependencies.newId()
-  const fee = feeOf(amount, facts.terms)
   const dueAt = new Date(now.getTime() + policies['promisedPayment.termHours'] * HOUR_MS)
   const accountId = asAccount(asker).accountId
   const written = { line_id: line.id, id, account_id: accountId, amount, fee, taken_at: now, due_at: dueAt }

@@ -3,7 +3,7 @@ import type { Grant } from '../../../../platform/access/grant.ts'
 import { LINE_RIGHTS } from '../../../../platform/access/rights.ts'
 import { createCalendar, monthOf } from '../../../../platform/calendar.ts'
 import { parseId } from '../../../../platform/ids.ts'
-import { lockBalance, ownMoney } from '../../ledger/balance.ts'
+import { lockBalance } from '../../ledger/balance.ts'
 import { NEVER, placeHold } from '../../ledger/holds.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import { findMerchant, type MerchantRow } from '../../store/merchants.ts'
@@ -15,6 +15,7 @@ import { type Allowance, findAllowance, lockAllowance, spendAllowance } from '..
 import { type Asker, asAccount } from '../asker.ts'
 import { findLineInService } from '../line-in-service.ts'
 import { type KeyedCommand, type KeyRefusal, once, recall } from '../once.ts'
+import { ownMoneyFacts } from '../own-money.ts'
 import { recordAct } from '../record-act.ts'
 import { findSimHold } from '../sim-hold.ts'
 import { checkSpendCap } from '../spend-cap/check-spend-cap.ts'
@@ -112,7 +113,7 @@ async function begin(
     fee: quote.fee,
     amountMin: merchant.amount_min,
     amountMax: merchant.amount_max,
-    ownMoney: ownMoney(balance),
+    ...(await ownMoneyFacts(trx, { lineId: quote.lineId, accountId: quote.accountId, balance, now })),
     // It was asked when this was shown, and says so again when it is paid.
     refusal: null,
     heldUntil,

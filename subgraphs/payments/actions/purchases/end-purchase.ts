@@ -60,7 +60,7 @@ async function moveHeld(
   await recordAct(trx, dependencies, act, forOurselves(id))
 }
 
-async function takingOf(trx: Transaction<Tables>, { id, merchantId, amount, fee }: Purchase) {
+async function takingOf(trx: Transaction<Tables>, { id, merchantId, amount, fee, feePermille }: Purchase) {
   const merchant = await findMerchant(trx, merchantId)
   const movements = [take('KOPECK', 'MERCHANTS', amount)]
   if (fee > 0n) movements.push(take('KOPECK', 'REVENUE', fee, 'PURCHASE_FEE'))
@@ -70,6 +70,7 @@ async function takingOf(trx: Transaction<Tables>, { id, merchantId, amount, fee 
       paymentId: id,
       // What was shown and confirmed has the same id.
       consentId: id,
+      ...(fee > 0n && feePermille !== null && { feePermille }),
       ...(merchant && { title: { ru: merchant.name_ru, en: merchant.name_en } }),
     },
   }

@@ -4,7 +4,7 @@ import { parseId } from '../../../../platform/ids.ts'
 import type { MerchantAnswer } from '../../../../platform/merchants/merchants.ts'
 import { parseKopecks } from '../../../../platform/money.ts'
 import { isStorable } from '../../../../platform/text.ts'
-import { available, ownMoney } from '../../ledger/balance.ts'
+import { available } from '../../ledger/balance.ts'
 import { findBalance } from '../../ledger/find-balance.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import { findMerchant, type MerchantRow } from '../../store/merchants.ts'
@@ -14,6 +14,7 @@ import { type Allowance, findAllowance, lockAllowance } from '../allowance.ts'
 import { type Asker, asAccount } from '../asker.ts'
 import { countAsking } from '../count-asking.ts'
 import { findLineInService } from '../line-in-service.ts'
+import { ownMoneyFacts } from '../own-money.ts'
 import { findSimHold } from '../sim-hold.ts'
 import { checkSpendCap } from '../spend-cap/check-spend-cap.ts'
 import { costOf, type FailedPurchaseRule, feeOf, purchaseObstacles } from './rules.ts'
@@ -30,7 +31,8 @@ export type QuotePurchaseOutcome =
       readonly kind: 'quoted'
       readonly quote: PurchaseQuote
       readonly merchant: MerchantRow
-      readonly balanceAfter: bigint
+      /** Null for who may not see what the line has. */
+      readonly balanceAfter: bigint | null
     }
   | {
       readonly kind: 'lineNotFound' | 'merchantNotFound' | 'invalidReference' | 'invalidAmount' | 'merchantUnavailable'
@@ -121,12 +123,13 @@ async function show(
   return db.transaction().execute(async (trx): Promise<QuotePurchaseOutcome> => {
     const balance = await findBalance(trx, lineId, 'KOPECK')
     if (balance === null) return { kind: 'lineNotFound' }
+    const money = await ownMoneyFacts(trx, { lineId, accountId: principal.accountId, balance, now })
     const failed = purchaseObstacles({
       amount,
       fee,
       amountMin: merchant.amount_min,
       amountMax: merchant.amount_max,
-      ownMoney: ownMoney(balance),
+      ...money,
       refusal: answer.kind === 'refused' ? answer.code : null,
       heldUntil: question.heldUntil,
       memberLeft: await lockAllowance(trx, allowance),
@@ -143,11 +146,13 @@ async function show(
       transactionId: question.transactionId,
       amount,
       fee,
+      feePermille: merchant.fee_permille,
       quotedAt: now,
       validUntil: new Date(now.getTime() + values['purchase.quoteMinutes'] * MINUTE_MS),
     }
     await insertPurchaseQuote(trx, quote)
-    return { kind: 'quoted', quote, merchant, balanceAfter: available(balance) - costOf(quote) }
+    const balanceAfter = money.isBalanceVisible ? available(balance) - costOf(quote) : null
+    return { kind: 'quoted', quote, merchant, balanceAfter }
   })
 }
 

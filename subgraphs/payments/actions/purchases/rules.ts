@@ -1,15 +1,14 @@
 import type { MerchantRefusal } from '../../../../platform/merchants/merchants.ts'
+import { type OwnMoneyFacts, type OwnMoneyFailed, ownMoneyRule } from '../own-money.ts'
 import { failedRules, type Rule } from '../rules.ts'
 import { type KeptSpendCapReached, type SpendCapReached, toKept } from '../spend-cap/spend-cap-rule.ts'
 
-/** All that decides on a purchase; kopecks. */
-export interface PurchaseFacts {
+/** All that decides on a purchase; kopecks. The own money is that of the line that pays. */
+export interface PurchaseFacts extends OwnMoneyFacts {
   readonly amount: bigint
   readonly fee: bigint
   readonly amountMin: bigint
   readonly amountMax: bigint
-  /** Of the line that pays: what is the subscriber's own and not set aside. */
-  readonly ownMoney: bigint
   /** What the merchant said against it; null when nothing, or when it was asked before. */
   readonly refusal: MerchantRefusal | null
   /** Until when money rests after a change of the SIM; null when it does not. */
@@ -24,9 +23,10 @@ export interface PurchaseFacts {
 export type FailedPurchaseRule =
   | { readonly code: MerchantRefusal }
   | {
-      readonly code: 'AMOUNT_TOO_SMALL' | 'AMOUNT_TOO_LARGE' | 'NOT_ENOUGH_MONEY' | 'MEMBER_LIMIT'
+      readonly code: 'AMOUNT_TOO_SMALL' | 'AMOUNT_TOO_LARGE' | 'MEMBER_LIMIT'
       readonly kopecks: string
     }
+  | OwnMoneyFailed
   | { readonly code: 'SIM_CHANGED'; readonly until: string }
   | KeptSpendCapReached
 
@@ -58,8 +58,8 @@ const RULES: readonly Rule<PurchaseFacts, FailedPurchaseRule>[] = [
     return refusal === null ? null : { code: refusal }
   },
 
-  function notEnoughMoney({ amount, fee, ownMoney }) {
-    return costOf({ amount, fee }) > ownMoney ? { code: 'NOT_ENOUGH_MONEY', kopecks: String(ownMoney) } : null
+  function ownMoney(facts) {
+    return ownMoneyRule(facts, { wanted: costOf(facts), movable: facts.ownMoney })
   },
 
   function simChanged({ heldUntil }) {

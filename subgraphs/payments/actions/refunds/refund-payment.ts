@@ -7,6 +7,7 @@ import { available, lockBalance } from '../../ledger/balance.ts'
 import { lockCardPayment } from '../../store/card-payments.ts'
 import { type CardRefundRow, findCardRefund, sumRefunds } from '../../store/card-refunds.ts'
 import { type PaymentView, readPayment } from '../../store/payment-views.ts'
+import { isQuarantined } from '../../store/quarantine.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { CardDependencies } from '../card-payments/card-dependencies.ts'
 import { askPhone } from '../card-payments/line-phone.ts'
@@ -110,7 +111,13 @@ async function begin(
   const amount = amountText === null ? left : parseKopecks(amountText)
   if (amount === null || (amountText !== null && amount <= 0n)) return { kind: 'invalidAmount' }
   const acquirerPaymentId = payment.status === 'SUCCEEDED' ? payment.acquirer_id : null
-  const failed = failedRefundRules({ isPaid: acquirerPaymentId !== null, amount, left, available: available(balance) })
+  const failed = failedRefundRules({
+    isPaid: acquirerPaymentId !== null,
+    amount,
+    left,
+    available: available(balance),
+    isUnderReview: await isQuarantined(trx, lineId),
+  })
   if (failed.length > 0 || acquirerPaymentId === null) return { kind: 'notEligible', failed }
   const refundId = await beginRefund(trx, dependencies, { ...wish, amount, acquirerPaymentId })
   const details = { paymentId, refundId, kopecks: String(amount) }

@@ -9,14 +9,17 @@ export interface RefundFacts {
   readonly left: bigint
   /** What the line has and does not need for something else. */
   readonly available: bigint
+  /** The balance does not reconcile: what is left of it is not known. */
+  readonly isUnderReview: boolean
 }
 
-export type RefundFailed = 'PAYMENT_NOT_PAID' | 'MORE_THAN_PAID' | 'MONEY_IS_SPENT'
+export type RefundFailed = 'PAYMENT_NOT_PAID' | 'MORE_THAN_PAID' | 'MONEY_IS_SPENT' | 'BALANCE_UNDER_REVIEW'
 
 const RULES: readonly Rule<RefundFacts, RefundFailed>[] = [
   ({ isPaid }) => (isPaid ? null : 'PAYMENT_NOT_PAID'),
   ({ isPaid, amount, left }) => (!isPaid || (amount > 0n && amount <= left) ? null : 'MORE_THAN_PAID'),
-  ({ amount, available }) => (amount <= available ? null : 'MONEY_IS_SPENT'),
+  ({ amount, available, isUnderReview }) => (amount <= available || isUnderReview ? null : 'MONEY_IS_SPENT'),
+  ({ isUnderReview }) => (isUnderReview ? 'BALANCE_UNDER_REVIEW' : null),
 ]
 
 /** Everything that stands in the way of a refund; nothing when it may be. */

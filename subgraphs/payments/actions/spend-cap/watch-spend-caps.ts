@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import { formatKopecks } from '../../../../platform/money.ts'
 import { lockBalance } from '../../ledger/balance.ts'
 import { findCappedSpending } from '../../ledger/spending.ts'
+import type { LineToLookAt } from '../../store/due-page.ts'
 import type { PaymentsPolicies } from '../../store/policies.ts'
 import { freshenCap, putAlerts, readStaleCaps } from '../../store/spend-caps.ts'
 import type { Tables } from '../../store/tables.ts'
@@ -21,10 +22,9 @@ const AT_ONCE = 4
 export async function watchSpendCaps(dependencies: ActionDependencies): Promise<number> {
   const { db, logger } = dependencies
   const policies = await dependencies.policies.current()
-  return eachDue({
+  return eachDue<LineToLookAt>({
     read: (page) => readStaleCaps(db, page),
-    idOf: (lineId) => lineId,
-    work: (lineId) => db.transaction().execute((trx) => compare(trx, dependencies, lineId, policies)),
+    work: ({ id }) => db.transaction().execute((trx) => compare(trx, dependencies, id, policies)),
     atOnce: AT_ONCE,
     logger,
     failure: 'what a line has spent could not be compared with its cap; the next round will',

@@ -4,7 +4,7 @@ import { LINE_RIGHTS } from '../../../../platform/access/rights.ts'
 import { writeEvent } from '../../../../platform/events/outbox.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { maskPhone } from '../../../../platform/phone.ts'
-import { lockBalance, ownMoney } from '../../ledger/balance.ts'
+import { lockBalance } from '../../ledger/balance.ts'
 import { NEVER, placeHold } from '../../ledger/holds.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import { beginPayment } from '../../store/payments.ts'
@@ -16,6 +16,7 @@ import type { ActionDependencies } from '../actions.ts'
 import { lockAllowance, spendAllowance } from '../allowance.ts'
 import { type Asker, asAccount } from '../asker.ts'
 import { type KeyedCommand, type KeyRefusal, once, recall } from '../once.ts'
+import { ownMoneyFacts } from '../own-money.ts'
 import { recordAct } from '../record-act.ts'
 import { checkSpendCap } from '../spend-cap/check-spend-cap.ts'
 import { chargeOf, type FailedTransferRule, transferObstacles } from './rules.ts'
@@ -88,7 +89,7 @@ async function send(
   const failed = transferObstacles({
     amount: quote.amount,
     fee: quote.fee,
-    ownMoney: ownMoney(balance),
+    ...(await ownMoneyFacts(trx, { lineId: quote.lineId, accountId: quote.accountId, balance, now })),
     sentToday: (await findTransferDay(trx, quote.lineId, today)).sent,
     // A number that has changed hands since it was shown is another receiver.
     isReceiverKnown: surroundings.receiverLineId === quote.toLineId,

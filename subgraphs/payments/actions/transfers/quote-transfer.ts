@@ -2,7 +2,7 @@ import type { AccountPrincipal } from '../../../../platform/identity/viewer.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { parseKopecks } from '../../../../platform/money.ts'
 import { type E164, parsePhone } from '../../../../platform/phone.ts'
-import { available, ownMoney } from '../../ledger/balance.ts'
+import { available } from '../../ledger/balance.ts'
 import { findBalance } from '../../ledger/find-balance.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import { findPolicyVersion } from '../../store/policy-version.ts'
@@ -12,6 +12,7 @@ import type { ActionDependencies } from '../actions.ts'
 import { lockAllowance } from '../allowance.ts'
 import { type Asker, asAccount } from '../asker.ts'
 import { countAsking } from '../count-asking.ts'
+import { ownMoneyFacts } from '../own-money.ts'
 import { checkSpendCap } from '../spend-cap/check-spend-cap.ts'
 import { chargeOf, type FailedTransferRule, transferObstacles } from './rules.ts'
 import { askAround, limitsOf, type Surroundings } from './surroundings.ts'
@@ -24,8 +25,8 @@ export interface QuoteTransfer {
 
 /** A transfer as it is shown. */
 export interface ShownTransfer extends TransferQuote {
-  /** What will be left to spend on the line that pays. */
-  readonly balanceAfter: bigint
+  /** What will be left to spend on the line that pays; null for who may not see what it has. */
+  readonly balanceAfter: bigint | null
 }
 
 export type QuoteTransferOutcome =
@@ -81,10 +82,11 @@ async function show(
   return db.transaction().execute(async (trx): Promise<QuoteTransferOutcome> => {
     const balance = await findBalance(trx, lineId, 'KOPECK')
     if (balance === null) return { kind: 'lineNotFound' }
+    const money = await ownMoneyFacts(trx, { lineId, accountId: principal.accountId, balance, now })
     const failed = transferObstacles({
       amount,
       fee,
-      ownMoney: ownMoney(balance),
+      ...money,
       sentToday: (await findTransferDay(trx, lineId, today)).sent,
       isReceiverKnown: receiverLineId !== null,
       isSameLine: receiverLineId === lineId,
@@ -110,7 +112,8 @@ async function show(
       validUntil: new Date(now.getTime() + policies['transfer.quoteMinutes'] * MINUTE_MS),
     }
     await insertTransferQuote(trx, quote)
-    return { kind: 'quoted', quote: { ...quote, balanceAfter: available(balance) - chargeOf(quote) } }
+    const balanceAfter = money.isBalanceVisible ? available(balance) - chargeOf(quote) : null
+    return { kind: 'quoted', quote: { ...quote, balanceAfter } }
   })
 }
 

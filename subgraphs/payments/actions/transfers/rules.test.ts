@@ -8,6 +8,8 @@ const GOOD: TransferFacts = {
   amount: 10_000n,
   fee: 700n,
   ownMoney: 100_000n,
+  isUnderReview: false,
+  isBalanceVisible: true,
   sentToday: 0n,
   isReceiverKnown: true,
   isSameLine: false,
@@ -29,6 +31,8 @@ const anyFacts: fc.Arbitrary<TransferFacts> = fc.record({
   amount: kopecks.map((amount) => amount + 1n),
   fee: fc.constantFrom(0n, 1n, 700n),
   ownMoney: kopecks,
+  isUnderReview: fc.boolean(),
+  isBalanceVisible: fc.boolean(),
   sentToday: kopecks,
   isReceiverKnown: fc.boolean(),
   isSameLine: fc.boolean(),
@@ -47,6 +51,7 @@ describe('the rules of a transfer', () => {
           amount >= limits.amountMin &&
           amount <= limits.amountMax &&
           ownMoney - (amount + fee) >= limits.mustStay &&
+          !facts.isUnderReview &&
           sentToday + amount <= limits.sentPerDay &&
           facts.isReceiverKnown &&
           !facts.isSameLine &&
@@ -81,6 +86,14 @@ describe('the rules of a transfer', () => {
     expect(codesOf({ ...GOOD, isReceiverKnown: false })).toEqual(['RECEIVER_NOT_FOUND'])
     expect(codesOf({ ...GOOD, isSameLine: true })).toEqual(['SAME_LINE'])
     expect(transferObstacles({ ...GOOD, heldUntil })).toEqual([{ code: 'SIM_CHANGED', until: heldUntil.toISOString() }])
+  })
+
+  it('name nothing of a balance that is under review, or that who pays may not see', () => {
+    const poor = { ...GOOD, ownMoney: 9_800n }
+    expect(transferObstacles({ ...poor, isUnderReview: true })).toEqual([{ code: 'BALANCE_UNDER_REVIEW' }])
+    expect(transferObstacles({ ...poor, isBalanceVisible: false })).toEqual([
+      { code: 'NOT_ENOUGH_MONEY', kopecks: null },
+    ])
   })
 
   it('give nothing that JSON would lose', () => {

@@ -1,3 +1,4 @@
+import { type OwnMoneyFacts, type OwnMoneyFailed, ownMoneyRule } from '../own-money.ts'
 import { failedRules, type Rule } from '../rules.ts'
 import { type KeptSpendCapReached, type SpendCapReached, toKept } from '../spend-cap/spend-cap-rule.ts'
 
@@ -9,12 +10,10 @@ export interface TransferLimits {
   readonly mustStay: bigint
 }
 
-/** All that decides on a transfer; kopecks. */
-export interface TransferFacts {
+/** All that decides on a transfer; kopecks. The own money is that of the line that pays. */
+export interface TransferFacts extends OwnMoneyFacts {
   readonly amount: bigint
   readonly fee: bigint
-  /** Of the line that pays: what is the subscriber's own and not set aside. */
-  readonly ownMoney: bigint
   readonly sentToday: bigint
   readonly isReceiverKnown: boolean
   /** The line would pay itself. */
@@ -32,9 +31,10 @@ export interface TransferFacts {
 export type FailedTransferRule =
   | { readonly code: 'RECEIVER_NOT_FOUND' | 'SAME_LINE' }
   | {
-      readonly code: 'AMOUNT_TOO_SMALL' | 'AMOUNT_TOO_LARGE' | 'DAY_LIMIT' | 'NOT_ENOUGH_MONEY' | 'MEMBER_LIMIT'
+      readonly code: 'AMOUNT_TOO_SMALL' | 'AMOUNT_TOO_LARGE' | 'DAY_LIMIT' | 'MEMBER_LIMIT'
       readonly kopecks: string
     }
+  | OwnMoneyFailed
   | { readonly code: 'SIM_CHANGED'; readonly until: string }
   | KeptSpendCapReached
 
@@ -72,9 +72,9 @@ const RULES: readonly TransferRule[] = [
     return amount > left ? { code: 'DAY_LIMIT', kopecks: String(left) } : null
   },
 
-  function notEnoughMoney({ amount, fee, ownMoney, limits }) {
-    const movable = positive(ownMoney - limits.mustStay - fee)
-    return amount > movable ? { code: 'NOT_ENOUGH_MONEY', kopecks: String(movable) } : null
+  function ownMoney(facts) {
+    const movable = positive(facts.ownMoney - facts.limits.mustStay - facts.fee)
+    return ownMoneyRule(facts, { wanted: facts.amount, movable })
   },
 
   function simChanged({ heldUntil }) {
