@@ -87,7 +87,10 @@ describe('a refund of a top-up', () => {
       (await shop.send('notices', {}, token)).notices.nodes.map(({ text }: { text: string }) => text)
     await expect
       .poll(texts, PATIENCE)
-      .toEqual(['Возврат на 50.00 отправлен на карту, с которой пополняли номер.', 'Номер пополнен картой на 150.00.'])
+      .toEqual([
+        'Возврат на 50,00 ₽ отправлен на карту, с которой пополняли номер.',
+        'Номер пополнен картой на 150,00 ₽.',
+      ])
   })
 
   it('is one refund of one key, and of twenty at once no more goes back than was paid', async () => {
@@ -128,7 +131,7 @@ describe('a refund of a top-up', () => {
       (await shop.send('notices', {}, token)).notices.nodes.map(({ text }: { text: string }) => text)
     await expect
       .poll(texts, PATIENCE)
-      .toContain('Вернуть на карту 50.17 не получилось: банк отказал. Деньги остались на номере.')
+      .toContain('Вернуть на карту 50,17 ₽ не получилось: банк отказал. Деньги остались на номере.')
   })
 
   it.each([

@@ -26,7 +26,7 @@ describe('a promised payment', () => {
   let keys = 0
   const newKey = () => `key-${++keys}`
   const clock = { now: () => world.clock.now }
-  const ledger = { clock, newId: createNewId(clock) }
+  const ledger = { clock, newId: createNewId(clock), currencyCode: 'RUB' as const }
 
   beforeAll(async () => {
     world = await openMoneyWorld()

@@ -127,11 +127,11 @@ describe('a purchase', () => {
     expect(await world.money(from)).toEqual([50_000n, 0n])
     expect(paidTo('55550007')).toEqual([])
     expect(await world.told(from)).toEqual([
-      'A payment for services of 100.00 was refused. The money is back on the number.',
-      'A payment for services of 100.00 was sent. If it was not you, call support at once.',
+      'A payment for services of RUB 100.00 was refused. The money is back on the number.',
+      'A payment for services of RUB 100.00 was sent. If it was not you, call support at once.',
     ])
     expect(await world.told(from, 'ru')).toContain(
-      'Оплата услуг на 100.00 не прошла: получатель отказал. Деньги снова на номере.',
+      'Оплата услуг на 100,00 ₽ не прошла: получатель отказал. Деньги снова на номере.',
     )
   })
 
@@ -171,6 +171,7 @@ describe('a purchase', () => {
       db,
       clock: { now: () => world.clock.now },
       newId: createNewId(systemClock),
+      currencyCode: 'RUB' as const,
       onEvent: () => undefined,
     }
     const [row] = await world.sql('select transaction_id from payments.purchase where id = $1', [id])
