@@ -46,7 +46,7 @@ const dayInMoscow = (at: number) => new Date(at + 3 * HOUR_MS).toISOString().sli
 const step = fc.oneof(
   fc.record({
     kopecks: fc.bigInt({ min: 1n, max: 50_000n }),
-    kind: fc.constantFrom<LedgerKind>('TOP_UP', 'TRANSFER_IN', 'COMPENSATION'),
+    kind: fc.constantFrom<LedgerKind>('TOP_UP', 'TRANSFER_RETURN', 'COMPENSATION'),
     hours: fc.integer({ min: -5, max: 90 }),
   }),
   fc.record({

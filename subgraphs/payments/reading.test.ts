@@ -8,7 +8,7 @@ import { createNewId } from '../../platform/ids.ts'
 import { watchedLogger } from '../../platform/testing/log-watch.ts'
 import { readOperations } from '../../schema/operations.ts'
 import { post } from './ledger/post.ts'
-import { type Posting, take } from './ledger/posting.ts'
+import { give, type Posting, take } from './ledger/posting.ts'
 import { beginPayment } from './store/payments.ts'
 import type { Tables } from './store/tables.ts'
 
@@ -72,6 +72,10 @@ describe('reading a line’s money', () => {
       sourceKey: 'transfer:1',
       movements: [take('KOPECK', 'TRANSFERS', 1_000n), take('KOPECK', 'REVENUE', 700n, 'TRANSFER_FEE')],
       cause: { paymentId: payment, policy: { name: 'transfer.fee', version: 3 } },
+    })
+    await postTo({
+      ...{ lineId: UNDER_REVIEW, kind: 'TRANSFER_IN', sourceKey: 'transfer:1' },
+      movements: [give('KOPECK', 'TRANSFERS', 1_000n)],
     })
     const query = `query ($lineId: ID!) { line(id: $lineId) { ledgerEntries(first: 3) { nodes {
       kind balanceAfter { amount } explanation { summary orderId paymentId consentId policyName policyVersion } } } } }`

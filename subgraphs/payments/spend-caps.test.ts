@@ -9,6 +9,8 @@ import { post } from './ledger/post.ts'
 import { take } from './ledger/posting.ts'
 import { SPENDING_KINDS } from './ledger/spending.ts'
 import { createCardsInMemory } from './testing/cards-in-memory.ts'
+import { moveMoney } from './testing/model/transfer.ts'
+import { SOUND_PARTS } from './testing/model/world.ts'
 import { createWorker, type Worker } from './testing/worker.ts'
 
 const OPERATIONS = readOperations()
@@ -108,7 +110,10 @@ describe('a cap on spending', { timeout: 60_000 }, () => {
       __typename: 'SetSpendCapSuccess',
       line: { spendCap: { limit: { amount: '1000.00' }, remaining: { amount: '900.00' } } },
     })
-    await worker.spend(LINE, 5_000n, 'TRANSFER_OUT')
+    const parts = { ...worker.dependencies, parts: SOUND_PARTS }
+    const { newId } = worker.dependencies
+    const gift = { key: newId(), from: { id: LINE }, to: { id: newId() }, amount: 5_000n }
+    await worker.dependencies.db.transaction().execute((trx) => moveMoney(trx, parts, gift))
     await worker.spend(LINE, 700n, 'TRANSFER_FEE')
     await worker.spend(LINE, 300n, 'PURCHASE_FEE')
     // Own money that goes back to the card, and what comes in, is no spending.
@@ -210,7 +215,7 @@ describe('a cap on spending', { timeout: 60_000 }, () => {
       reasons: [
         {
           code: 'SPEND_CAP_REACHED',
-          message: 'Предел расходов на месяц 1000.00, осталось 5.00.',
+          message: 'Предел расходов на месяц 1\u00a0000,00\u00a0₽, осталось 5,00\u00a0₽.',
           remedy: expect.stringContaining('Поднимите или снимите предел'),
         },
       ],

@@ -64,8 +64,11 @@ const transfersEndWithHolds: LineCheck = {
     full join (
       select * from hold where ${within('hold', range)} and starts_with(source_key, 'transfer:')
     ) as held on held.line_id = sent.line_id and held.source_key = 'transfer:' || sent.id
-    where held.amount is distinct from sent.amount + sent.fee
-      or (sent.status, held.state) not in (('PENDING', 'PENDING'), ('SUCCEEDED', 'CAPTURED'), ('FAILED', 'RELEASED'))
+    where case
+      when held.id is null then sent.status <> 'FAILED'
+      else held.amount is distinct from sent.amount + sent.fee
+        or (sent.status, held.state) not in (('PENDING', 'PENDING'), ('SUCCEEDED', 'CAPTURED'), ('FAILED', 'RELEASED'))
+    end
   `,
 }
 
