@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { accountId, giveAccess, insertAccount, insertCatalogue, insertLine, lineId } from '../../cli/testing/fixture.ts'
+import {
+  accountId,
+  giveAccess,
+  insertAccount,
+  insertCatalogue,
+  insertLine,
+  lineId,
+  promiseKopecks,
+} from '../../cli/testing/fixture.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import { readOperations } from '../../schema/operations.ts'
 import { type CardsInMemory, createCardsInMemory } from './testing/cards-in-memory.ts'
@@ -72,11 +80,10 @@ describe('automatic payments', { timeout: 60_000 }, () => {
       'select occasion, try, state from payments.auto_payment_attempt order by begun_at, occasion, try',
     )
   const promise = () =>
-    cabinet.database.sql(
-      `insert into payments.promised_payment (line_id, id, account_id, amount, fee, taken_at, due_at)
-       values ($1, $1, $2, 3000, 0, '2026-01-31', '2026-02-03')`,
-      [LINE, OWNER],
-    )
+    promiseKopecks(cabinet.database, {
+      ...{ lineId: LINE, kopecks: 3_000, accountId: OWNER },
+      at: new Date('2026-01-31T00:00:00Z'),
+    })
   const promisesLeft = async () =>
     (await cabinet.database.sql('select from payments.promised_payment where ended_at is null')).length
 
