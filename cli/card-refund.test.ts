@@ -126,6 +126,15 @@ describe('a refund of a top-up', () => {
     expect(await status()).toBe('SUCCEEDED')
   })
 
+  it('that the acquirer cannot do is told to who is without it', async () => {
+    await refund({ amount: '50.17' })
+    const texts = async () =>
+      (await shop.send('notices', {}, token)).notices.nodes.map(({ text }: { text: string }) => text)
+    await expect
+      .poll(texts, PATIENCE)
+      .toContain('Вернуть на карту 50.17 не получилось: банк отказал. Деньги остались на номере.')
+  })
+
   it.each([
     ['done and not answered', '50.13'],
     ['lost on the way', '50.14'],

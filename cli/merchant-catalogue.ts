@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { MERCHANT_ID } from '../platform/merchants/merchants.ts'
 import { parseKopecks } from '../platform/money.ts'
 import type { PaymentsBulk } from '../subgraphs/payments/bulk.ts'
 
@@ -14,7 +15,7 @@ const amount = z.string().transform((text, context) => {
 
 const merchant = z
   .object({
-    id: z.string().regex(/^[a-z0-9-]{1,50}$/, 'is no id of small letters, digits and hyphens'),
+    id: z.string().regex(MERCHANT_ID, 'is no id of small letters, digits and hyphens'),
     name: translated,
     referenceLabel: translated,
     referencePattern: z.string().refine(isPattern, 'is no regular expression'),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isStorable } from './text.ts'
 
 /** Tells bodies apart without keeping them twice. */
 export function hashBody(...parts: readonly (string | null)[]): string {
@@ -7,7 +8,7 @@ export function hashBody(...parts: readonly (string | null)[]): string {
 /** What a client makes a key of: long enough to be its own, short enough to be kept. */
 const LENGTH_MAX = 100
 
-/** Whether a key can be kept as it is: PostgreSQL has no text with a zero character. */
+/** Whether a key can be kept as it is. */
 export function isIdempotencyKey(key: string): boolean {
-  return key.length > 0 && key.length <= LENGTH_MAX && !key.includes('\0')
+  return key.length > 0 && isStorable(key, LENGTH_MAX)
 }

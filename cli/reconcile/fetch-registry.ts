@@ -7,10 +7,11 @@ export async function fetchRegistry(
   acquirer: Acquirer,
   span: { readonly from: Date; readonly before: Date },
 ): Promise<RegistryEntry[]> {
-  const [payments, refunds] = await Promise.all([
+  const [payments, begun] = await Promise.all([
     readAll((cursor) => acquirer.listTaken({ ...span, cursor })),
     readAll((cursor) => acquirer.listRefunds({ ...span, cursor })),
   ])
+  const refunds = begun.filter(({ status }) => status === 'SUCCEEDED')
   return [
     ...payments.map(({ id, amount }) => ({ kind: 'PAYMENT', acquirerId: id, kopecks: amount.kopecks }) as const),
     ...refunds.map(({ id, amount }) => ({ kind: 'REFUND', acquirerId: id, kopecks: amount.kopecks }) as const),

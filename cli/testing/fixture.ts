@@ -106,6 +106,26 @@ export async function giveAccess(database: TestDatabase, access: FixtureAccess):
   ])
 }
 
+export interface FixturePromise {
+  readonly lineId: string
+  readonly kopecks: number
+  readonly accountId?: string
+  readonly at?: Date
+}
+
+/** Lets a line owe an amount for three days, as a promised payment does that costs nothing. */
+export async function promiseKopecks(
+  { sql }: Pick<TestDatabase, 'sql'>,
+  { lineId: id, kopecks, accountId: account = id, at }: FixturePromise,
+): Promise<void> {
+  await sql(
+    `insert into payments.promised_payment (line_id, id, account_id, amount, fee, taken_at, due_at)
+     select $1, $1, $2, $3, 0, taken_at, taken_at + interval '3 days' from coalesce($4::timestamptz, now()) as taken_at`,
+    [id, account, kopecks, at ?? null],
+  )
+  await sql(`update payments.ledger_balance set promised = $2 where line_id = $1 and unit = 'KOPECK'`, [id, kopecks])
+}
+
 /** One tariff (300 ₽) and three options (50, 60, 70 ₽ a month). */
 export async function insertCatalogue(database: TestDatabase): Promise<void> {
   const offerings = [

@@ -1,4 +1,5 @@
 import type { JSONWebKeySet } from 'jose'
+import { expect } from 'vitest'
 import { ALL_OPERATIONS } from '../../gateway/gateway.ts'
 import { type Clock, systemClock } from '../../platform/clock.ts'
 import { signAccessToken } from '../../platform/identity/access-token.ts'
@@ -6,14 +7,18 @@ import { generatePrivateKey, signingKey } from '../../platform/identity/keys.ts'
 import { createSecrets } from '../../platform/identity/secrets.ts'
 import type { OrganizationRole, SignedInPrincipal, StaffRole } from '../../platform/identity/viewer.ts'
 import { createNewId } from '../../platform/ids.ts'
-import type { SimSwap } from '../../platform/sim-swap/sim-swap.ts'
 import { type Sleep, systemSleep } from '../../platform/sleep.ts'
 import { watchedLogger } from '../../platform/testing/log-watch.ts'
+import { OLD_SIMS } from '../../platform/testing/old-sims.ts'
 import { createOneProcess, type OneProcess, type OneProcessDependencies } from '../one-process.ts'
 import { SUPERGRAPH_PATH } from '../project.ts'
+import { findDisagreements } from './agreement.ts'
 import { createTestDatabase, type TestDatabase } from './test-database.ts'
 
-/** The whole product in one process over a database of the test's own, asked as a front end asks it. */
+/**
+ * The whole product in one process over a database of the test's own, asked as a front end asks it. When it closes, all
+ * that is told of its lines' money has to agree.
+ */
 export interface TestCabinet extends OneProcess {
   readonly database: TestDatabase
   readonly keys: JSONWebKeySet
@@ -33,9 +38,6 @@ const briefSleep: Sleep = () => systemSleep(1)
 
 /** How long the gateway waits for a part: a slow machine is no sick subgraph, but for tests that are about one. */
 const PATIENCE_MS = 30_000
-
-/** A network in which nobody's SIM was ever changed. */
-const OLD_SIMS: SimSwap = { retrieveDate: async () => null, check: async () => false }
 
 /** What staff say in every test that is about something else; an empty `x-reason` says nothing. */
 export const REASON = { 'x-reason': 'a%20test' }
@@ -63,9 +65,17 @@ export interface Answer {
   readonly requestId: string
 }
 
-export type TestCabinetOptions = Partial<OneProcessDependencies> & { readonly template?: string }
+export type TestCabinetOptions = Partial<OneProcessDependencies> & {
+  readonly template?: string
+  /** The test breaks the books of lines on purpose: nobody looks whether they agree when it closes. */
+  readonly breaksBooks?: boolean
+}
 
-export async function openTestCabinet({ template, ...overrides }: TestCabinetOptions = {}): Promise<TestCabinet> {
+export async function openTestCabinet({
+  template,
+  breaksBooks = false,
+  ...overrides
+}: TestCabinetOptions = {}): Promise<TestCabinet> {
   const database = await createTestDatabase(template)
   const clock = overrides.clock ?? systemClock
   const newId = createNewId(systemClock)
@@ -101,7 +111,9 @@ export async function openTestCabinet({ template, ...overrides }: TestCabinetOpt
     ask: (operation, token) => ask(cabinet, operation, token),
     async close() {
       await cabinet.close()
+      const disagreements = breaksBooks ? [] : await findDisagreements(database)
       await database.drop()
+      expect(disagreements).toEqual([])
     },
   }
 }

@@ -18,7 +18,7 @@ export interface Acquirer {
   listPayments(span: Span): Promise<AcquirerAnswer<Page<CardPayment>>>
   /** A page of the payments whose money was taken in a span of time. */
   listTaken(span: Span): Promise<AcquirerAnswer<Page<CardPayment>>>
-  /** A page of the refunds that were begun in a span of time. */
+  /** A page of the refunds that were begun in a span of time, in whatever state they are. */
   listRefunds(span: Span): Promise<AcquirerAnswer<Page<CardRefund>>>
 }
 

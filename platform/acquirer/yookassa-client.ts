@@ -36,10 +36,8 @@ export function createYooKassa(options: YooKassaOptions): Acquirer {
       const query = { ...listQuery(span, 'captured_at'), status: 'succeeded' }
       return send(options, { method: 'GET', path: 'payments', query }, paymentList)
     },
-    listRefunds: (span) => {
-      const query = { ...listQuery(span, 'created_at'), status: 'succeeded' }
-      return send(options, { method: 'GET', path: 'refunds', query }, refundList)
-    },
+    listRefunds: (span) =>
+      send(options, { method: 'GET', path: 'refunds', query: listQuery(span, 'created_at') }, refundList),
   }
 }
 

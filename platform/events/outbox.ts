@@ -162,6 +162,17 @@ interface Delivered {
   readonly refused: { readonly id: string; readonly error: unknown }[]
 }
 
+/** Brings some of what waits for a receiver, the oldest first; for whoever has no relay. Returns how many were taken. */
+export async function deliverSome<Tables extends OutboxTables>(
+  db: Kysely<Tables>,
+  receiver: string,
+  deliver: Deliver,
+): Promise<number> {
+  const { taken, refused } = await deliverBatch({ db, receiver, deliver, failureCount: 0, retryMs: 0 })
+  if (refused[0]) throw refused[0].error
+  return taken.length
+}
+
 /**
  * What was not tried yet comes first, so that however many are not taken hold up nothing else. Those behind one that was
  * not taken wait until it is: each row keeps its order.

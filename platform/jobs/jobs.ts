@@ -34,6 +34,8 @@ export interface NewJob {
   readonly data: object
   /** Not before; at once when it is left out. */
   readonly startAfter?: Date
+  /** A job of this name is left once in its queue, however often it is sent: also while it is done, and for days after. */
+  readonly name?: string
 }
 
 export interface JobsOptions {
@@ -53,6 +55,8 @@ const POLL_SECONDS = 2
 const CONNECTIONS = 2
 const START_RETRY_MS = 1_000
 const STOP_TIMEOUT_MS = 10_000
+/** The span in which pg-boss takes one job of a key: the longest that it can count. */
+const ALWAYS_SECONDS = 2_147_483_647
 
 /**
  * Jobs on pg-boss, in tables that `migrateJobs` made. It has few connections of its own, so that its polling neither
@@ -78,12 +82,14 @@ export function createJobs(options: JobsOptions): Jobs {
   let started: Promise<boolean> = Promise.resolve(false)
 
   return {
-    async send(trx, { name }, { data, startAfter }) {
+    async send(trx, queue, { data, startAfter, name }) {
       if (!(await started)) throw new Error('jobs are left only while the process works on them')
       const db = fromKysely(trx)
       const left: LeftJob = { ...data, traceparent: traceparent() }
-      const id = await boss.send(name, left, { db, ...(startAfter && { startAfter }) })
-      if (id === null) throw new Error(`the queue ${name} did not take a job`)
+      const once = name === undefined ? {} : { singletonKey: name, singletonSeconds: ALWAYS_SECONDS }
+      const id = await boss.send(queue.name, left, { db, ...(startAfter && { startAfter }), ...once })
+      // Of a job with a name it says that the job is there.
+      if (id === null && name === undefined) throw new Error(`the queue ${queue.name} did not take a job`)
     },
     start(handlers) {
       started = startBoss(boss, { handlers, pollSeconds, logger, signal: stopping.signal })

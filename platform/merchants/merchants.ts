@@ -6,6 +6,12 @@ export interface Merchants {
   pay(payment: MerchantPayment): Promise<MerchantAnswer>
 }
 
+/** The id of a merchant in the catalogue. */
+export const MERCHANT_ID = /^[a-z0-9-]{1,50}$/
+
+/** So long an answer is waited for. */
+export const MERCHANT_TIMEOUT_MS = 10_000
+
 export interface MerchantPayment {
   /** Who is paid: the merchant's id in the catalogue. */
   readonly merchantId: string

@@ -1,6 +1,12 @@
 import { type Dispatcher, request } from 'undici'
 import { formatKopecks } from '../money.ts'
-import type { MerchantAnswer, MerchantPayment, Merchants, UnknownCause } from './merchants.ts'
+import {
+  MERCHANT_TIMEOUT_MS,
+  type MerchantAnswer,
+  type MerchantPayment,
+  type Merchants,
+  type UnknownCause,
+} from './merchants.ts'
 import { readOsmpAnswer } from './osmp-answer.ts'
 
 /** Where a merchant is asked, and as whom. */
@@ -18,14 +24,17 @@ export interface OsmpOptions {
   readonly timeoutMs?: number
 }
 
-const TIMEOUT_MS = 10_000
 const ANSWER_BYTES_MAX = 64 * 1024
 
 /**
  * Speaks the protocol of providers of payment systems (OSMP): `GET ?command=check|pay&txn_id=&txn_date=&account=&sum=`,
  * answered in XML with a `result`. `pay` with the same `txn_id` pays once.
  */
-export function createOsmp({ endpoints, timeZone = 'Europe/Moscow', timeoutMs = TIMEOUT_MS }: OsmpOptions): Merchants {
+export function createOsmp({
+  endpoints,
+  timeZone = 'Europe/Moscow',
+  timeoutMs = MERCHANT_TIMEOUT_MS,
+}: OsmpOptions): Merchants {
   const byId = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]))
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
 

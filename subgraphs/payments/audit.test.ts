@@ -67,7 +67,7 @@ describe('the audit', () => {
       const report = await auditLedger(db, { now: NOON, linesAtOnce, onProgress: (...step) => told.push(step) })
       expect(report).toMatchObject({ isClean: true, lines: 3 })
       expect(told.at(-1)).toEqual([3, 3])
-      expect(report.totals).toContainEqual({ unit: 'KOPECK', customers: 49_500n, outside: 49_500n })
+      expect(report.totals).toContainEqual({ unit: 'KOPECK', customers: 49_500n, outside: 49_500n, underWay: 0n })
     }
   })
 
@@ -132,6 +132,17 @@ describe('the audit', () => {
        update payments.ledger_balance set reserved = 90000 where ${ofLine} and unit = 'KOPECK'`,
     ],
     [
+      'a floor that nothing was promised for',
+      'I3',
+      `update payments.ledger_balance set promised = 100 where ${ofLine} and unit = 'KOPECK'`,
+    ],
+    [
+      'a promise that the floor does not know',
+      'I3',
+      `insert into payments.promised_payment (line_id, id, account_id, amount, fee, taken_at, due_at)
+       values ('${LINE}', gen_random_uuid(), gen_random_uuid(), 100, 0, now(), now() + interval '1 day')`,
+    ],
+    [
       'a cause that moved money twice',
       'I4',
       `alter table payments.ledger_transaction drop constraint ledger_transaction_line_id_source_key_key;
@@ -191,6 +202,24 @@ describe('the audit', () => {
     ],
     ['a right to write', 'I8', 'grant update (posted) on payments.ledger_balance to cabinet_payments'],
     ['a key that is gone', 'I4', 'alter table payments.hold drop constraint hold_line_id_source_key_key'],
+    ['an index that is gone', 'I4', 'drop index payments.promised_payment_active'],
+    [
+      'a check that is not looked at',
+      'I4',
+      `alter table payments.payment drop constraint payment_amount_check;
+       alter table payments.payment add constraint payment_amount_check check (amount > 0) not valid`,
+    ],
+    [
+      'a key of another table by the same name',
+      'I4',
+      `alter table payments.payment drop constraint payment_pkey;
+       alter table payments.balance_watch add constraint payment_pkey unique (line_id)`,
+    ],
+    [
+      'points that are spent in no order',
+      'I8',
+      'alter table payments.ledger_entry disable trigger points_are_spent_oldest_first',
+    ],
   ])('finds %s (%s)', async (_, invariant, statement) => {
     await plant(statement)
     expect((await breached()).map((finding) => finding.invariant)).toContain(invariant)

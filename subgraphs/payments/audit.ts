@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import { BALANCE_CHECKS } from './audit/balances.ts'
+import { type BetweenLines, readBetweenLines, transfersAreOnTheirWay } from './audit/between-lines.ts'
 import { CAUSE_CHECKS } from './audit/causes.ts'
 import type { Invariant, LedgerCheck, LineCheck, LineRange } from './audit/check.ts'
 import { ENTRY_CHECKS } from './audit/entries.ts'
@@ -74,7 +75,9 @@ async function audit(trx: Transaction<Tables>, options: AuditOptions): Promise<A
     onProgress?.(lines, linesTotal)
     if (broken.size > 0) await options.onBroken?.([...broken].map(([lineId, reason]) => ({ lineId, reason })))
   }
-  const ledgerFindings = options.lines ? [] : await checkLedger(trx, now, totals)
+  const between = options.lines ? [] : await readBetweenLines(trx, EXAMPLES_MAX)
+  totals = addTotals(totals, between.map(toTotal))
+  const ledgerFindings = options.lines ? [] : await checkLedger(trx, now, { totals, between })
   const findings = [...lineFindings.map((finding) => finding.result()), ...ledgerFindings]
   findings.sort((one, other) => one.invariant.localeCompare(other.invariant, 'en', { numeric: true }))
   return { findings, totals, lines, isClean: findings.every(({ breaches }) => breaches === 0) }
@@ -128,21 +131,36 @@ async function findIn(
 async function checkLedger(
   trx: Transaction<Tables>,
   now: Date | undefined,
-  totals: readonly LedgerTotal[],
+  { totals, between }: { readonly totals: readonly LedgerTotal[]; readonly between: readonly BetweenLines[] },
 ): Promise<AuditFinding[]> {
-  const checks = [...GUARD_CHECKS, ...(now ? TIME_CHECKS : [])]
-  const findings: AuditFinding[] = [toTotalFinding(totals)]
+  const checks = [transfersAreOnTheirWay, ...GUARD_CHECKS, ...(now ? TIME_CHECKS : [])]
+  const findings: AuditFinding[] = [toTotalFinding(totals), toBetweenFinding(between)]
   for (const check of checks) findings.push(await findInLedger(trx, check, now ?? new Date(0)))
   return findings
 }
 
 function toTotalFinding(totals: readonly LedgerTotal[]): AuditFinding {
-  const units = totals.filter((total) => total.customers !== total.outside).map(({ unit }) => `total of ${unit}`)
+  const units = totals
+    .filter(({ customers, outside, underWay }) => customers !== outside + underWay)
+    .map(({ unit }) => `total of ${unit}`)
   return {
     invariant: 'I1',
-    meaning: 'what all lines have is what came from outside',
+    meaning: 'what all lines have is what came from outside, but for what is under way between them',
     breaches: units.length,
     examples: units,
+  }
+}
+
+function toTotal({ unit, underWay }: BetweenLines): LedgerTotal {
+  return { unit, customers: 0n, outside: 0n, underWay }
+}
+
+function toBetweenFinding(between: readonly BetweenLines[]): AuditFinding {
+  return {
+    invariant: 'I1',
+    meaning: 'what one line got another gave, or is about to, and the other way round',
+    breaches: between.reduce((sum, { breaches }) => sum + breaches, 0),
+    examples: between.flatMap(({ examples }) => examples).slice(0, EXAMPLES_MAX),
   }
 }
 

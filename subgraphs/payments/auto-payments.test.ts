@@ -135,7 +135,7 @@ describe('automatic payments', { timeout: 60_000 }, () => {
       expect(reasons[0]).toEqual({
         code: 'AMOUNT_OUT_OF_RANGE',
         message: expect.stringContaining('Сумма автоплатежа'),
-        remedy: 'Укажите от 50.00 до 10000.00.',
+        remedy: 'Укажите от 50,00\u00a0₽ до 10\u00a0000,00\u00a0₽.',
       })
       cards.removed.clear()
       expect(await ask({ amount: '10000.01' })).toMatchObject([
@@ -507,12 +507,12 @@ describe('automatic payments', { timeout: 60_000 }, () => {
       const [key] = cards.taken.keys()
       await cabinet.database.sql(
         `with posted as (
-           insert into payments.ledger_transaction (line_id, id, kind, source_key, occurred_at, posted_at)
-           values ($1, $1, 'TOP_UP', $2, now(), now()) returning line_id, id
+           insert into payments.ledger_transaction (line_id, id, kind, source_key, payment_id, occurred_at, posted_at)
+           values ($1, $1, 'TOP_UP', $2, $3, now(), now()) returning line_id, id
          )
          insert into payments.ledger_entry (line_id, transaction_id, unit, debit_account, credit_account, amount)
          select line_id, id, 'KOPECK', 'CARD_ACQUIRING', 'CUSTOMER', 10000 from posted`,
-        [LINE, `acquirer:at-the-bank-${key}`],
+        [LINE, `acquirer:at-the-bank-${key}`, key],
       )
       await promise()
       cards.behave(() => 'succeed')

@@ -32,10 +32,15 @@ describe('balanceChanged', () => {
     open.push(stream)
     return stream
   }
-  const post = (kopecks: number, line = LINE) =>
+  const post = (amount: number, unit = 'KOPECK') =>
     cabinet.database.sql(
-      `update payments.ledger_balance set posted = posted + $2 where line_id = $1 and unit = 'KOPECK'`,
-      [line, kopecks],
+      `with cause as (
+         insert into payments.ledger_transaction (line_id, id, kind, source_key, occurred_at, posted_at)
+         values ($1, gen_random_uuid(), 'CORRECTION', gen_random_uuid(), now(), now()) returning line_id, id
+       )
+       insert into payments.ledger_entry (line_id, transaction_id, unit, debit_account, credit_account, amount)
+       select line_id, id, $3::payments.ledger_unit, 'REVENUE', 'CUSTOMER', $2 from cause`,
+      [LINE, amount, unit],
     )
   async function nextChange(stream: EventStream) {
     const { data, errors } = JSON.parse((await stream.next()) ?? 'null') ?? {}
@@ -123,11 +128,14 @@ describe('balanceChanged', () => {
 
   it('counts what moved the money and nothing else', async () => {
     await cabinet.database.sql('update payments.ledger_balance set debt_limit = 5 where line_id = $1', [LINE])
-    await cabinet.database.sql(`update payments.ledger_balance set posted = 1 where line_id = $1 and unit = 'POINT'`, [
-      LINE,
-    ])
+    await post(1, 'POINT')
     await cabinet.database.sql(
-      `update payments.ledger_balance set reserved = 100 where line_id = $1 and unit = 'KOPECK'`,
+      `insert into payments.bonus_lot values ($1, gen_random_uuid(), 1, 1, now(), now() + interval '1 day')`,
+      [LINE],
+    )
+    await cabinet.database.sql(
+      `insert into payments.hold (line_id, id, unit, amount, kind, source_key, created_at, expires_at)
+       values ($1, gen_random_uuid(), 'KOPECK', 100, 'SERVICE_CHARGE', 'held', now(), now() + interval '1 day')`,
       [LINE],
     )
     const stream = await subscribe({ lineId: LINE, afterSequence: '0' })

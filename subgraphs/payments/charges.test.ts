@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { accountId, insertAccount, insertCatalogue, insertLine, lineId } from '../../cli/testing/fixture.ts'
+import {
+  accountId,
+  insertAccount,
+  insertCatalogue,
+  insertLine,
+  lineId,
+  promiseKopecks,
+} from '../../cli/testing/fixture.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import { connectDatabase } from '../../platform/database/connect.ts'
 import type { SubgraphName } from '../../platform/subgraph/name.ts'
@@ -148,10 +155,7 @@ describe('a line pays for what other subgraphs sell', () => {
     }
     expect(await reserve('150.00')).toMatchObject(refused)
     expect(await charge('150.00')).toMatchObject(refused)
-    await cabinet.database.sql(
-      `update payments.ledger_balance set promised = 5000 where line_id = $1 and unit = 'KOPECK'`,
-      [line()],
-    )
+    await promiseKopecks(cabinet.database, { lineId: line(), kopecks: 5_000 })
     expect(await reserve('150.00')).toMatchObject({ __typename: 'ReserveSuccess' })
     expect(await charge('0.01')).toMatchObject({ __typename: 'NotEligibleError' })
   })

@@ -69,6 +69,10 @@ describe('a gift of bonus points', () => {
     expect(expiries[0]?.['expires_at']).toEqual(expiries[1]?.['expires_at'])
     const acts = await world.sql('select kind from accounts.act where line_id = any($1) order by 1', [[from.id, to.id]])
     expect(acts.map(({ kind }) => kind)).toEqual(['BONUS_POINTS_GIVEN', 'BONUS_POINTS_RECEIVED'])
+    expect(await world.told(from)).toEqual([
+      'Bonus points of the number were given away: 40. If it was not you, call support at once.',
+    ])
+    expect(await world.told(to, 'ru')).toEqual(['На номер подарили бонусные баллы: 40. От кого — в личном кабинете.'])
   })
 
   it('is given once by a key, however often it is sent', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type EventStream, openEventStream } from '../../cli/testing/event-stream.ts'
-import { accountId, insertAccount, insertCatalogue, insertLine, lineId } from '../../cli/testing/fixture.ts'
+import { accountId, giveAccess, insertAccount, insertCatalogue, insertLine, lineId } from '../../cli/testing/fixture.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import { readOperations } from '../../schema/operations.ts'
 import { comingFees } from './actions/live-balance/coming-fees.ts'
@@ -117,7 +117,17 @@ describe('the paid live balance', { timeout: 60_000 }, () => {
     expect(await service()).toMatchObject({ isEnabled: false, paidUntil: null, nextChargeAt: null, undoUntil: null })
     now = new Date('2026-02-01T09:00:00Z')
     await worker.round()
+    // Whoever did not hear the answer asks again, after midnight too.
+    expect(await undo()).toEqual(undone[0])
     expect(await worker.posted(LINE)).toBe(15_000n)
+    await enable()
+    await disable()
+    expect(await undo()).toMatchObject({ __typename: 'UndoLiveBalanceSuccess' })
+    now = new Date('2026-02-02T09:00:00Z')
+    await enable()
+    now = new Date('2026-02-02T09:15:00Z')
+    await disable()
+    expect(await undo()).toMatchObject({ reasons: [{ code: 'UNDO_TOO_LATE' }] })
   })
 
   it('is not undone later, nor twice a day: what is switched on again is charged again', async () => {
@@ -155,17 +165,31 @@ describe('the paid live balance', { timeout: 60_000 }, () => {
     expect(await acts()).toEqual(['ENABLED'])
   })
 
+  it('is not switched on in one cabinet by what its key did in another', async () => {
+    await enable({ idempotencyKey: 'the key' })
+    const organization = await insertAccount(cabinet.database, { number: 2 })
+    await giveAccess(cabinet.database, { lineId: LINE, accountId: organization, rights: 7 })
+    const acting = { kind: 'account', personId: OWNER, sessionId: organization, organizationRole: 'owner' } as const
+    const token = await cabinet.signPrincipal({ ...acting, accountId: organization })
+    const input = { lineId: LINE, dailyFee: '1.00', idempotencyKey: 'the key' }
+    const { data } = await cabinet.ask(
+      { query: OPERATIONS['enable-live-balance.graphql'] ?? '', variables: { input } },
+      token,
+    )
+    expect(data.enableLiveBalance.__typename).toBe('IdempotencyKeyReusedError')
+  })
+
   it('names all that stands against it, and gives the same answer to the same key', async () => {
     await worker.spend(LINE, 14_950n)
     await cabinet.database.sql('insert into payments.spend_cap values ($1, 14960, $2, now())', [LINE, OWNER])
     const refused = await enable({ dailyFee: '0.50', idempotencyKey: 'refused' })
     expect(refused.reasons).toEqual([
-      expect.objectContaining({ code: 'FEE_CHANGED', message: 'Плата теперь другая: 1.00 в день.' }),
-      expect.objectContaining({ code: 'NOT_ENOUGH_MONEY', remedy: 'Пополните номер хотя бы на 0.50.' }),
+      expect.objectContaining({ code: 'FEE_CHANGED', message: 'Плата теперь другая: 1,00\u00a0₽ в день.' }),
+      expect.objectContaining({ code: 'NOT_ENOUGH_MONEY', remedy: 'Пополните номер хотя бы на 0,50\u00a0₽.' }),
       expect.objectContaining({
         code: 'SPEND_CAP_REACHED',
-        message: 'Предел расходов на месяц 149.60, осталось 0.10.',
-        remedy: 'Поднимите или снимите предел либо подождите до 2026-01-31T21:00:00.000Z.',
+        message: 'Предел расходов на месяц 149,60\u00a0₽, осталось 0,10\u00a0₽.',
+        remedy: expect.stringMatching(/подождите до 1 февраля 2026.г\. в 00:00\.$/),
       }),
     ])
     expect(await enable({ dailyFee: '0.50', idempotencyKey: 'refused' })).toEqual(refused)

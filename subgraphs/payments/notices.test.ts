@@ -27,13 +27,6 @@ describe('people are told of their money', () => {
     await world.close()
   })
 
-  /** What an account finds in the cabinet, in the order of the alphabet. */
-  async function told(line: TestLine, language = 'en'): Promise<string[]> {
-    await world.settled()
-    await world.sql('update accounts.account set language = $2 where id = $1', [line.ownerId, language])
-    const { notices } = await world.run('notices', {}, await world.tokenOf(line))
-    return notices.nodes.map(({ text }: { text: string }) => text).toSorted()
-  }
   async function transfer(from: TestLine, to: TestLine, amount: string, token?: string): Promise<void> {
     const by = token ?? (await world.tokenOf(from))
     const wish = { fromLineId: from.id, toPhone: to.phone, amount }
@@ -55,9 +48,11 @@ describe('people are told of their money', () => {
   it('both of a transfer, each of its own side, with no number and no balance in the text', async () => {
     const [from, to] = [await world.line(50_000n), await world.line(12_300n)]
     await transfer(from, to, '100.00')
-    expect(await told(from)).toEqual(['A transfer of 100.00 was sent. If it was not you, call support at once.'])
-    expect(await told(to)).toEqual(['A transfer of 100.00 has come to the number. See in your cabinet from whom.'])
-    expect(await told(to, 'ru')).toEqual(['На номер пришёл перевод на 100.00. От кого — в личном кабинете.'])
+    expect(await world.told(from)).toEqual(['A transfer of 100.00 was sent. If it was not you, call support at once.'])
+    expect(await world.told(to)).toEqual([
+      'A transfer of 100.00 has come to the number. See in your cabinet from whom.',
+    ])
+    expect(await world.told(to, 'ru')).toEqual(['На номер пришёл перевод на 100.00. От кого — в личном кабинете.'])
   })
 
   it('by text message too, unless they do not want messages of money', async () => {
@@ -81,7 +76,7 @@ describe('people are told of their money', () => {
     await giveAccess(world.cabinet.database, { lineId: from.id, accountId: friend.ownerId, rights: 2 })
     await transfer(from, to, '10.00', await world.tokenOf(friend))
     for (const line of [from, friend])
-      expect(await told(line)).toEqual([expect.stringMatching(/^A transfer of 10.00 was sent/)])
+      expect(await world.told(line)).toEqual([expect.stringMatching(/^A transfer of 10.00 was sent/)])
   })
 
   it('of a transfer that comes back, and its receiver of nothing', async () => {
@@ -90,11 +85,11 @@ describe('people are told of their money', () => {
       to.id,
     ])
     await transfer(from, to, '10.00')
-    const [returned, sent, ...more] = await told(from)
+    const [returned, sent, ...more] = await world.told(from)
     expect(sent).toMatch(/^A transfer of 10.00 was sent/)
     expect(returned).toBe('A transfer of 10.00 could not be credited. The money is back on the number.')
     expect(more).toEqual([])
-    expect(await told(to)).toEqual([])
+    expect(await world.told(to)).toEqual([])
   })
 
   it('of a promised payment: taken, due in a day, and due, each once', async () => {
@@ -104,17 +99,17 @@ describe('people are told of their money', () => {
     later(47)
     await remind()
     const taken = 'A promised payment of 100.00 was taken. Top up before 21.11, 12:00 MSK.'
-    expect(await told(line)).toEqual([taken])
+    expect(await world.told(line)).toEqual([taken])
     later(1)
     await remind()
     await remind()
     const soon = 'A promised payment is due soon: 21.11, 12:00 MSK. Top up the number to stay in touch.'
-    expect(await told(line)).toEqual([soon, taken])
+    expect(await world.told(line)).toEqual([soon, taken])
     later(24)
     await endDuePromises(worker.dependencies)
     await remind()
     const due = 'The promised payment is due. If the balance is below zero, top up the number.'
-    expect(await told(line)).toEqual([soon, taken, due])
+    expect(await world.told(line)).toEqual([soon, taken, due])
   })
 
   it('of no date for a promised payment that is shorter than the reminder comes before it', async () => {
@@ -126,6 +121,6 @@ describe('people are told of their money', () => {
     const line = await world.line(0n)
     await promise(line)
     await remindOfPromises(worker.dependencies)
-    expect(await told(line)).toEqual([expect.stringContaining('was taken')])
+    expect(await world.told(line)).toEqual([expect.stringContaining('was taken')])
   })
 })

@@ -12,6 +12,8 @@ import { post } from './ledger/post.ts'
 import { give, take } from './ledger/posting.ts'
 import type { Tables } from './store/tables.ts'
 import { createCardsInMemory } from './testing/cards-in-memory.ts'
+import { moveMoney } from './testing/model/transfer.ts'
+import { SOUND_PARTS } from './testing/model/world.ts'
 import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
 import { createWorker, type Worker } from './testing/worker.ts'
 
@@ -107,7 +109,9 @@ describe('a promised payment', () => {
     await move(line, 'SUBSCRIPTION_FEE', spent - 1_000n)
     await move(line, 'PURCHASE', 999n)
     await move(line, 'PURCHASE_FEE', 1n)
-    await move(line, 'TRANSFER_OUT', 20_000n)
+    const to = await world.line(0n)
+    const gift = { key: newKey(), from: line, to, amount: 20_000n }
+    await db.transaction().execute((trx) => moveMoney(trx, { ...ledger, parts: SOUND_PARTS }, gift))
     world.clock.now = NOON
     const { promisedPaymentEligibility: found } = await look(line)
     expect(found.maxAmount.amount).toBe(most)
@@ -291,6 +295,6 @@ describe('a promised payment', () => {
   })
 
   it('leaves books that the audit finds right', async () => {
-    expect(await auditLedger(db)).toMatchObject({ isClean: true })
+    expect((await auditLedger(db)).findings.filter(({ breaches }) => breaches > 0)).toEqual([])
   })
 })

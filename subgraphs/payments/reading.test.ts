@@ -226,6 +226,11 @@ describe('reading a line’s money', () => {
     expect(errors).toMatchObject([{ path: ['line', 'forecast'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }])
   })
 
+  it('says of which moment balance and points are', async () => {
+    const { data } = await ask('balance { asOf } bonuses { asOf }')
+    expect(data.line).toEqual({ balance: { asOf: NOW.toISOString() }, bonuses: { asOf: NOW.toISOString() } })
+  })
+
   it.each([
     'ledgerEntries(first: 0)',
     'ledgerEntries(first: 101)',

@@ -120,9 +120,14 @@ describe('a cap on spending', { timeout: 60_000 }, () => {
       remaining: { amount: '840.00', currencyCode: 'RUB' },
       resetsAt: '2026-01-31T21:00:00.000Z',
       alerts: [],
+      asOf: now.toISOString(),
     })
     now = new Date('2026-01-31T21:00:00Z')
-    expect(await cap()).toMatchObject({ spent: { amount: '0.00' }, resetsAt: '2026-02-28T21:00:00.000Z' })
+    expect(await cap()).toMatchObject({
+      spent: { amount: '0.00' },
+      resetsAt: '2026-02-28T21:00:00.000Z',
+      asOf: '2026-01-31T21:00:00.000Z',
+    })
   })
 
   it('counts what is set aside, and gives it back when it is let go', async () => {
@@ -233,7 +238,7 @@ describe('a cap on spending', { timeout: 60_000 }, () => {
     expect(await set('99.99')).toMatchObject({
       __typename: 'NotEligibleError',
       path: ['monthlyAmount'],
-      reasons: [{ code: 'AMOUNT_OUT_OF_RANGE', remedy: 'Укажите от 100.00 до 100000.00.' }],
+      reasons: [{ code: 'AMOUNT_OUT_OF_RANGE', remedy: 'Укажите от 100,00\u00a0₽ до 100\u00a0000,00\u00a0₽.' }],
     })
     expect(await set('12.345')).toMatchObject({ __typename: 'InvalidAmountError', path: ['monthlyAmount'] })
   })

@@ -132,7 +132,7 @@ describe('transfers at once', () => {
   it('leave books that the audit finds right', async () => {
     const db = connectDatabase<Tables>({ url: world.cabinet.database.urls.payments, logger: silentLogger })
     try {
-      expect(await auditLedger(db)).toMatchObject({ isClean: true })
+      expect((await auditLedger(db)).findings.filter(({ breaches }) => breaches > 0)).toEqual([])
     } finally {
       await db.destroy()
     }

@@ -1,15 +1,11 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accountId, insertAccount, insertCatalogue, insertLine, lineId, phone } from '../../cli/testing/fixture.ts'
 import { createTestDatabase, type TestDatabase } from '../../cli/testing/test-database.ts'
 import { systemClock } from '../../platform/clock.ts'
-import { KILL_POINTS, type KillPoint, type PaymentsArguments } from './testing/kill-points.ts'
+import { KILL_POINTS, type KillPoint } from './testing/kill-points.ts'
+import { runPayments } from './testing/killed-payments.ts'
 import { insertQuotes, type TestLine } from './testing/money-world.ts'
 
-const SCRIPT = fileURLToPath(new URL('testing/payments-process.ts', import.meta.url))
 const COUNT = 3
 
 describe('a transfer whose process is killed', { timeout: 240_000 }, () => {
@@ -27,29 +23,6 @@ describe('a transfer whose process is killed', { timeout: 240_000 }, () => {
     const ownerId = await insertAccount(database, { number })
     await insertLine(database, { number, ownerId, kopecks, points: 0n, optionCount: 0 })
     return { id: lineId(number), phone: phone(number), ownerId: accountId(number) }
-  }
-
-  /** Runs the process until it has killed itself, or until everything that was sent has ended. */
-  async function run(told: PaymentsArguments): Promise<NodeJS.Signals | null> {
-    const child = spawn(process.execPath, [SCRIPT, JSON.stringify(told)], { stdio: ['pipe', 'pipe', 'inherit'] })
-    const exited = once(child, 'exit')
-    const answers: string[] = []
-    createInterface(child.stdout).on('line', (line) => answers.push(line))
-    try {
-      await vi.waitFor(
-        async () => {
-          if (child.signalCode === null && !(answers.includes('all are sent') && (await underWay()) === 0)) {
-            throw new Error(`not yet; answers so far: ${answers.join()}`)
-          }
-        },
-        { timeout: 100_000, interval: 100 },
-      )
-      child.stdin.end()
-      const [, signal] = await exited
-      return signal
-    } finally {
-      child.kill('SIGKILL')
-    }
   }
 
   async function underWay(): Promise<number> {
@@ -73,9 +46,9 @@ describe('a transfer whose process is killed', { timeout: 240_000 }, () => {
     const quoteIds = await insertQuotes(database, { from, to, kopecks: 10_000n, count: COUNT, at: systemClock.now() })
     const told = { databaseUrl: database.urls.payments, accountId: from.ownerId, lineId: from.id, quoteIds }
     const lineIdsByPhone = { [to.phone]: to.id }
-    expect(await run({ ...told, lineIdsByPhone, killAt })).toBe('SIGKILL')
+    expect(await runPayments({ ...told, lineIdsByPhone, killAt }, underWay)).toBe('SIGKILL')
     // The client sends again what was not answered, and what was, with the same keys.
-    expect(await run({ ...told, lineIdsByPhone, killAt: null })).toBeNull()
+    expect(await runPayments({ ...told, lineIdsByPhone, killAt: null }, underWay)).toBeNull()
     return from
   }
 

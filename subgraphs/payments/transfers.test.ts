@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { insertAccountant } from '../../cli/testing/accountant.ts'
-import { giveAccess, insertAccount } from '../../cli/testing/fixture.ts'
+import { giveAccess, insertAccount, promiseKopecks } from '../../cli/testing/fixture.ts'
 import { systemClock } from '../../platform/clock.ts'
 import { connectDatabase } from '../../platform/database/connect.ts'
 import { createNewId } from '../../platform/ids.ts'
@@ -163,9 +163,7 @@ describe('a transfer', () => {
 
     it('for borrowed money: a promised payment never moves', async () => {
       const [from, to] = [await world.line(0n), await world.line(0n)]
-      await world.sql(`update payments.ledger_balance set promised = 80000 where line_id = $1 and unit = 'KOPECK'`, [
-        from.id,
-      ])
+      await promiseKopecks(world, { lineId: from.id, kopecks: 80_000, at: NOON })
       expect(codes(await quote(from, to, '1.00'))).toEqual(['NOT_ENOUGH_MONEY'])
     })
 
@@ -401,7 +399,7 @@ describe('a transfer', () => {
   it('leaves books that the audit finds right', async () => {
     const db = connectDatabase<Tables>({ url: world.cabinet.database.urls.payments, logger: silentLogger })
     try {
-      expect(await auditLedger(db)).toMatchObject({ isClean: true })
+      expect((await auditLedger(db)).findings.filter(({ breaches }) => breaches > 0)).toEqual([])
     } finally {
       await db.destroy()
     }

@@ -19,6 +19,9 @@ const RETURN_URL = 'http://cabinet.example/back'
 const SIGNATURE = { header: 'x-acquirer-signature', key: 'key-of-a-test' }
 const SHOP = { shopId: 'shop', secretKey: 'secret-of-a-test' }
 
+const HOUR_MS = 3_600_000
+const PATIENCE = { timeout: 10_000, interval: 10 }
+
 interface Received {
   readonly body: Buffer
   readonly signature: string
@@ -56,7 +59,7 @@ afterEach(async () => {
 
 afterAll(() => hook.close())
 
-async function open(): Promise<void> {
+async function open(slowMs = 1): Promise<void> {
   standIn = await startAcquirerStandIn({
     ...SHOP,
     clock: systemClock,
@@ -67,7 +70,7 @@ async function open(): Promise<void> {
       signature: SIGNATURE,
       pausesMs: [1, 1, 1],
     },
-    slowMs: 1,
+    slowMs,
     silenceMs: 5_000,
   })
   acquirer = createYooKassa({ url: standIn.apiUrl, ...SHOP, timeoutMs: 5_000 })
@@ -211,6 +214,32 @@ describe('the adapter of YooKassa, with the acquirer that stands in for it', () 
     expect(await refund(5_001n)).toEqual({ kind: 'refused', code: 'INVALID_REQUEST' })
     expect(done(await refund(117n))).toMatchObject({ status: 'CANCELED' })
     expect(await find(id)).toMatchObject({ refundedKopecks: 10_000n })
+  })
+
+  it('keeps a refund waiting, and ends it later or after it has begun anew', async () => {
+    await standIn.close()
+    await open(HOUR_MS)
+    const { id, url } = await begin()
+    await payOnPage(url, 'success')
+    const refund = async (value: bigint) => {
+      const amount = { kopecks: kopecks(value), currencyCode: 'RUB' } as const
+      return done(await acquirer.createRefund({ paymentId: id, amount, description: '', receipt: null }, newId()))
+    }
+    const [slow, slowlyCanceled] = [await refund(5_018n), await refund(5_019n)]
+    expect([slow.status, slowlyCanceled.status]).toEqual(['PENDING', 'PENDING'])
+    const span = { from: slow.createdAt, before: new Date(slowlyCanceled.createdAt.getTime() + 1), cursor: null }
+    expect(done(await acquirer.listRefunds(span)).items).toEqual([slow, slowlyCanceled])
+    standIn.endRefund(slow.id)
+    expect(done(await acquirer.findRefund(slow.id))).toEqual({ ...slow, status: 'SUCCEEDED' })
+    await standIn.close()
+    await open()
+    await expect
+      .poll(async () => done(await acquirer.findRefund(slowlyCanceled.id)), PATIENCE)
+      .toMatchObject({
+        status: 'CANCELED',
+        cancellation: { reason: 'insufficient_funds' },
+      })
+    expect(await find(id)).toMatchObject({ refundedKopecks: 5_018n })
   })
 
   it('does not know the outcome of what is not answered, and learns it by the same key', async () => {

@@ -11,6 +11,8 @@ export interface ApiDependencies extends OperationsDependencies {
   readonly secretKey: string
   /** Where the pages are. */
   readonly url: () => string
+  /** Sees to it that a refund that waits ends later. */
+  readonly endLater: (refund: StoredRefund) => void
   /** How long an answer that does not come is not coming, before the connection ends. */
   readonly silenceMs: number
 }
@@ -156,7 +158,10 @@ function createPayment(dependencies: ApiDependencies, body: z.output<typeof paym
 
 function createRefund(dependencies: ApiDependencies, body: z.output<typeof refundBody>): StoredRefund | null {
   const payment = dependencies.bank.payments.get(body.payment_id)
-  return payment ? refund(dependencies, payment, { amount: body.amount.value, receipt: body.receipt ?? null }) : null
+  if (!payment) return null
+  const made = refund(dependencies, payment, { amount: body.amount.value, receipt: body.receipt ?? null })
+  if (made?.status === 'pending') dependencies.endLater(made)
+  return made
 }
 
 /** Makes something once for a key: the same request again gets what was made, another one is refused. */

@@ -26,10 +26,10 @@ export interface StoredPayment {
 export interface StoredRefund {
   readonly id: string
   readonly paymentId: string
-  readonly status: 'succeeded' | 'canceled'
+  status: 'pending' | 'succeeded' | 'canceled'
   readonly amount: number
   readonly currency: string
-  readonly cancellation: { readonly party: string; readonly reason: string } | null
+  cancellation: { readonly party: string; readonly reason: string } | null
   readonly createdAt: string
   readonly receipt: unknown
 }

@@ -23,6 +23,10 @@ export const TROUBLES = {
   doneInTrouble: 15,
   /** A refund that does not come about. */
   refundCanceled: 17,
+  /** A refund that waits, and comes about later. */
+  refundSlow: 18,
+  /** A refund that waits, and does not come about. */
+  refundSlowlyCanceled: 19,
   /** A saved card asks for its owner. */
   savedCardAsks: 30,
   /** A saved card has too little on it. */
@@ -85,28 +89,47 @@ export interface WantedRefund {
   readonly receipt: unknown
 }
 
-/** Null when so much was not paid, or is back already. */
+/** Null when so much was not paid, or is back or on its way back already. */
 export function refund(
-  { bank, clock, newId, onChange }: OperationsDependencies,
+  dependencies: OperationsDependencies,
   payment: StoredPayment,
   { amount, receipt }: WantedRefund,
 ): StoredRefund | null {
   if (payment.status !== 'succeeded' || amount > payment.captured - payment.refunded) return null
-  const isCanceled = amount % 100 === TROUBLES.refundCanceled
+  const { bank, clock, newId } = dependencies
   const made: StoredRefund = {
     id: newId(),
     paymentId: payment.id,
-    status: isCanceled ? 'canceled' : 'succeeded',
+    status: 'pending',
     amount,
     currency: payment.currency,
-    cancellation: isCanceled ? { party: 'yoo_money', reason: 'insufficient_funds' } : null,
+    cancellation: null,
     createdAt: clock.now().toISOString(),
     receipt,
   }
   bank.refunds.set(made.id, made)
-  if (!isCanceled) {
-    payment.refunded += amount
-    onChange('refund.succeeded', made.id)
-  }
+  payment.refunded += amount
+  if (!isSlowRefund(made)) endRefund(dependencies, made)
   return made
+}
+
+/** Whether a refund is not done at once: it waits, as with banks that take days. */
+export function isSlowRefund({ amount }: StoredRefund): boolean {
+  const kopecks = amount % 100
+  return kopecks === TROUBLES.refundSlow || kopecks === TROUBLES.refundSlowlyCanceled
+}
+
+/** Ends what waits: the money is back on the card, or stays with the shop. What has ended stays as it is. */
+export function endRefund({ bank, onChange }: OperationsDependencies, made: StoredRefund): void {
+  if (made.status !== 'pending') return
+  const payment = bank.payments.get(made.paymentId)
+  const kopecks = made.amount % 100
+  if (kopecks === TROUBLES.refundCanceled || kopecks === TROUBLES.refundSlowlyCanceled) {
+    made.status = 'canceled'
+    made.cancellation = { party: 'yoo_money', reason: 'insufficient_funds' }
+    if (payment) payment.refunded -= made.amount
+    return
+  }
+  made.status = 'succeeded'
+  onChange('refund.succeeded', made.id)
 }

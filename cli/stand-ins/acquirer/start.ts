@@ -2,11 +2,11 @@ import fastify from 'fastify'
 import type { Clock } from '../../../platform/clock.ts'
 import type { NewId } from '../../../platform/ids.ts'
 import { serveApi } from './api.ts'
-import { type Bank, createBank } from './bank.ts'
+import { type Bank, createBank, type StoredRefund } from './bank.ts'
 import { loadBank, saveBank } from './bank-file.ts'
 import { createNotices, type NoticesOptions } from './notices.ts'
 import { paymentOf, refundOf } from './objects.ts'
-import { approve, type NoticeEvent, type OperationsDependencies } from './operations.ts'
+import { approve, endRefund, type NoticeEvent, type OperationsDependencies } from './operations.ts'
 import { servePages } from './page-routes.ts'
 
 export interface AcquirerStandInOptions {
@@ -19,7 +19,7 @@ export interface AcquirerStandInOptions {
   /** Where it keeps what it knows; nowhere if left out. */
   readonly file?: string
   readonly notices: Pick<NoticesOptions, 'url' | 'signature' | 'times' | 'pausesMs'>
-  /** Between the customer's way back and the money of a slow payment. */
+  /** Between the customer's way back and the money of a slow payment, and before a slow refund ends. */
   readonly slowMs?: number
   /** How long an answer that does not come is not coming. */
   readonly silenceMs?: number
@@ -35,6 +35,8 @@ export interface AcquirerStandIn {
   readonly bank: Bank
   /** Sends a notice of how things stand, once more or for the first time. */
   notify(event: NoticeEvent, id: string): void
+  /** Ends a refund that waits, now. */
+  endRefund(id: string): void
   /** When all notices are taken, or given up. */
   settled(): Promise<void>
   close(): Promise<void>
@@ -53,8 +55,23 @@ export async function startAcquirerStandIn(options: AcquirerStandInOptions): Pro
     objectOf: (event, id) => objectOf(bank, event, id, url),
   })
   const operations: OperationsDependencies = { bank, clock, newId, onChange: (event, id) => notices.send(event, id) }
+  const endLater = (refund: StoredRefund) => {
+    setTimeout(() => {
+      endRefund(operations, refund)
+      if (file !== undefined) saveBank(file, bank)
+    }, slowMs).unref()
+  }
+  // What waited when it was last at work.
+  for (const refund of bank.refunds.values()) if (refund.status === 'pending') endLater(refund)
   const http = fastify({ forceCloseConnections: true })
-  serveApi(http, { ...operations, shopId: options.shopId, secretKey: options.secretKey, url: () => url, silenceMs })
+  serveApi(http, {
+    ...operations,
+    shopId: options.shopId,
+    secretKey: options.secretKey,
+    url: () => url,
+    silenceMs,
+    endLater,
+  })
   servePages(http, {
     ...operations,
     slowMs,
@@ -67,6 +84,10 @@ export async function startAcquirerStandIn(options: AcquirerStandInOptions): Pro
     url,
     bank,
     notify: (event, id) => notices.send(event, id),
+    endRefund(id) {
+      const refund = bank.refunds.get(id)
+      if (refund) endRefund(operations, refund)
+    },
     settled: () => notices.settled(),
     async close() {
       await notices.close()

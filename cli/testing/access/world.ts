@@ -7,6 +7,7 @@ import {
   insertLine,
   lineId,
   phone,
+  promiseKopecks,
 } from '../fixture.ts'
 import type { TestDatabase } from '../test-database.ts'
 import { ORGANIZATION_ID, OWNER_ID, STRANGER_ID, type Subject, VIEWER_KINDS, type ViewerKind } from './viewers.ts'
@@ -67,12 +68,7 @@ async function insertSubject(database: TestDatabase, number: number, ownerId: st
   }
   // A conversation of the account, under the id of the line, that waits for staff.
   await insertConversation(database, ownerId, id)
-  await database.sql(
-    `insert into payments.promised_payment (line_id, id, account_id, amount, fee, taken_at, due_at)
-     values ($1, $1, $2, 3000, 0, now(), now() + interval '3 days')`,
-    [id, ownerId],
-  )
-  await database.sql(`update payments.ledger_balance set promised = 3000 where line_id = $1 and unit = 'KOPECK'`, [id])
+  await promiseKopecks(database, { lineId: id, kopecks: 3_000, accountId: ownerId })
   await database.sql('insert into payments.spend_cap values ($1, 100000, $2, now())', [id, ownerId])
   // A payment onto the line, under its id.
   await database.sql(

@@ -1,6 +1,6 @@
 import type { Language } from '../../../platform/languages.ts'
 import type { MoneyNoticeKind } from '../store/notices.ts'
-import { amountOf, moment, type NoticeParameters, type NoticeText, share, sum } from './wording.ts'
+import { amountOf, moment, type NoticeParameters, type NoticeText, points, share, sum } from './wording.ts'
 
 /**
  * What is said of money. A text message may be read by whoever has the telephone: none says how much there is, and none
@@ -31,6 +31,28 @@ export const MONEY_TEXTS: Readonly<Record<MoneyNoticeKind, NoticeText>> = {
   PAYMENT_REFUNDED: {
     ru: (given) => `Возврат${amountOf(given, ' на ')} отправлен на карту, с которой пополняли номер.`,
     en: (given) => `A refund${amountOf(given, ' of ')} went to the card that had topped up the number.`,
+  },
+  PAYMENT_REFUND_FAILED: {
+    ru: (given) => `Вернуть на карту${amountOf(given, ' ')} не получилось: банк отказал. Деньги остались на номере.`,
+    en: (given) => `A refund${amountOf(given, ' of ')} did not reach the card. The money is still on the number.`,
+  },
+  PURCHASE_MADE: {
+    ru: (given) => `Оплата услуг${amountOf(given, ' на ')} отправлена. Если это не вы, сразу обратитесь в поддержку.`,
+    en: (given) =>
+      `A payment for services${amountOf(given, ' of ')} was sent. If it was not you, call support at once.`,
+  },
+  PURCHASE_REFUSED: {
+    ru: (given) => `Оплата услуг${amountOf(given, ' на ')} не прошла: получатель отказал. Деньги снова на номере.`,
+    en: (given) => `A payment for services${amountOf(given, ' of ')} was refused. The money is back on the number.`,
+  },
+  BONUS_POINTS_GIVEN: {
+    ru: (given) => `С номера подарены бонусные баллы${points(given)}. Если это не вы, сразу обратитесь в поддержку.`,
+    en: (given) =>
+      `Bonus points of the number were given away${points(given)}. If it was not you, call support at once.`,
+  },
+  BONUS_POINTS_RECEIVED: {
+    ru: (given) => `На номер подарили бонусные баллы${points(given)}. От кого — в личном кабинете.`,
+    en: (given) => `The number was given bonus points${points(given)}. See in your cabinet from whom.`,
   },
   PROMISED_PAYMENT_TAKEN: {
     ru: (given) => `Обещанный платёж${amountOf(given, ' на ')} взят. Пополните номер${moment(given, 'dueAt', ' до ')}.`,

@@ -20,6 +20,7 @@ const EVERYTHING = {
   dueAt: '2026-11-23T09:30:00Z',
   cap: '1000.00',
   percent: 80,
+  points: '120',
 }
 /** A notice is not worth more than a handful of messages. */
 const PARTS_MAX = 4

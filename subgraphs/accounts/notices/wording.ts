@@ -19,6 +19,12 @@ export function amountOf({ kopecks }: NoticeParameters, before: string): string 
   return /^\d{1,17}$/.test(digits) ? `${before}${formatKopecks(BigInt(digits))}` : ''
 }
 
+/** How many bonus points, or nothing. */
+export function points({ points: count }: NoticeParameters): string {
+  const digits = String(count ?? '')
+  return /^\d{1,15}$/.test(digits) ? `: ${digits}` : ''
+}
+
 /** A part of something in percents, or nothing. */
 export function share({ percent }: NoticeParameters): string {
   return typeof percent === 'number' ? ` ${percent}%` : ''

@@ -2,6 +2,7 @@ import { badUserInput } from '../../../platform/errors.ts'
 import { parseId } from '../../../platform/ids.ts'
 import { unreachable } from '../../../platform/invariant.ts'
 import { decodeCursor, notACursor, readPageSize, toPage } from '../../../platform/pagination.ts'
+import { isStorable } from '../../../platform/text.ts'
 import type { MutationResolvers, NewsResolvers, QueryResolvers } from '../generated/resolvers.ts'
 import type { NewsPlace } from '../store/news.ts'
 import { refusal } from './refusal.ts'
@@ -10,7 +11,7 @@ const REGION_LENGTH_MAX = 100
 
 export const newsQueries: QueryResolvers = {
   news: async (_, { region, first, after }, { newsPages }) => {
-    if (region && (region.length > REGION_LENGTH_MAX || region.includes('\0'))) {
+    if (region && !isStorable(region, REGION_LENGTH_MAX)) {
       throw badUserInput(`\`region\` is the name of a region, at most ${REGION_LENGTH_MAX} characters.`)
     }
     const size = readPageSize(first)

@@ -6,6 +6,8 @@ export interface Round {
   readonly name: string
   readonly intervalMs: number
   readonly run: () => Promise<unknown>
+  /** Waits for what a run left at work. */
+  readonly settled?: () => Promise<void>
 }
 
 /** Runs each round at its interval, never twice at a time; what fails is logged, and the next round goes on. */
@@ -18,7 +20,7 @@ export function startRounds(rounds: readonly Round[], logger: Logger): { stop():
   }
 }
 
-function startRound({ name, intervalMs, run }: Round, logger: Logger): { stop(): Promise<void> } {
+function startRound({ name, intervalMs, run, settled }: Round, logger: Logger): { stop(): Promise<void> } {
   let underWay: Promise<void> | null = null
   const timer = setInterval(() => {
     underWay ??= attempt().finally(() => {
@@ -39,6 +41,7 @@ function startRound({ name, intervalMs, run }: Round, logger: Logger): { stop():
     async stop() {
       clearInterval(timer)
       await underWay
+      await settled?.()
     },
   }
 }

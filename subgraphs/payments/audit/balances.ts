@@ -13,6 +13,22 @@ const nobodyIsOverdrawn: LineCheck = {
   `,
 }
 
+/** The floor rests on it. */
+const promisedIsPromised: LineCheck = {
+  invariant: 'I3',
+  meaning: 'as much may be owed as was promised and is not over',
+  isOfBalance: true,
+  places: (range) => sql`
+    select coalesce(balance.line_id, active.line_id) as line_id, 'promised' as place
+    from (select * from ledger_balance as balance where ${within('balance', range)} and promised > 0) as balance
+    full join (
+      select line_id, amount from promised_payment as promise
+      where ${within('promise', range)} and ended_at is null
+    ) as active on active.line_id = balance.line_id and balance.unit = 'KOPECK'
+    where balance.promised is distinct from active.amount
+  `,
+}
+
 const pointsHaveLots: LineCheck = {
   invariant: 'I2',
   meaning: 'points are what is left of their lots',
@@ -43,4 +59,9 @@ const changesAreNumbered: LineCheck = {
   `,
 }
 
-export const BALANCE_CHECKS: readonly LineCheck[] = [nobodyIsOverdrawn, pointsHaveLots, changesAreNumbered]
+export const BALANCE_CHECKS: readonly LineCheck[] = [
+  nobodyIsOverdrawn,
+  promisedIsPromised,
+  pointsHaveLots,
+  changesAreNumbered,
+]

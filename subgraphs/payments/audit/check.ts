@@ -1,5 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
 
+/**
+ * What the audit looks for, by the numbers of the reliability requirements. The others cannot be seen in a ledger: I5, that
+ * every success that was told of is there, only by who was told (`npm run torture`: database-kills, server-kills,
+ * sent-transfers); I11, of logs, and I12, of the trail in accounts, are shown by tests.
+ */
 export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10'
 
 /** Where a line breaks an invariant. */
@@ -24,7 +29,7 @@ export interface LineCheck {
   readonly places: (range: LineRange, now: Date) => RawBuilder<Place>
 }
 
-/** Something that holds for the ledger as a whole: what guards it is there. */
+/** Something that holds for the ledger as a whole: what guards it is there, and what passes between lines. */
 export interface LedgerCheck {
   readonly invariant: Invariant
   readonly meaning: string

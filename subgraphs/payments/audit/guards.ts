@@ -1,42 +1,29 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { LedgerCheck } from './check.ts'
+import { KEYS_AND_CHECKS, TRIGGERS } from './guarded.ts'
 
-/** What decides that a thing is done once and nobody is overdrawn, whatever the code does. */
-const CONSTRAINTS = [
-  'ledger_balance_pkey',
-  'ledger_balance_reserved_check',
-  'balance_floor',
-  'ledger_entry_pkey',
-  'ledger_entry_amount_check',
-  'ledger_transaction_pkey',
-  'ledger_transaction_line_id_source_key_key',
-  'hold_pkey',
-  'hold_line_id_source_key_key',
-  'idempotency_key_pkey',
-  'inbox_pkey',
-  'top_up_directory_pkey',
-]
-
-const TRIGGERS = [
-  'ledger_transaction_is_immutable',
-  'ledger_entry_is_immutable',
-  'ledger_entry_is_posted',
-  'hold_is_followed',
-  'ledger_balance_is_numbered',
-  'points_are_spent_oldest_first',
-  'points_are_set_aside_oldest_first',
-]
+/** The names that are to be in force, each with its table. */
+function guards(byTable: Readonly<Record<string, readonly string[]>>): RawBuilder<object> {
+  const pairs = Object.entries(byTable).flatMap(([table, names]) => names.map((name) => ({ table, name })))
+  return sql`
+    unnest(${pairs.map(({ table }) => table)}::text[], ${pairs.map(({ name }) => name)}::text[]) as guard (owner, name)
+  `
+}
 
 const constraintsStand: LedgerCheck = {
   invariant: 'I4',
   meaning: 'the keys and checks that have the last word are in force',
   places: () => sql`
-    select name || ' is not in force' as place from unnest(${CONSTRAINTS}::text[]) as name
+    select guard.name || ' is not in force' as place from ${guards(KEYS_AND_CHECKS)}
     where not exists (
-      select from pg_constraint as guard
-      left join pg_index as key on key.indexrelid = guard.conindid
-      where guard.conname = name and guard.connamespace = current_schema()::regnamespace and guard.convalidated
-        and (guard.contype = 'c' or (key.indisunique and key.indisvalid))
+      select from pg_constraint as stated
+      where stated.conname = guard.name and stated.conrelid = to_regclass(guard.owner) and stated.convalidated
+        -- Newer servers know constraints that are written down and not enforced.
+        and coalesce((to_jsonb(stated) ->> 'conenforced')::boolean, true) and stated.contype in ('c', 'f')
+    ) and not exists (
+      select from pg_index as key join pg_class on pg_class.oid = key.indexrelid
+      where pg_class.relname = guard.name and key.indrelid = to_regclass(guard.owner)
+        and key.indisunique and key.indisvalid
     )
   `,
 }
@@ -46,10 +33,9 @@ const ledgerIsImmutable: LedgerCheck = {
   invariant: 'I8',
   meaning: 'entries are immutable, and balances follow them by themselves',
   places: () => sql`
-    select name || ' is not in force' as place from unnest(${TRIGGERS}::text[]) as name
+    select guard.name || ' is not in force' as place from ${guards(TRIGGERS)}
     where not exists (
-      select from pg_trigger join pg_class on pg_class.oid = tgrelid
-      where tgname = name and relnamespace = current_schema()::regnamespace and tgenabled in ('O', 'A')
+      select from pg_trigger where tgname = guard.name and tgrelid = to_regclass(guard.owner) and tgenabled in ('O', 'A')
     )
     union all
     select guarded || ' can be changed by ' || current_user as place

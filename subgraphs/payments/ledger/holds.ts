@@ -22,6 +22,9 @@ export interface Hold {
   readonly cause: Cause
 }
 
+/** When a hold expires that ends by somebody's answer, and never by time. */
+export const NEVER = new Date('9999-12-31T00:00:00Z')
+
 export type HoldKey = Pick<Hold, 'id' | 'lineId' | 'unit'>
 
 export interface NewHold {

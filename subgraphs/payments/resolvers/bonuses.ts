@@ -7,4 +7,5 @@ export const bonuses: BonusesResolvers = {
     const expiring = await expiringPoints.load({ lineId, ...grant })
     return expiring && { points: Number(expiring.points), expiresAt: expiring.expires_at }
   },
+  asOf: ({ as_of }) => as_of,
 }

@@ -4,10 +4,12 @@ import type { MutationResolvers } from '../generated/resolvers.ts'
 import { refundReason, topUpReason } from './card-reasons.ts'
 import { notEligible } from './eligibility.ts'
 import { keyRefusal } from './key-refusal.ts'
+import { inWords } from './reason-words.ts'
 import { refusal } from './refusal.ts'
 
 export const cardMutations: Pick<MutationResolvers, 'topUp' | 'removeCard' | 'refundPayment'> = {
-  topUp: async (_, { input }, { cards, viewer, grant, currencyCode }) => {
+  topUp: async (_, { input }, context) => {
+    const { cards, viewer, grant, currencyCode } = context
     const { language } = viewer
     const { cardId, isCardSaved, ...rest } = input
     const outcome = await cards.topUp(
@@ -34,11 +36,7 @@ export const cardMutations: Pick<MutationResolvers, 'topUp' | 'removeCard' | 're
       case 'cardPaymentsUnavailable':
         return refusal('CardPaymentsUnavailableError', language, [])
       case 'notEligible':
-        return notEligible(
-          outcome.failed.map((failed) => topUpReason(failed, currencyCode)),
-          language,
-          ['amount'],
-        )
+        return notEligible(await inWords(context, outcome.failed, topUpReason), language, ['amount'])
       case 'invalidIdempotencyKey':
       case 'idempotencyKeyReused':
       case 'operationInProgress':

@@ -1,14 +1,13 @@
-import { type CurrencyCode, formatKopecks } from '../../../platform/money.ts'
 import type { StoredFailure } from '../actions/card-payments/top-up.ts'
 import type { RefundFailed } from '../actions/refunds/refund-rules.ts'
 import type { Reason } from './eligibility.ts'
 import { memberLimitReached } from './member-limit.ts'
-import { moneyInWords } from './reason-words.ts'
+import type { ReasonWords } from './reason-words.ts'
 import { BALANCE_UNDER_REVIEW } from './under-review.ts'
 
 /** Why a top-up is refused by rule. */
-export function topUpReason({ code, left, max }: StoredFailure, currencyCode: CurrencyCode): Reason {
-  if (code === 'MEMBER_LIMIT') return memberLimitReached(moneyInWords(left, currencyCode))
+export function topUpReason({ code, left, max }: StoredFailure, words: ReasonWords): Reason {
+  if (code === 'MEMBER_LIMIT') return memberLimitReached(words.money(left))
   if (code === 'DAY_COUNT_REACHED') {
     return {
       code,
@@ -19,12 +18,12 @@ export function topUpReason({ code, left, max }: StoredFailure, currencyCode: Cu
       remedy: { ru: 'Попробуйте завтра.', en: 'Try tomorrow.' },
     }
   }
-  const [leftAmount, maxAmount] = [formatKopecks(BigInt(left)), formatKopecks(BigInt(max))]
+  const [leftAmount, maxAmount] = [words.money(left), words.money(max)]
   return {
     code,
     message: {
-      ru: `На номер можно положить картой не больше ${maxAmount} за сутки, осталось ${leftAmount}.`,
-      en: `No more than ${maxAmount} may come onto a number by card in a day; ${leftAmount} is left.`,
+      ru: `На номер можно положить картой не больше ${maxAmount.ru} за сутки, осталось ${leftAmount.ru}.`,
+      en: `No more than ${maxAmount.en} may come onto a number by card in a day; ${leftAmount.en} is left.`,
     },
     remedy: { ru: 'Уменьшите сумму или попробуйте завтра.', en: 'Make the amount smaller, or try tomorrow.' },
   }
@@ -36,7 +35,10 @@ const REFUND_REASONS: Readonly<Record<RefundFailed, Omit<Reason, 'code'>>> = {
       ru: 'Этот платёж не оплачен картой или уже возвращён.',
       en: 'This payment was not paid by card, or is back already.',
     },
-    remedy: null,
+    remedy: {
+      ru: 'Выберите оплаченное картой пополнение, которое ещё не возвращено целиком.',
+      en: 'Choose a top-up that was paid by card and is not all back yet.',
+    },
   },
   MORE_THAN_PAID: {
     message: { ru: 'Столько по этому платежу не осталось.', en: 'So much is not left of this payment.' },

@@ -1,27 +1,29 @@
 import type { Viewer } from '../../../platform/identity/viewer.ts'
 import { invariant, unreachable } from '../../../platform/invariant.ts'
 import type { Language } from '../../../platform/languages.ts'
-import { type CurrencyCode, formatKopecks, toMoney } from '../../../platform/money.ts'
+import { type CurrencyCode, toMoney } from '../../../platform/money.ts'
 import type { SubgraphName } from '../../../platform/subgraph/name.ts'
 import type { FailedChargeRule } from '../actions/charges/charge-rules.ts'
 import type { ChargeRefusal } from '../actions/charges/charge-wish.ts'
 import type { MutationResolvers } from '../generated/resolvers.ts'
 import type { Hold } from '../ledger/holds.ts'
 import { notEligible, type Reason } from './eligibility.ts'
+import { inWords, type ReasonWords } from './reason-words.ts'
 import { spendCapReached } from './recurring-reasons.ts'
 import { refusal } from './refusal.ts'
 import { BALANCE_UNDER_REVIEW } from './under-review.ts'
 
 /** What other subgraphs have lines pay. Each has ids of its own. */
 export const charges: Pick<MutationResolvers, 'reserve' | 'capture' | 'release' | 'charge'> = {
-  reserve: async (_, { input }, { viewer, currencyCode, reserve }) => {
+  reserve: async (_, { input }, context) => {
+    const { viewer, currencyCode, reserve } = context
     const { reservationId: id, minutes, ...wish } = input
     const outcome = await reserve({ ...wish, id, service: serviceOf(viewer), minutes: minutes ?? null })
     switch (outcome.kind) {
       case 'reserved':
         return { __typename: 'ReserveSuccess', reservation: toReservation(id, outcome.hold, currencyCode) }
       case 'notEligible':
-        return notEligible(outcome.failed.map(toReason), viewer.language)
+        return notEligible(await inWords(context, outcome.failed, toReason), viewer.language)
       case 'idReused':
         return refusal('IdempotencyKeyReusedError', viewer.language, ['reservationId'])
       default:
@@ -63,14 +65,15 @@ export const charges: Pick<MutationResolvers, 'reserve' | 'capture' | 'release' 
     }
   },
 
-  charge: async (_, { input }, { viewer, charge }) => {
+  charge: async (_, { input }, context) => {
+    const { viewer, charge } = context
     const { chargeId: id, ...wish } = input
     const outcome = await charge({ ...wish, id, service: serviceOf(viewer) })
     switch (outcome.kind) {
       case 'charged':
         return { __typename: 'ChargeSuccess', chargeId: id }
       case 'notEligible':
-        return notEligible(outcome.failed.map(toReason), viewer.language)
+        return notEligible(await inWords(context, outcome.failed, toReason), viewer.language)
       case 'idReused':
         return refusal('IdempotencyKeyReusedError', viewer.language, ['chargeId'])
       default:
@@ -105,17 +108,19 @@ function toReservation(id: string, hold: Hold, currencyCode: CurrencyCode) {
     : { ...taken, amount: toMoney(amount, currencyCode), captured: toMoney(captured, currencyCode) }
 }
 
-function toReason(failed: FailedChargeRule): Reason {
+function toReason(failed: FailedChargeRule, words: ReasonWords): Reason {
   switch (failed.rule) {
-    case 'notEnoughMoney':
+    case 'notEnoughMoney': {
+      const missing = words.money(failed.missing)
       return {
         code: 'NOT_ENOUGH_MONEY',
         message: {
-          ru: `На номере не хватает ${formatKopecks(failed.missing)}.`,
-          en: `The line is ${formatKopecks(failed.missing)} short.`,
+          ru: `На номере не хватает ${missing.ru}.`,
+          en: `The line is ${missing.en} short.`,
         },
         remedy: { ru: 'Пополните номер и повторите.', en: 'Top the line up, and try again.' },
       }
+    }
     case 'notEnoughPoints':
       return {
         code: 'NOT_ENOUGH_POINTS',
@@ -128,7 +133,7 @@ function toReason(failed: FailedChargeRule): Reason {
     case 'balanceUnderReview':
       return BALANCE_UNDER_REVIEW
     case 'spendCap':
-      return spendCapReached(failed.reached)
+      return spendCapReached(failed.reached, words)
     default:
       return unreachable(failed)
   }

@@ -28,7 +28,7 @@ export function promiseReason(failed: FailedPromiseRule, words: ReasonWords): Re
     case 'BALANCE_UNDER_REVIEW':
       return BALANCE_UNDER_REVIEW
     case 'SPEND_CAP_REACHED':
-      return spendCapReached(fromKept(failed))
+      return spendCapReached(fromKept(failed), words)
     case 'NEW_SUBSCRIBER':
       return {
         code,

@@ -33,7 +33,7 @@ export function purchaseReason(failed: FailedPurchaseRule, words: ReasonWords): 
   if (failed.code === 'BALANCE_UNDER_REVIEW') return BALANCE_UNDER_REVIEW
   if (failed.code === 'NOT_ENOUGH_MONEY') return notEnoughMoney(failed, words)
   if ('kopecks' in failed) return amountReason(failed, words)
-  if (failed.code === 'SPEND_CAP_REACHED') return spendCapReached(fromKept(failed))
+  if (failed.code === 'SPEND_CAP_REACHED') return spendCapReached(fromKept(failed), words)
   if (failed.code !== 'SIM_CHANGED') return { code: failed.code, ...MERCHANT_REFUSALS[failed.code] }
   const until = words.moment(failed.until)
   return {

@@ -1,7 +1,10 @@
+import { badUserInput } from '../../../platform/errors.ts'
 import { unreachable } from '../../../platform/invariant.ts'
+import { MERCHANT_ID } from '../../../platform/merchants/merchants.ts'
 import type { CurrencyCode } from '../../../platform/money.ts'
 import { toMoney } from '../../../platform/money.ts'
-import { decodeCursor, readPageSize, toPage } from '../../../platform/pagination.ts'
+import { decodeCursor, notACursor, readPageSize, toPage } from '../../../platform/pagination.ts'
+import { isStorable } from '../../../platform/text.ts'
 import { costOf, type FailedPurchaseRule } from '../actions/purchases/rules.ts'
 import type {
   MerchantResolvers,
@@ -20,13 +23,27 @@ export const merchantQueries: Pick<QueryResolvers, 'merchants'> = {
   merchants: async (_, { search, first, after }, context) => {
     const size = readPageSize(first)
     const rows = await context.merchants({
-      search: search ?? '',
-      after: after ? decodeCursor(after) : null,
+      search: readSearch(search ?? ''),
+      after: after ? readMerchantCursor(after) : null,
       // One more tells whether there is more.
       first: size + 1,
     })
     return toPage(rows, { size, isFirst: !after, cursorOf: ({ id }) => id })
   },
+}
+
+const SEARCH_LENGTH_MAX = 100
+
+function readSearch(search: string): string {
+  if (isStorable(search, SEARCH_LENGTH_MAX)) return search
+  throw badUserInput(`\`search\` is a part of a name, at most ${SEARCH_LENGTH_MAX} characters.`)
+}
+
+/** The list is by id. */
+function readMerchantCursor(after: string): string {
+  const id = decodeCursor(after)
+  if (MERCHANT_ID.test(id)) return id
+  throw notACursor()
 }
 
 export const merchant: MerchantResolvers = {

@@ -1,27 +1,37 @@
 import type { Language, Translated } from '../../../platform/languages.ts'
 import { LANGUAGES } from '../../../platform/languages.ts'
 import { type CurrencyCode, formatKopecks } from '../../../platform/money.ts'
+import type { Context } from '../context.ts'
+import type { Reason } from './eligibility.ts'
 
 /** Writes what rules name, in every language: amounts and moments as people read them. */
 export interface ReasonWords {
-  money(kopecks: string): Translated
-  moment(isoText: string): Translated
+  money(kopecks: bigint | string): Translated
+  moment(at: Date | string): Translated
 }
 
 export function reasonWords(currencyCode: CurrencyCode, timeZone: string): ReasonWords {
   return {
     money: (kopecks) => moneyInWords(kopecks, currencyCode),
-    moment: (isoText) =>
+    moment: (at) =>
       inEach((language) =>
-        new Intl.DateTimeFormat(language, { timeZone, dateStyle: 'long', timeStyle: 'short' }).format(
-          new Date(isoText),
-        ),
+        new Intl.DateTimeFormat(language, { timeZone, dateStyle: 'long', timeStyle: 'short' }).format(new Date(at)),
       ),
   }
 }
 
+/** The reasons for what stands against something, as the operator writes now. */
+export async function inWords<Obstacle>(
+  { policies, currencyCode }: Pick<Context, 'policies' | 'currencyCode'>,
+  obstacles: readonly Obstacle[],
+  reasonOf: (obstacle: Obstacle, words: ReasonWords) => Reason,
+): Promise<Reason[]> {
+  const words = reasonWords(currencyCode, (await policies.current())['operator.timeZone'])
+  return obstacles.map((obstacle) => reasonOf(obstacle, words))
+}
+
 /** An amount of money as people of each language write it. */
-export function moneyInWords(kopecks: string, currencyCode: CurrencyCode): Translated {
+function moneyInWords(kopecks: bigint | string, currencyCode: CurrencyCode): Translated {
   return inEach((language) => {
     const amount = formatKopecks(BigInt(kopecks)) as Intl.StringNumericLiteral
     return new Intl.NumberFormat(language, { style: 'currency', currency: currencyCode }).format(amount)

@@ -2,6 +2,7 @@ import { unreachable } from '../../../platform/invariant.ts'
 import type { MutationResolvers } from '../generated/resolvers.ts'
 import { notEligible } from './eligibility.ts'
 import { keyRefusal } from './key-refusal.ts'
+import { inWords } from './reason-words.ts'
 import { autoPaymentReason, liveBalanceReason, spendCapReason, UNDO_TOO_LATE } from './recurring-reasons.ts'
 import { refusal } from './refusal.ts'
 
@@ -17,7 +18,7 @@ export const recurringMutations = {
       case 'invalidAmount':
         return refusal('InvalidAmountError', language, [outcome.at])
       case 'notEligible':
-        return notEligible(outcome.obstacles.map(autoPaymentReason), language)
+        return notEligible(await inWords(context, outcome.obstacles, autoPaymentReason), language)
       case 'lineNotFound':
         return refusal('LineNotFoundError', language, ['lineId'])
       default:
@@ -49,7 +50,7 @@ export const recurringMutations = {
       case 'invalidAmount':
         return refusal('InvalidAmountError', language, ['monthlyAmount'])
       case 'amountOutOfRange':
-        return notEligible([spendCapReason(outcome)], language, ['monthlyAmount'])
+        return notEligible(await inWords(context, [outcome], spendCapReason), language, ['monthlyAmount'])
       case 'lineNotFound':
         return refusal('LineNotFoundError', language, ['lineId'])
       default:
@@ -73,7 +74,7 @@ export const recurringMutations = {
       case 'invalidAmount':
         return refusal('InvalidAmountError', language, ['dailyFee'])
       case 'notEligible':
-        return notEligible(outcome.obstacles.map(liveBalanceReason), language)
+        return notEligible(await inWords(context, outcome.obstacles, liveBalanceReason), language)
       case 'lineNotFound':
         return refusal('LineNotFoundError', language, ['lineId'])
       default:

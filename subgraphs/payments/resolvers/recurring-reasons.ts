@@ -1,12 +1,12 @@
-import { formatKopecks } from '../../../platform/money.ts'
 import type { AutoPaymentObstacle } from '../actions/auto-payments/auto-payment-rules.ts'
 import type { LiveBalanceObstacle } from '../actions/live-balance/live-balance-rules.ts'
 import type { SpendCapReached } from '../actions/spend-cap/spend-cap-rule.ts'
 import type { Reason } from './eligibility.ts'
+import type { ReasonWords } from './reason-words.ts'
 import { BALANCE_UNDER_REVIEW } from './under-review.ts'
 
 /** Why an automatic payment cannot be set. */
-export function autoPaymentReason(obstacle: AutoPaymentObstacle): Reason {
+export function autoPaymentReason(obstacle: AutoPaymentObstacle, words: ReasonWords): Reason {
   const { code } = obstacle
   switch (code) {
     case 'AMOUNT_OUT_OF_RANGE':
@@ -16,36 +16,36 @@ export function autoPaymentReason(obstacle: AutoPaymentObstacle): Reason {
           ru: 'Сумма автоплатежа вне допустимых пределов.',
           en: 'The amount of the automatic payment is out of range.',
         },
-        remedy: withinRange(obstacle),
+        remedy: withinRange(obstacle, words),
       }
     case 'THRESHOLD_OUT_OF_RANGE':
       return {
         code,
         message: { ru: 'Порог вне допустимых пределов.', en: 'The threshold is out of range.' },
-        remedy: withinRange(obstacle),
+        remedy: withinRange(obstacle, words),
       }
     case 'CAP_BELOW_AMOUNT': {
-      const amount = formatKopecks(obstacle.amount)
+      const amount = words.money(obstacle.amount)
       return {
         code,
         message: {
           ru: 'Предел на месяц меньше одного платежа: он не сработает ни разу.',
           en: 'The month’s cap is below a single payment: it would never fire.',
         },
-        remedy: { ru: `Укажите предел не меньше ${amount}.`, en: `Give a cap of ${amount} at least.` },
+        remedy: { ru: `Укажите предел не меньше ${amount.ru}.`, en: `Give a cap of ${amount.en} at least.` },
       }
     }
     case 'MEMBER_LIMIT': {
-      const limit = formatKopecks(obstacle.limit)
+      const limit = words.money(obstacle.limit)
       return {
         code,
         message: {
-          ru: `Автоплатёж взял бы за месяц больше, чем вам разрешила тратить организация: ${limit}.`,
-          en: `The automatic payment could take more in a month than the organization lets you spend: ${limit}.`,
+          ru: `Автоплатёж взял бы за месяц больше, чем вам разрешила тратить организация: ${limit.ru}.`,
+          en: `The automatic payment could take more in a month than the organization lets you spend: ${limit.en}.`,
         },
         remedy: {
-          ru: `Укажите предел на месяц не больше ${limit} или попросите владельца организации увеличить лимит.`,
-          en: `Give a cap for the month of ${limit} at most, or ask the owner of the organization to raise the limit.`,
+          ru: `Укажите предел на месяц не больше ${limit.ru} или попросите владельца организации увеличить лимит.`,
+          en: `Give a cap for the month of ${limit.en} at most, or ask the owner of the organization to raise the limit.`,
         },
       }
     }
@@ -79,47 +79,52 @@ export function autoPaymentReason(obstacle: AutoPaymentObstacle): Reason {
   }
 }
 
+interface Range {
+  readonly min: bigint
+  readonly max: bigint
+}
+
 /** The range within which an amount has to be. */
-export function withinRange({ min, max }: { readonly min: bigint; readonly max: bigint }): Reason['remedy'] {
-  const [from, to] = [formatKopecks(min), formatKopecks(max)]
-  return { ru: `Укажите от ${from} до ${to}.`, en: `Give from ${from} to ${to}.` }
+function withinRange({ min, max }: Range, words: ReasonWords): Reason['remedy'] {
+  const [from, to] = [words.money(min), words.money(max)]
+  return { ru: `Укажите от ${from.ru} до ${to.ru}.`, en: `Give from ${from.en} to ${to.en}.` }
 }
 
 /** Why a cap cannot be set. */
-export function spendCapReason(range: { readonly min: bigint; readonly max: bigint }): Reason {
+export function spendCapReason(range: Range, words: ReasonWords): Reason {
   return {
     code: 'AMOUNT_OUT_OF_RANGE',
     message: { ru: 'Предел расходов вне допустимых границ.', en: 'The cap is out of range.' },
-    remedy: withinRange(range),
+    remedy: withinRange(range, words),
   }
 }
 
 /** Why something may not be paid for this month. */
-export function spendCapReached({ code, cap, left, resetsAt }: SpendCapReached): Reason {
-  const [limit, rest, until] = [formatKopecks(cap), formatKopecks(left), resetsAt.toISOString()]
+export function spendCapReached({ code, cap, left, resetsAt }: SpendCapReached, words: ReasonWords): Reason {
+  const [limit, rest, until] = [words.money(cap), words.money(left), words.moment(resetsAt)]
   return {
     code,
     message: {
-      ru: `Предел расходов на месяц ${limit}, осталось ${rest}.`,
-      en: `The month’s cap is ${limit}, of which ${rest} is left.`,
+      ru: `Предел расходов на месяц ${limit.ru}, осталось ${rest.ru}.`,
+      en: `The month’s cap is ${limit.en}, of which ${rest.en} is left.`,
     },
     remedy: {
-      ru: `Поднимите или снимите предел либо подождите до ${until}.`,
-      en: `Raise or remove the cap, or wait until ${until}.`,
+      ru: `Поднимите или снимите предел либо подождите до ${until.ru}.`,
+      en: `Raise or remove the cap, or wait until ${until.en}.`,
     },
   }
 }
 
 /** Why the live balance cannot be switched on. */
-export function liveBalanceReason(obstacle: LiveBalanceObstacle): Reason {
+export function liveBalanceReason(obstacle: LiveBalanceObstacle, words: ReasonWords): Reason {
   switch (obstacle.code) {
     case 'FEE_CHANGED': {
-      const fee = formatKopecks(obstacle.fee)
+      const fee = words.money(obstacle.fee)
       return {
         code: obstacle.code,
         message: {
-          ru: `Плата теперь другая: ${fee} в день.`,
-          en: `The fee is another by now: ${fee} a day.`,
+          ru: `Плата теперь другая: ${fee.ru} в день.`,
+          en: `The fee is another by now: ${fee.en} a day.`,
         },
         remedy: {
           ru: 'Покажите новую плату и включите с ней.',
@@ -128,17 +133,17 @@ export function liveBalanceReason(obstacle: LiveBalanceObstacle): Reason {
       }
     }
     case 'NOT_ENOUGH_MONEY': {
-      const missing = formatKopecks(obstacle.missing)
+      const missing = words.money(obstacle.missing)
       return {
         code: obstacle.code,
         message: { ru: 'На номере не хватает денег.', en: 'There is not enough money on the number.' },
-        remedy: { ru: `Пополните номер хотя бы на ${missing}.`, en: `Top up by ${missing} at least.` },
+        remedy: { ru: `Пополните номер хотя бы на ${missing.ru}.`, en: `Top up by ${missing.en} at least.` },
       }
     }
     case 'BALANCE_UNDER_REVIEW':
       return BALANCE_UNDER_REVIEW
     case 'SPEND_CAP_REACHED':
-      return spendCapReached(obstacle)
+      return spendCapReached(obstacle, words)
   }
 }
 

@@ -6,6 +6,7 @@ export const spendCap: SpendCapResolvers = {
   spent: ({ spent }, _, { currencyCode }) => toMoney(spent, currencyCode),
   remaining: ({ monthly_amount, spent }, _, { currencyCode }) =>
     toMoney(spent < monthly_amount ? monthly_amount - spent : 0n, currencyCode),
+  asOf: ({ as_of }) => as_of,
 }
 
 export const spendCapAlert: SpendCapAlertResolvers = {

@@ -46,7 +46,7 @@ export function transferReason(failed: FailedTransferRule, words: ReasonWords): 
     case 'NOT_ENOUGH_MONEY':
       return notEnoughMoney(failed, words)
     case 'SPEND_CAP_REACHED':
-      return spendCapReached(fromKept(failed))
+      return spendCapReached(fromKept(failed), words)
     default:
       return amountReason(failed, words)
   }

@@ -23,6 +23,7 @@ export interface CardPaymentRow {
   readonly card_id: string | null
   readonly is_card_saved: boolean
   readonly expires_at: Date
+  readonly asked_at: Date | null
   readonly refunded: bigint
   /** What its kind has of its own. */
   readonly details: unknown
@@ -100,9 +101,28 @@ function joined(db: Kysely<Tables>, { lineId, paymentId }: CardPaymentKey) {
       'card_payment.card_id',
       'card_payment.is_card_saved',
       'card_payment.expires_at',
+      'card_payment.asked_at',
       'card_payment.refunded',
       'payment.details',
     ])
+}
+
+/** Says that the acquirer is being asked by the key. False when that is over, or the time to pay is: then nobody may ask. */
+export async function markPaymentAsked(
+  db: Kysely<Tables>,
+  { lineId, paymentId }: CardPaymentKey,
+  now: Date,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('card_payment')
+    .set({ asked_at: now })
+    .where('line_id', '=', lineId)
+    .where('payment_id', '=', paymentId)
+    .where('state', '=', 'ASKING')
+    .where('acquirer_id', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }
 
 /** What was begun onto a line since a moment and did not fail. Exact under the lock of the line's balance. */

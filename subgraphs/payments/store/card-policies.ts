@@ -18,10 +18,8 @@ export const cardPolicies = {
   /** Before the acquirer is asked again; each pause is twice the one before, up to `pauseSecondsMax`. */
   'acquirer.pauseSeconds': z.int().min(1).max(3_600),
   'acquirer.pauseSecondsMax': z.int().min(1).max(86_400),
-  /** After a payment's time is over its outcome is still asked for this long. */
+  /** What the acquirer has not said so long after a payment's time is over, or a refund began, is asked for once a day. */
   'acquirer.followDays': z.int().min(1).max(60),
-  /** How long money on its way back to a card is set aside at most. */
-  'refund.holdDays': z.int().min(1).max(365),
   /** In receipts: the rate of VAT and the system of taxes, by the acquirer's tables. */
   'receipt.vatCode': z.int().min(1).max(12),
   'receipt.taxSystemCode': z.int().min(1).max(6),

@@ -16,7 +16,12 @@ export interface CardRefundRow {
   readonly acquirer_id: string | null
   readonly acquirer_payment_id: string
   readonly created_at: Date
+  readonly asked_at: Date | null
   readonly failure: string | null
+}
+
+export function keyOfRefund({ line_id: lineId, id: refundId }: CardRefundRow): CardRefundKey {
+  return { lineId, refundId }
 }
 
 const COLUMNS = [
@@ -29,6 +34,7 @@ const COLUMNS = [
   'acquirer_id',
   'acquirer_payment_id',
   'created_at',
+  'asked_at',
   'failure',
 ] as const
 
@@ -58,16 +64,69 @@ export async function insertCardRefund(trx: Transaction<Tables>, refund: NewCard
     .execute()
 }
 
-export function findCardRefund(
+export function findCardRefund(db: Kysely<Tables>, key: CardRefundKey): Promise<CardRefundRow | undefined> {
+  return selected(db, key).executeTakeFirst()
+}
+
+/** Takes the refund until the end of the transaction, after its payment: nobody begins to ask for it meanwhile. */
+export function lockCardRefund(trx: Transaction<Tables>, key: CardRefundKey): Promise<CardRefundRow | undefined> {
+  return selected(trx, key).forUpdate().executeTakeFirst()
+}
+
+function selected(db: Kysely<Tables>, { lineId, refundId }: CardRefundKey) {
+  return db.selectFrom('card_refund').select(COLUMNS).where('line_id', '=', lineId).where('id', '=', refundId)
+}
+
+/** Ours of a payment that is one of the acquirer's; nothing when it is none that we know. */
+export function findByAcquirerRefund(
   db: Kysely<Tables>,
-  { lineId, refundId }: CardRefundKey,
+  { lineId, acquirerId }: { readonly lineId: string; readonly acquirerId: string },
 ): Promise<CardRefundRow | undefined> {
   return db
     .selectFrom('card_refund')
     .select(COLUMNS)
     .where('line_id', '=', lineId)
-    .where('id', '=', refundId)
+    .where('acquirer_id', '=', acquirerId)
     .executeTakeFirst()
+}
+
+/** Says that the acquirer is being asked by the key. False when that is over: then nobody may ask. */
+export async function markRefundAsked(
+  db: Kysely<Tables>,
+  { lineId, refundId }: CardRefundKey,
+  now: Date,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('card_refund')
+    .set({ asked_at: now })
+    .where('line_id', '=', lineId)
+    .where('id', '=', refundId)
+    .where('status', '=', 'PENDING')
+    .where('acquirer_id', 'is', null)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/**
+ * Writes down that the acquirer's refund is this one. False when this one has ended or has another of theirs, or theirs is
+ * another's of ours. Under the lock of the payment.
+ */
+export async function claimAcquirerRefund(
+  trx: Transaction<Tables>,
+  { lineId, refundId }: CardRefundKey,
+  acquirerId: string,
+): Promise<boolean> {
+  const { rows } = await sql`
+    update card_refund set acquirer_id = ${acquirerId}
+    where line_id = ${lineId} and id = ${refundId} and status = 'PENDING'
+      and (acquirer_id is null or acquirer_id = ${acquirerId})
+      and not exists (
+        select 1 from card_refund other
+        where other.line_id = ${lineId} and other.acquirer_id = ${acquirerId} and other.id <> ${refundId}
+      )
+    returning id
+  `.execute(trx)
+  return rows.length > 0
 }
 
 /** What waits for the acquirer's word, of one payment. */
@@ -97,40 +156,26 @@ export async function sumRefunds(
   return rows[0]?.total ?? 0n
 }
 
-/** Whether a refund of the acquirer's is one of ours on the line already. */
-export async function isKnownRefund(db: Kysely<Tables>, lineId: string, acquirerId: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('card_refund')
-    .select('id')
-    .where('line_id', '=', lineId)
-    .where('acquirer_id', '=', acquirerId)
-    .executeTakeFirst()
-  return row !== undefined
-}
-
 export interface CardRefundEnd {
   readonly status: 'SUCCEEDED' | 'FAILED'
-  readonly acquirerId: string | null
   readonly failure: string | null
   /** By the acquirer's clock; null when nothing went back. */
   readonly refundedAt: Date | null
   readonly now: Date
 }
 
-/** False when it ended before. */
+/** Under the lock of the payment, as one that waits. */
 export async function endCardRefund(
   trx: Transaction<Tables>,
   { lineId, refundId }: CardRefundKey,
-  { status, acquirerId, failure, refundedAt, now }: CardRefundEnd,
-): Promise<boolean> {
-  const { numUpdatedRows } = await trx
+  { status, failure, refundedAt, now }: CardRefundEnd,
+): Promise<void> {
+  await trx
     .updateTable('card_refund')
-    .set({ status, acquirer_id: acquirerId, failure, refunded_at: refundedAt, ended_at: now, request_sealed: null })
+    .set({ status, failure, refunded_at: refundedAt, ended_at: now, request_sealed: null })
     .where('line_id', '=', lineId)
     .where('id', '=', refundId)
-    .where('status', '=', 'PENDING')
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
+    .execute()
 }
 
 export async function addRefunded(

@@ -23,6 +23,7 @@ export interface CardTables {
     card_id: string | null
     is_card_saved: boolean
     expires_at: Date
+    asked_at: Generated<Date | null>
     captured_at: Generated<Date | null>
     refunded: Generated<bigint>
   }
@@ -38,6 +39,7 @@ export interface CardTables {
     request_sealed: string | null
     acquirer_id: Generated<string | null>
     created_at: Date
+    asked_at: Generated<Date | null>
     ended_at: Generated<Date | null>
     refunded_at: Generated<Date | null>
     failure: Generated<string | null>

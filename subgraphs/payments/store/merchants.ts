@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
 import type { Reader } from '../../../platform/database/reader.ts'
+import { MERCHANT_ID } from '../../../platform/merchants/merchants.ts'
 import type { Tables } from './tables.ts'
 
 /** Somebody who can be paid from a line; amounts in kopecks. */
@@ -42,6 +43,7 @@ export function readMerchants(reader: Reader, values: PageValues): Promise<Merch
 
 /** Null for one that there is not, or that takes nothing now. */
 export async function findMerchant(db: Kysely<Tables>, id: string): Promise<MerchantRow | null> {
+  if (!MERCHANT_ID.test(id)) return null
   const row = await db
     .selectFrom('merchant')
     .selectAll()

@@ -45,21 +45,21 @@ export async function beginPayment(trx: Transaction<Tables>, payment: NewPayment
 }
 
 /**
- * Ends a payment that is under way, and gives what its kind has of its own; null when it has ended already, and stays as
+ * Ends a payment that is under way, and gives whose it was and what its kind has of its own; null when it has ended already, and stays as
  * it ended.
  */
 export async function endPayment(
   trx: Transaction<Tables>,
   { lineId, id }: { readonly lineId: string; readonly id: string },
   end: { readonly status: 'SUCCEEDED' | 'FAILED'; readonly failure?: string; readonly at: Date },
-): Promise<{ readonly details: unknown } | null> {
+): Promise<{ readonly details: unknown; readonly account_id: string | null } | null> {
   const ended = await trx
     .updateTable('payment')
     .set({ status: end.status, failure: end.failure ?? null, ended_at: end.at })
     .where('line_id', '=', lineId)
     .where('id', '=', id)
     .where('status', '=', 'PENDING')
-    .returning('details')
+    .returning(['details', 'account_id'])
     .executeTakeFirst()
   return ended ?? null
 }

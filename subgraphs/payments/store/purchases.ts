@@ -114,25 +114,45 @@ export async function beginPurchase(trx: Transaction<Tables>, purchase: Omit<Pur
 
 export interface Lease {
   readonly now: Date
-  /** The pause before the next asking: `firstSeconds` at first, twice as long after each. */
-  readonly firstSeconds: number
-  readonly maxSeconds: number
-  readonly limit: number
+  /** Nobody else asks before. */
+  readonly until: Date
+  /** Merchants that are not asked now. */
+  readonly except: readonly string[]
+  /** How many purchases are taken of each merchant. */
+  readonly eachLimit: number
 }
 
-/** Takes purchases whose time to ask has come: nobody else asks about them before the next time. */
+/** Takes purchases whose time to ask has come, a few of each merchant. */
 export async function takePurchasesToAsk(db: Kysely<Tables>, lease: Lease): Promise<Purchase[]> {
   const { rows } = await sql<PurchaseRow>`
-    update purchase set asked = purchase.asked + 1, next_ask_at = ${lease.now}::timestamptz
-      + make_interval(secs => least(${lease.maxSeconds}::float8, ${lease.firstSeconds}::float8 * 2 ^ least(purchase.asked, 20)))
+    update purchase set asked = purchase.asked + 1, next_ask_at = ${lease.until}
     from (
-      select line_id, id from purchase where not is_over and next_ask_at <= ${lease.now}
-      order by next_ask_at limit ${lease.limit} for update skip locked
+      select next.line_id, next.id from merchant cross join lateral (
+        select line_id, id from purchase
+        where merchant_id = merchant.id and not is_over and next_ask_at <= ${lease.now}
+        order by next_ask_at limit ${lease.eachLimit} for update skip locked
+      ) as next
+      where merchant.id <> all(${lease.except}::text[])
     ) as due
     where purchase.line_id = due.line_id and purchase.id = due.id
     returning purchase.*
   `.execute(db)
   return rows.map(toPurchase)
+}
+
+/** Says when a purchase is asked about again, unless somebody else asks meanwhile. */
+export async function postponePurchase(
+  db: Kysely<Tables>,
+  { lineId, id, asked }: Pick<Purchase, 'lineId' | 'id' | 'asked'>,
+  until: Date,
+): Promise<void> {
+  await db
+    .updateTable('purchase')
+    .set({ next_ask_at: until })
+    .where('line_id', '=', lineId)
+    .where('id', '=', id)
+    .where('asked', '=', asked)
+    .execute()
 }
 
 /** What was begun before a moment and has not ended, by the number that its merchant knows; null otherwise. */

@@ -66,6 +66,7 @@ export interface RecurringTables {
     is_suspended: Generated<boolean>
     undo_until: Generated<Date | null>
     undone_on: Generated<string | null>
+    undone_consent_id: Generated<string | null>
   }
 }
 

@@ -84,6 +84,8 @@ export interface SpendCapRow {
   readonly spent: bigint
   /** The lowest level first; `told_at` in RFC 3339. */
   readonly alerts: readonly { readonly percent: number; readonly told_at: string }[]
+  /** When the ledger was read. */
+  readonly as_of: Date
 }
 
 /** A month of the calendar, and when it began. */
@@ -103,7 +105,7 @@ const SPEND_CAPS = prepareStatement<LineKeyValues & Month, SpendCapRow>(
         from spend_cap_alert as alert
         where alert.line_id = allowed.line_id and alert.month = ${values.month}::date
           and alert.monthly_amount = spend_cap.monthly_amount
-      ), '[]') as alerts
+      ), '[]') as alerts, ${values.now}::timestamptz as as_of
     from allowed join spend_cap on spend_cap.line_id = allowed.line_id
   `,
 )

@@ -2,7 +2,11 @@ import { accountId } from '../../../cli/testing/fixture.ts'
 import { UNKNOWN_CLIENT } from '../../../platform/identity/viewer.ts'
 import type { Asker } from '../actions/asker.ts'
 import { type SetAutoPayment, setAutoPayment } from '../actions/auto-payments/set-auto-payment.ts'
+import { givePoints } from '../actions/bonus/give-points.ts'
+import type { ChargeActions } from '../actions/charges/charge-actions.ts'
+import type { ChargeKey } from '../actions/charges/charge-wish.ts'
 import { enableLiveBalance } from '../actions/live-balance/enable-live-balance.ts'
+import { takePromisedPayment } from '../actions/promised-payments/take-promised-payment.ts'
 import { setSpendCap } from '../actions/spend-cap/set-spend-cap.ts'
 import type { Inhabitant, World } from './simulate.ts'
 
@@ -21,14 +25,14 @@ const BY_OWNER: Asker = {
   },
 }
 
-/** Uses the services of a line each day, as far as its money goes. */
+/** Uses the services of a line each day, as far as its money goes and what it was promised. */
 export function spender(lineId: string): Inhabitant {
   return {
     name: 'spender',
     async act({ worker, chance }, day, moment) {
       if (chance('does it spend', lineId, day, moment) < 0.4) return
       const wanted = BigInt(Math.floor(chance('how much', lineId, day, moment) * MOST_SPENT_KOPECKS)) + 1n
-      const left = await worker.posted(lineId)
+      const left = await worker.spendable(lineId)
       const amount = wanted < left ? wanted : left
       if (amount > 0n) await worker.spend(lineId, amount)
     },
@@ -98,56 +102,70 @@ export function saver(lineId: string, monthlyAmount: string): Inhabitant {
   }
 }
 
-/** What must hold of all automatic payments and fees, asked of the database in a way of its own. */
-export const BOOKKEEPER: Inhabitant = {
-  name: 'bookkeeper',
-  async findProblems({ database, cards }) {
-    const problems: string[] = []
-    for (const [problem, query] of Object.entries(BREACHES)) {
-      const rows = await database.sql(query)
-      if (rows.length > 0) problems.push(`${problem}: ${JSON.stringify(rows.slice(0, 3))}`)
-    }
-    const credited = await database.sql<{ key: string; amount: bigint }>(
-      `select replace(source_key, 'acquirer:at-the-bank-', '') as key, amount
-       from payments.ledger_transaction as cause
-       join payments.ledger_entry as entry on entry.line_id = cause.line_id and entry.transaction_id = cause.id
-       where source_key like 'acquirer:%'`,
-    )
-    for (const { key, amount } of credited) {
-      if (cards.taken.get(key)?.amount !== BigInt(amount)) problems.push(`${key} was credited and not taken`)
-    }
-    const open = await database.sql<{ payment_id: string }>(
-      `select payment_id from payments.auto_payment_attempt where state = 'OPEN'`,
-    )
-    const known = new Set([...credited.map(({ key }) => key), ...open.map(({ payment_id }) => payment_id)])
-    for (const key of cards.taken.keys()) if (!known.has(key)) problems.push(`${key} was taken and is lost`)
-    return problems
-  },
+/** Has a line promised money when little is left of its own, as often as the operator lets it. */
+export function borrower(lineId: string): Inhabitant {
+  return {
+    name: 'borrower',
+    async act({ worker, chance, database }, day, moment) {
+      if ((await worker.spendable(lineId)) > LITTLE_KOPECKS) return
+      if (chance('does it borrow', lineId, day, moment) < 0.5) return
+      // Whoever asks for another ends one that is due: here the round has to.
+      if ((await database.sql(OWED, [lineId])).length > 0) return
+      const amount = pick(['20.00', '50.00', '120.00'], chance('how much is borrowed', lineId, day, moment))
+      const wish = { lineId, amount, idempotencyKey: `borrow ${lineId} ${day} ${moment}` }
+      const { kind } = await takePromisedPayment(worker.dependencies, wish, BY_OWNER)
+      if (kind !== 'taken' && kind !== 'notEligible') throw new Error(`a promise was not taken: ${kind}`)
+    },
+  }
 }
 
-/** Each query gives what breaks the rule that it is under. */
-const BREACHES: Readonly<Record<string, string>> = {
-  'an occasion is paid for once': `
-    select line_id, auto_payment_id, occasion from payments.auto_payment_attempt where state = 'SUCCEEDED'
-    group by 1, 2, 3 having count(*) > 1`,
-  'a month’s cap is kept': `
-    select line_id, month, sum(attempt.amount) from payments.auto_payment_attempt as attempt
-    join payments.auto_payment as set using (line_id)
-    where set.id = auto_payment_id and state = 'SUCCEEDED' and monthly_cap is not null
-    group by 1, 2, monthly_cap having sum(attempt.amount) > monthly_cap`,
-  'no more than three refusals are in a row': `
-    select line_id, id from payments.auto_payment where refusals > 3`,
-  'a payment ends as its attempt does': `
-    select payment.id from payments.payment join payments.auto_payment_attempt as attempt
-      on attempt.line_id = payment.line_id and attempt.payment_id = payment.id
-    where (payment.status, attempt.state)
-      not in (('PENDING', 'OPEN'), ('SUCCEEDED', 'SUCCEEDED'), ('FAILED', 'REFUSED'))`,
-  'the calendar comes round on its days': `
-    select attempt.line_id, attempt.occasion from payments.auto_payment_attempt as attempt
-    join payments.auto_payment as set using (line_id)
-    where set.id = auto_payment_id and schedule = 'MONTHLY' and attempt.occasion::date > counts_from
-      and extract(day from attempt.occasion::date) <> least(extract(day from counts_from),
-        extract(day from date_trunc('month', attempt.occasion::date) + interval '1 month -1 day'))`,
-  'a level is told of when it is reached': `
-    select line_id, month, percent from payments.spend_cap_alert where spent * 100 < monthly_amount * percent`,
+const LITTLE_KOPECKS = 2_000n
+const OWED = 'select from payments.promised_payment where line_id = $1 and ended_at is null'
+
+/** Has services that set money of a line aside first: they take it later, a part of it, nothing, or are forgotten. */
+export function holder(lineId: string): Inhabitant {
+  let last: string | null = null
+  return {
+    name: 'holder',
+    async settle() {
+      last = null
+    },
+    async act({ charges, chance }, day, moment) {
+      const ways = chance('how it ends', lineId, day, moment)
+      if (last !== null) await endReservation(charges, { service: 'products', lineId, id: last }, ways)
+      last = `held ${day} ${moment}`
+      const minutes = pick([10, 60, 1_440], chance('for how long', lineId, day, moment))
+      const { kind } = await charges.reserve({
+        ...{ service: 'products', lineId, id: last, amount: '7.50', kind: 'SERVICE_CHARGE', minutes },
+        reason: { title: { ru: 'Бронь', en: 'A booking' } },
+      })
+      if (kind !== 'reserved' && kind !== 'notEligible') throw new Error(`nothing was set aside: ${kind}`)
+    },
+    async leave({ charges }) {
+      if (last !== null) await charges.releaseReservation({ service: 'products', lineId, id: last })
+    },
+  }
+}
+
+async function endReservation(charges: ChargeActions, key: ChargeKey, chance: number): Promise<void> {
+  if (chance < 0.3) await charges.releaseReservation(key)
+  else if (chance < 0.8) await charges.captureReservation({ ...key, amount: chance < 0.6 ? '3.20' : null })
+}
+
+/** Gives points of a line away now and then. */
+export function giver(lineId: string, toPhone: string): Inhabitant {
+  return {
+    name: 'giver',
+    async act({ worker, chance }, day, moment) {
+      if (chance('does it give', lineId, day, moment) < 0.9) return
+      const points = 10 + Math.floor(chance('how many points', lineId, day, moment) * 40)
+      const wish = { fromLineId: lineId, toPhone, points, idempotencyKey: `give ${lineId} ${day} ${moment}` }
+      const { kind } = await givePoints(worker.dependencies, wish, BY_OWNER)
+      if (kind !== 'given' && kind !== 'notEligible') throw new Error(`no points were given: ${kind}`)
+    },
+  }
+}
+
+function pick<Choice>(choices: readonly Choice[], chance: number): Choice {
+  return choices[Math.floor(chance * choices.length)] as Choice
 }

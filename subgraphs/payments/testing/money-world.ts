@@ -1,11 +1,6 @@
 import { vi } from 'vitest'
-import { DEMO_MERCHANTS } from '../../../cli/demo/merchants.ts'
-import { withLoaders } from '../../../cli/import/loaders.ts'
 import { insertAccount, insertCatalogue, insertLine, lineId, phone } from '../../../cli/testing/fixture.ts'
 import { openTestCabinet, type TestCabinet, type TestCabinetOptions } from '../../../cli/testing/test-cabinet.ts'
-import { systemClock } from '../../../platform/clock.ts'
-import { createNewId } from '../../../platform/ids.ts'
-import { silentLogger } from '../../../platform/logger.ts'
 import { readOperations } from '../../../schema/operations.ts'
 
 const operations = readOperations()
@@ -29,8 +24,8 @@ export interface MoneyWorld {
   // biome-ignore lint/suspicious/noExplicitAny: a test knows the shape of the answer it asked for.
   run(operation: string, variables: Readonly<Record<string, unknown>>, token: string): Promise<any>
   tokenOf(line: TestLine): Promise<string>
-  /** Puts merchants into the catalogue, who can be paid. */
-  loadMerchants(): Promise<void>
+  /** What an account is told of in its cabinet, in the order of the alphabet, once every event has had its effect. */
+  told(line: TestLine, language?: string): Promise<string[]>
   /** Posted and reserved kopecks. */
   money(line: TestLine): Promise<[bigint, bigint]>
   /** Resolves when every event is delivered and has had its effect. */
@@ -70,7 +65,7 @@ export async function openMoneyWorld(options: TestCabinetOptions = {}): Promise<
   await insertCatalogue(database)
   let made = 0
 
-  return {
+  const world: MoneyWorld = {
     cabinet,
     clock,
     sql: database.sql,
@@ -87,9 +82,11 @@ export async function openMoneyWorld(options: TestCabinetOptions = {}): Promise<
       return Object.values(data)[0]
     },
     tokenOf: ({ ownerId }) => cabinet.accountToken(ownerId),
-    async loadMerchants() {
-      const options = { databases: database.urls, clock: systemClock, newId: createNewId(systemClock) }
-      await withLoaders({ ...options, logger: silentLogger }, ({ payments }) => payments.loadMerchants(DEMO_MERCHANTS))
+    async told(line, language = 'en') {
+      await world.settled()
+      await database.sql('update accounts.account set language = $2 where id = $1', [line.ownerId, language])
+      const { notices } = await world.run('notices', {}, await world.tokenOf(line))
+      return notices.nodes.map(({ text }: { text: string }) => text).toSorted()
     },
     async money({ id }) {
       const [row] = await database.sql<{ posted: bigint; reserved: bigint }>(
@@ -112,4 +109,5 @@ export async function openMoneyWorld(options: TestCabinetOptions = {}): Promise<
     },
     close: () => cabinet.close(),
   }
+  return world
 }

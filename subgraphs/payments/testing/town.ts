@@ -1,7 +1,9 @@
-import { accountId, insertAccount, insertCatalogue, insertLine, lineId } from '../../../cli/testing/fixture.ts'
+import { accountId, insertAccount, insertCatalogue, insertLine, lineId, phone } from '../../../cli/testing/fixture.ts'
 import type { TestDatabase } from '../../../cli/testing/test-database.ts'
 import type { Day } from '../../../platform/calendar.ts'
-import { autoPayer, BOOKKEEPER, moodyAcquirer, saver, spender, watcher } from './inhabitants.ts'
+import type { LineRange } from '../audit/check.ts'
+import { BOOKKEEPER } from './bookkeeper.ts'
+import { autoPayer, borrower, giver, holder, moodyAcquirer, saver, spender, watcher } from './inhabitants.ts'
 import { type Inhabitant, type SimulationOutcome, simulate } from './simulate.ts'
 
 /** The day on which the town's life begins. */
@@ -23,14 +25,25 @@ export const PEOPLE: readonly Inhabitant[] = [
   watcher(THIRD),
   saver(FIRST, '300.00'),
   saver(SECOND, '500.00'),
+  borrower(THIRD),
+  borrower(FOURTH),
+  holder(SECOND),
+  holder(THIRD),
+  // Each line is given points by one other: in which order two gifts arrive is nobody's to say.
+  ...LINES.map((line, index) => giver(line, phone(((index + 1) % LINES.length) + 1))),
   moodyAcquirer(),
   BOOKKEEPER,
 ]
+
+/** Of the town, by the order of their ids. */
+export const LINES_OF_TOWN: LineRange = { after: lineId(0), upto: lineId(LINES.length) }
 
 export interface TownLife {
   readonly days: number
   readonly seed: number
   readonly inhabitants?: readonly Inhabitant[]
+  readonly forgets?: readonly string[]
+  readonly lines?: LineRange
   readonly onDay?: (passed: number) => void
 }
 

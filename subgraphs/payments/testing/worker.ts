@@ -7,12 +7,13 @@ import type { Logger } from '../../../platform/logger.ts'
 import { createOsmp } from '../../../platform/merchants/osmp-client.ts'
 import { createPolicies } from '../../../platform/policy/policies.ts'
 import { systemRandomness } from '../../../platform/random.ts'
-import { unknownSimSwap } from '../../../platform/sim-swap/sim-swap.ts'
 import { watchedLogger } from '../../../platform/testing/log-watch.ts'
+import { OLD_SIMS } from '../../../platform/testing/old-sims.ts'
 import type { ActionDependencies } from '../actions/actions.ts'
 import type { SavedCards } from '../actions/auto-payments/saved-cards.ts'
 import { doRound } from '../actions/recurring/rounds.ts'
-import { lockBalance } from '../ledger/balance.ts'
+import { upkeepRounds } from '../actions/upkeep.ts'
+import { lockBalance, spendable } from '../ledger/balance.ts'
 import type { LedgerKind } from '../ledger/kinds.ts'
 import { post } from '../ledger/post.ts'
 import { give, type Movement, take } from '../ledger/posting.ts'
@@ -22,6 +23,7 @@ import type { Tables } from '../store/tables.ts'
 /** A process that does rounds and nothing else; a test says when, and what time it is. */
 export interface Worker {
   readonly dependencies: ActionDependencies
+  /** All that time alone brings about. Gives how much of what comes round there was to look at. */
   round(): Promise<number>
   /** Takes kopecks off a line, as a service would. */
   spend(lineId: string, amount: bigint, kind?: LedgerKind): Promise<void>
@@ -29,6 +31,8 @@ export interface Worker {
   topUp(lineId: string, amount: bigint): Promise<void>
   /** What is on the line. */
   posted(lineId: string): Promise<bigint>
+  /** What services may take of it. */
+  spendable(lineId: string): Promise<bigint>
   close(): Promise<void>
 }
 
@@ -40,10 +44,14 @@ export interface WorkerOptions {
   readonly logger?: Logger
   /** Told of every statement after it was done; what it throws is as if the process died there. */
   readonly onStatement?: (sql: string) => void
+  /** Who answers for the other subgraphs; nobody if left out. */
+  readonly ask?: ActionDependencies['ask']
+  /** Names of rounds that this process forgets: what a test plants. */
+  readonly forgets?: readonly string[]
 }
 
 export function createWorker(options: WorkerOptions): Worker {
-  const { database, clock, savedCards, onStatement, logger = watchedLogger } = options
+  const { database, clock, savedCards, onStatement, forgets = [], logger = watchedLogger } = options
   const connection = { url: database.urls.payments, logger, ...(onStatement && { onStatement }) }
   const db = connectDatabase<Tables>(connection)
   const reader = createReader({ url: database.urls.payments, logger })
@@ -56,8 +64,8 @@ export function createWorker(options: WorkerOptions): Worker {
     policies: createPolicies({ reader, clock, schema: paymentsPolicies }),
     onEvent: () => undefined,
     jobs: { send: noneAsks, start: () => undefined, stop: async () => undefined },
-    ask: { accounts: noneAsks, 'linked-numbers': noneAsks, products: noneAsks },
-    simSwap: unknownSimSwap,
+    ask: options.ask ?? { accounts: noneAsks, 'linked-numbers': noneAsks, products: noneAsks },
+    simSwap: OLD_SIMS,
     merchants: createOsmp({ endpoints: [] }),
   }
 
@@ -69,13 +77,23 @@ export function createWorker(options: WorkerOptions): Worker {
     })
   }
 
+  const upkeep = upkeepRounds(dependencies).filter(({ name }) => !forgets.includes(name))
+  const balanceOf = (lineId: string) => db.transaction().execute((trx) => lockBalance(trx, lineId, 'KOPECK'))
+
   return {
     dependencies,
-    round: () => doRound(dependencies),
+    async round() {
+      const looked = await doRound(dependencies)
+      for (const { run } of upkeep) await run()
+      return looked
+    },
     spend: (lineId, amount, kind = 'SERVICE_CHARGE') => move(lineId, kind, take('KOPECK', 'REVENUE', amount)),
     topUp: (lineId, amount) => move(lineId, 'TOP_UP', give('KOPECK', 'EXTERNAL_TOP_UP', amount)),
-    posted: async (lineId) =>
-      (await db.transaction().execute((trx) => lockBalance(trx, lineId, 'KOPECK')))?.posted ?? 0n,
+    posted: async (lineId) => (await balanceOf(lineId))?.posted ?? 0n,
+    async spendable(lineId) {
+      const balance = await balanceOf(lineId)
+      return balance ? spendable(balance) : 0n
+    },
     async close() {
       await reader.close()
       await db.destroy()

@@ -4,6 +4,7 @@ import { authorName } from '../../../../platform/identity/author.ts'
 import type { Viewer } from '../../../../platform/identity/viewer.ts'
 import type { NewId } from '../../../../platform/ids.ts'
 import type { Translated } from '../../../../platform/languages.ts'
+import { isStorable } from '../../../../platform/text.ts'
 import { insertNews, type NewsRow } from '../../store/news.ts'
 import type { Tables } from '../../store/tables.ts'
 
@@ -80,7 +81,6 @@ function findFault(
   return null
 }
 
-/** A database does not take the character 0. */
 function isText(text: string, lengthMax: number): boolean {
-  return text.length >= 1 && text.length <= lengthMax && !text.includes('\0')
+  return text.length >= 1 && isStorable(text, lengthMax)
 }

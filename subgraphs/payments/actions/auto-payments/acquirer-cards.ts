@@ -36,7 +36,7 @@ export function createAcquirerCards(dependencies: Omit<CardDependencies, 'savedC
 
 /** False when there is no card to ask, or no line any more. */
 async function writeDown(dependencies: CardDependencies, charge: CardCharge): Promise<boolean> {
-  const { db, secrets, acquirer } = dependencies
+  const { db, secrets, acquirer, clock } = dependencies
   const customerPhone = await askPhone(dependencies, charge.lineId)
   const token = acquirer && (await db.transaction().execute((trx) => tokenOf(trx, charge, secrets)))
   if (!token || customerPhone === null) return false
@@ -49,7 +49,8 @@ async function writeDown(dependencies: CardDependencies, charge: CardCharge): Pr
       requestSealed: sealRequest(request, dependencies),
       cardId: charge.cardId,
       isCardSaved: false,
-      expiresAt: new Date(charge.begunAt.getTime() + minutes * MINUTE_MS),
+      // From now on: it may have been begun long before anybody was there to ask.
+      expiresAt: new Date(clock.now().getTime() + minutes * MINUTE_MS),
     }),
   )
   return true

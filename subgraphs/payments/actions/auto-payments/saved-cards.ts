@@ -21,8 +21,6 @@ export interface CardCharge {
   readonly accountId: string
   readonly cardId: string
   readonly amount: bigint
-  /** When it was asked first: acquirers do not remember keys for ever. */
-  readonly begunAt: Date
 }
 
 export type CardAnswer =

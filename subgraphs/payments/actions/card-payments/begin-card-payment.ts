@@ -4,8 +4,8 @@ import { kopecks } from '../../../../platform/money.ts'
 import { insertCardPayment } from '../../store/card-payments.ts'
 import type { PaymentKind, Tables } from '../../store/tables.ts'
 import type { CardDependencies } from './card-dependencies.ts'
+import { leaveFollowUp } from './follow-up.ts'
 import type { MemberShare } from './member-share.ts'
-import { pauseSeconds } from './pause.ts'
 import { FOLLOW_PAYMENT } from './queues.ts'
 import { advanceReceipt } from './receipt.ts'
 import { sealRequest } from './sealed-request.ts'
@@ -35,7 +35,7 @@ export async function beginCardPayment(
   dependencies: CardDependencies,
   wish: CardPaymentWish,
 ): Promise<string> {
-  const { clock, newId, jobs } = dependencies
+  const { clock, newId } = dependencies
   const policies = await dependencies.policies.current()
   const now = clock.now()
   const paymentId = newId()
@@ -53,11 +53,8 @@ export async function beginCardPayment(
     details: wish.share,
     expiresAt: new Date(now.getTime() + policies['topUp.minutes'] * MINUTE_MS),
   })
-  const pause = pauseSeconds(0, policies)
-  await jobs.send(trx, FOLLOW_PAYMENT, {
-    data: { lineId: wish.lineId, paymentId, count: 1 },
-    startAfter: new Date(now.getTime() + pause * 1_000),
-  })
+  const key = { lineId: wish.lineId, paymentId }
+  await leaveFollowUp(trx, dependencies, { queue: FOLLOW_PAYMENT, id: paymentId, key, count: 0 })
   return paymentId
 }
 

@@ -1,7 +1,8 @@
 import type { AcquirerNotice } from '../../../../platform/acquirer/notice-route.ts'
 import { findByAcquirerId } from '../../store/card-payments.ts'
-import { listPendingRefunds } from '../../store/card-refunds.ts'
+import { findByAcquirerRefund, keyOfRefund, listPendingRefunds } from '../../store/card-refunds.ts'
 import { askForRefundAgain } from '../refunds/ask-refund.ts'
+import { settleRefund } from '../refunds/settle-refund.ts'
 import { finish } from './ask-acquirer.ts'
 import type { CardDependencies } from './card-dependencies.ts'
 
@@ -10,9 +11,7 @@ import type { CardDependencies } from './card-dependencies.ts'
  * the acquirer did not say, so that the notice is to come again; the jobs ask meanwhile all the same.
  */
 export async function takeNotice(dependencies: CardDependencies, notice: AcquirerNotice): Promise<boolean> {
-  return notice.kind === 'PAYMENT'
-    ? hearOfPayment(dependencies, notice.id)
-    : hearOfRefund(dependencies, notice.id, notice.paymentId)
+  return notice.kind === 'PAYMENT' ? hearOfPayment(dependencies, notice.id) : hearOfRefund(dependencies, notice.id)
 }
 
 async function hearOfPayment(dependencies: CardDependencies, acquirerId: string): Promise<boolean> {
@@ -31,16 +30,30 @@ async function hearOfPayment(dependencies: CardDependencies, acquirerId: string)
   return asked !== 'unknown'
 }
 
-/** Refunds have no word of ours in them: those of the payment that wait are asked for again, each by its own key. */
-async function hearOfRefund(dependencies: CardDependencies, acquirerId: string, paymentId: string): Promise<boolean> {
-  const { db, logger } = dependencies
-  const key = await findByAcquirerId(db, paymentId)
+/**
+ * Refunds have no word of ours in them. One that we know by its id is settled; else it may be one of those of its payment
+ * whose answer was not heard: they are asked for again, each by its own key.
+ */
+async function hearOfRefund(dependencies: CardDependencies, acquirerId: string): Promise<boolean> {
+  const { acquirer, db, logger } = dependencies
+  const answer = await acquirer?.findRefund(acquirerId)
+  if (!answer || answer.kind === 'unknown') return false
+  if (answer.kind === 'refused') {
+    logger.warn({ code: answer.code }, 'a notice of the acquirer is about a refund that it does not have')
+    return true
+  }
+  const heard = answer.value
+  const key = await findByAcquirerId(db, heard.paymentId)
+  const known = key && (await findByAcquirerRefund(db, { lineId: key.lineId, acquirerId: heard.id }))
+  if (known) {
+    await settleRefund(dependencies, known, heard)
+    return true
+  }
   const waiting = key ? await listPendingRefunds(db, key) : []
-  if (waiting.length === 0) logger.info({ acquirerId }, 'a notice of the acquirer is about no refund that waits')
+  if (waiting.length === 0) logger.warn({ acquirerId }, 'a notice of the acquirer is about no refund of ours')
   let isKnown = true
   for (const refund of waiting) {
-    isKnown =
-      (await askForRefundAgain(dependencies, { lineId: refund.line_id, refundId: refund.id })) !== 'unknown' && isKnown
+    isKnown = (await askForRefundAgain(dependencies, keyOfRefund(refund))) !== 'unknown' && isKnown
   }
   return isKnown
 }

@@ -3,6 +3,7 @@ import { parseId } from '../../../../platform/ids.ts'
 import type { Translated } from '../../../../platform/languages.ts'
 import { parseKopecks } from '../../../../platform/money.ts'
 import type { SubgraphName } from '../../../../platform/subgraph/name.ts'
+import { isStorable } from '../../../../platform/text.ts'
 import type { LedgerKind, LedgerUnit } from '../../ledger/kinds.ts'
 import { type Cause, type Movement, take } from '../../ledger/posting.ts'
 
@@ -95,7 +96,7 @@ function invalidPart({ id, reason }: ChargeWish, idName: string): string[] | nul
 }
 
 function isWithin(text: string, lengthMax: number): boolean {
-  return text.length > 0 && text.length <= lengthMax && !text.includes('\0')
+  return text.length > 0 && isStorable(text, lengthMax)
 }
 
 function toCause({ title, orderId, consentId, policyName, policyVersion }: ChargeReason): Cause {

@@ -54,7 +54,7 @@ export async function enableLiveBalance(
     personId: principal.personId,
     operation: 'enableLiveBalance',
     key: idempotencyKey,
-    body: [lineId, String(agreedFee)],
+    body: [principal.accountId, lineId, String(agreedFee)],
   }
   const outcome = await once<KeptOutcome>(dependencies, command, async (trx) =>
     keep(await enable(trx, dependencies, { lineId, agreedFee }, by)),
@@ -126,6 +126,7 @@ async function wantedService(
     is_suspended: false,
     undo_until: null,
     undone_on: before?.undone_on ?? null,
+    undone_consent_id: before?.undone_consent_id ?? null,
   }
 }
 

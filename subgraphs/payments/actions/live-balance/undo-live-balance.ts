@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import { createCalendar, type Day } from '../../../../platform/calendar.ts'
+import { createCalendar } from '../../../../platform/calendar.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { formatKopecks } from '../../../../platform/money.ts'
 import { lockBalance } from '../../ledger/balance.ts'
@@ -35,12 +35,12 @@ export async function undoLiveBalance(
     if (!(await isAllowed(trx, lineId, grant, now))) return { kind: 'lineNotFound' }
     await lockBalance(trx, lineId, 'KOPECK')
     const service = await findLiveBalance(trx, lineId)
-    const today = createCalendar(timeZone).dayOf(now)
-    if (service && isUndone(service, today)) return { kind: 'undone', lineId }
+    if (service && isUndone(service)) return { kind: 'undone', lineId }
     if (service?.undo_until == null || service.undo_until <= now) return { kind: 'tooLate' }
     const amount = await giveBack(trx, dependencies, service)
+    const undone = { undone_on: createCalendar(timeZone).dayOf(now), undone_consent_id: service.consent_id }
     const off = { is_enabled: false, is_suspended: false, next_charge_at: null, paid_until: null, undo_until: null }
-    await putLiveBalance(trx, { ...service, ...off, undone_on: today })
+    await putLiveBalance(trx, { ...service, ...off, ...undone })
     const act = { lineId, act: 'LIVE_BALANCE_UNDONE', details: { amount: formatKopecks(amount) } }
     await recordAct(trx, dependencies, act, viewer)
     return { kind: 'undone', lineId }
@@ -50,8 +50,8 @@ export async function undoLiveBalance(
 }
 
 /** Nobody has switched it on since it was undone. */
-function isUndone({ is_enabled, undone_on, paid_until }: LiveBalance, today: Day): boolean {
-  return !is_enabled && undone_on === today && paid_until === null
+function isUndone({ consent_id, undone_consent_id }: LiveBalance): boolean {
+  return undone_consent_id === consent_id
 }
 
 /** What this switching on has cost: two days when midnight came between. */

@@ -4,7 +4,7 @@ import { LINE_RIGHTS } from '../../../../platform/access/rights.ts'
 import { createCalendar, monthOf } from '../../../../platform/calendar.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { lockBalance } from '../../ledger/balance.ts'
-import { placeHold } from '../../ledger/holds.ts'
+import { NEVER, placeHold } from '../../ledger/holds.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import { findMerchant, type MerchantRow } from '../../store/merchants.ts'
 import { beginPayment } from '../../store/payments.ts'
@@ -144,6 +144,7 @@ async function write(
     amount: costOf(quote),
     kind: 'PURCHASE',
     sourceKey: purchaseKey(id),
+    // Only the merchant knows what becomes of it.
     expiresAt: NEVER,
   })
   await spendAllowance(trx, allowance, costOf(quote))
@@ -166,6 +167,3 @@ export function purchaseKey(id: string): string {
 function maskReference(reference: string): string {
   return reference.length <= 4 ? '****' : `****${reference.slice(-4)}`
 }
-
-/** Only the merchant knows what became of a purchase: its hold ends by that answer, and never by time. */
-const NEVER = new Date('9999-12-31T00:00:00Z')

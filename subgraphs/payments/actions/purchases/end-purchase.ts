@@ -53,9 +53,10 @@ async function moveHeld(
   }
   const now = dependencies.clock.now()
   invariant(await releaseHold(trx, hold, now), 'what was set aside for a purchase waits for its answer')
-  await endPayment(trx, { lineId, id }, { status: 'FAILED', failure: answer.code, at: now })
+  const ended = await endPayment(trx, { lineId, id }, { status: 'FAILED', failure: answer.code, at: now })
   if (purchase.member) await countMemberSpending(trx, purchase.member, -costOf(purchase))
-  const act = { lineId, act: 'PURCHASE_REFUSED', details: { paymentId: id, failure: answer.code } }
+  const details = { paymentId: id, failure: answer.code, kopecks: String(purchase.amount) }
+  const act = { lineId, act: 'PURCHASE_REFUSED', details, concerns: ended?.account_id ?? null }
   await recordAct(trx, dependencies, act, forOurselves(id))
 }
 

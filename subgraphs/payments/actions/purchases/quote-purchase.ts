@@ -3,6 +3,7 @@ import type { AccountPrincipal } from '../../../../platform/identity/viewer.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import type { MerchantAnswer } from '../../../../platform/merchants/merchants.ts'
 import { parseKopecks } from '../../../../platform/money.ts'
+import { isStorable } from '../../../../platform/text.ts'
 import { available } from '../../ledger/balance.ts'
 import { findBalance } from '../../ledger/find-balance.ts'
 import { isAllowed } from '../../store/line-access.ts'
@@ -77,7 +78,7 @@ export async function quotePurchase(
 const REFERENCE_LENGTH_MAX = 100
 
 function isWrittenSo(reference: string, { reference_pattern: pattern }: MerchantRow): boolean {
-  return reference.length <= REFERENCE_LENGTH_MAX && new RegExp(`^(?:${pattern})$`, 'u').test(reference)
+  return isStorable(reference, REFERENCE_LENGTH_MAX) && new RegExp(`^(?:${pattern})$`, 'u').test(reference)
 }
 
 async function askAround(

@@ -1,10 +1,11 @@
 import type { Transaction } from 'kysely'
 import type { NewCardRefund } from '../../../../platform/acquirer/acquirer.ts'
 import { kopecks } from '../../../../platform/money.ts'
-import { placeHold } from '../../ledger/holds.ts'
+import { NEVER, placeHold } from '../../ledger/holds.ts'
 import { insertCardRefund } from '../../store/card-refunds.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { CardDependencies } from '../card-payments/card-dependencies.ts'
+import { leaveFollowUp } from '../card-payments/follow-up.ts'
 import { FOLLOW_REFUND } from '../card-payments/queues.ts'
 import { advanceReceipt } from '../card-payments/receipt.ts'
 import { sealRequest } from '../card-payments/sealed-request.ts'
@@ -19,7 +20,6 @@ export interface RefundWish {
   readonly staffId: string
 }
 
-const DAY_MS = 86_400_000
 const DESCRIPTION = 'Возврат пополнения'
 
 /** Sets the money aside, and leaves the request and the job that sees it through, in the caller's transaction. */
@@ -28,7 +28,7 @@ export async function beginRefund(
   dependencies: CardDependencies,
   wish: RefundWish,
 ): Promise<string> {
-  const { clock, newId, jobs, currencyCode } = dependencies
+  const { clock, newId, currencyCode } = dependencies
   const { lineId, paymentId, acquirerPaymentId, staffId } = wish
   const policies = await dependencies.policies.current()
   const now = clock.now()
@@ -46,7 +46,8 @@ export async function beginRefund(
     amount: wish.amount,
     kind: 'CARD_REFUND',
     sourceKey: refundSourceKey({ id: refundId }),
-    expiresAt: new Date(now.getTime() + policies['refund.holdDays'] * DAY_MS),
+    // Only the acquirer knows what becomes of it.
+    expiresAt: NEVER,
   })
   const requestSealed = sealRequest(request, dependencies)
   await insertCardRefund(trx, {
@@ -59,7 +60,6 @@ export async function beginRefund(
     requestSealed,
     now,
   })
-  const startAfter = new Date(now.getTime() + policies['acquirer.pauseSeconds'] * 1_000)
-  await jobs.send(trx, FOLLOW_REFUND, { data: { lineId, refundId, count: 1 }, startAfter })
+  await leaveFollowUp(trx, dependencies, { queue: FOLLOW_REFUND, id: refundId, key: { lineId, refundId }, count: 0 })
   return refundId
 }

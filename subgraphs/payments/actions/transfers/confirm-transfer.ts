@@ -5,7 +5,7 @@ import { writeEvent } from '../../../../platform/events/outbox.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { maskPhone } from '../../../../platform/phone.ts'
 import { lockBalance } from '../../ledger/balance.ts'
-import { placeHold } from '../../ledger/holds.ts'
+import { NEVER, placeHold } from '../../ledger/holds.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import { beginPayment } from '../../store/payments.ts'
 import type { Tables } from '../../store/tables.ts'
@@ -139,6 +139,7 @@ async function write(
     amount: chargeOf(quote),
     kind: 'TRANSFER_OUT',
     sourceKey: transferKey(id),
+    // Only the receiver's side knows what becomes of it.
     expiresAt: NEVER,
   })
   await countTransfer(trx, { lineId, day: today, sent: amount })
@@ -169,6 +170,3 @@ async function write(
 export function transferKey(transferId: string): string {
   return `transfer:${transferId}`
 }
-
-/** Only the receiver's side knows what became of a transfer: its hold ends by that answer, and never by time. */
-const NEVER = new Date('9999-12-31T00:00:00Z')

@@ -14,12 +14,12 @@ export const charge: Operation = {
       const sourceKey = `charge:products:${key}`
       if (kind === 'charged') {
         world.expect(
-          world.isDone(sourceKey) || amount <= flight.high,
+          world.isDone(sourceKey, line) || amount <= flight.high,
           `${key} was charged more than there can have been`,
         )
         world.done(sourceKey, line, { posted: -amount })
       } else {
-        const isJustified = kind === 'notEligible' && amount > flight.low && !world.isDone(sourceKey)
+        const isJustified = kind === 'notEligible' && amount > flight.low && !world.isDone(sourceKey, line)
         world.expect(isJustified, `the charge ${key} is ${kind} though there was enough`)
       }
     }),

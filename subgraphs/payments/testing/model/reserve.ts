@@ -26,13 +26,16 @@ async function reserveOnce(
   flight.end()
   const effect = `!hold:${key}`
   if (outcome.kind === 'reserved') {
-    world.expect(world.isDone(effect) || amount <= flight.high, `${key} has set aside more than there can have been`)
-    if (!world.isDone(effect)) {
+    world.expect(
+      world.isDone(effect, line) || amount <= flight.high,
+      `${key} has set aside more than there can have been`,
+    )
+    if (!world.isDone(effect, line)) {
       world.held.push({ key, line, amount, expiresAt: outcome.hold.expiresAt, isWaiting: true, ending: 0 })
     }
     world.done(effect, line, { reserved: amount })
   } else {
-    const isJustified = outcome.kind === 'notEligible' && amount > flight.low && !world.isDone(effect)
+    const isJustified = outcome.kind === 'notEligible' && amount > flight.low && !world.isDone(effect, line)
     world.expect(isJustified, `the hold ${key} is ${outcome.kind} though there was enough`)
   }
 }

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import { transferKey } from '../../actions/transfers/confirm-transfer.ts'
 import { ownMoney } from '../../ledger/balance.ts'
 import type { LedgerDependencies } from '../../ledger/post.ts'
 import { give, take } from '../../ledger/posting.ts'
@@ -19,13 +20,13 @@ export const transfer: Operation = {
       )
       for (const flight of flights) flight.end()
       const [{ low, high }] = flights as [(typeof flights)[0]]
-      const source = transferSource(key)
+      const source = transferKey(key)
       if (isMoved) {
-        world.expect(world.isDone(source.out) || amount <= high, `${key} has moved more than there can have been`)
-        world.done(source.out, from, { posted: -amount })
-        world.done(source.in, to, { posted: amount })
+        world.expect(world.isDone(source, from) || amount <= high, `${key} has moved more than there can have been`)
+        world.done(source, from, { posted: -amount })
+        world.done(source, to, { posted: amount })
       } else {
-        world.expect(amount > low && !world.isDone(source.out), `${key} was not moved though there was enough`)
+        world.expect(amount > low && !world.isDone(source, from), `${key} was not moved though there was enough`)
       }
     })
   },
@@ -38,7 +39,10 @@ export interface Move {
   readonly amount: bigint
 }
 
-/** Whether it is moved, now or before. Both balances are locked in the order that all keep to. */
+/**
+ * Whether it is moved, now or before. Both balances are locked in the order that all keep to. No action does this, whose
+ * two lines may be kept apart: it is the hardest that the ledger's own parts can be asked for.
+ */
 export async function moveMoney(
   trx: Transaction<Tables>,
   { parts, clock, newId }: LedgerDependencies & { readonly parts: LedgerParts },
@@ -49,17 +53,17 @@ export async function moveMoney(
     const balance = await parts.lockBalance(trx, id, 'KOPECK')
     if (id === from.id && balance) has = ownMoney(balance)
   }
-  const source = transferSource(key)
-  if (has < amount) return isPosted(trx, from.id, source.out)
+  const sourceKey = transferKey(key)
+  if (has < amount) return isPosted(trx, from.id, sourceKey)
   const dependencies = { clock, newId }
   const common = { occurredAt: clock.now() }
   const taken = await parts.post(trx, dependencies, {
-    ...{ ...common, lineId: from.id, kind: 'TRANSFER_OUT', sourceKey: source.out },
+    ...{ ...common, lineId: from.id, kind: 'TRANSFER_OUT', sourceKey },
     movements: [take('KOPECK', 'TRANSFERS', amount)],
   })
   if (taken.kind === 'alreadyPosted') return true
   await parts.post(trx, dependencies, {
-    ...{ ...common, lineId: to.id, kind: 'TRANSFER_IN', sourceKey: source.in },
+    ...{ ...common, lineId: to.id, kind: 'TRANSFER_IN', sourceKey },
     movements: [give('KOPECK', 'TRANSFERS', amount)],
   })
   return true
@@ -73,8 +77,4 @@ async function isPosted(trx: Transaction<Tables>, lineId: string, sourceKey: str
     .where('source_key', '=', sourceKey)
     .executeTakeFirst()
   return known !== undefined
-}
-
-export function transferSource(key: string): { readonly out: string; readonly in: string } {
-  return { out: `transfer-out:${key}`, in: `transfer-in:${key}` }
 }

@@ -51,7 +51,7 @@ export class World {
   readonly charges: ChargeActions
   now = START
   sweptUntil = new Date(0)
-  readonly #done = new Map<string, LineModel>()
+  readonly #done = new Map<LineModel, ReadonlySet<string>>()
 
   constructor({ db, newId, lineCount, parts = SOUND_PARTS }: WorldOptions) {
     this.db = db
@@ -92,20 +92,20 @@ export class World {
     return send()
   }
 
-  isDone(effect: string): boolean {
-    return this.#done.has(effect)
+  isDone(effect: string, line: LineModel): boolean {
+    return this.#done.get(line)?.has(effect) ?? false
   }
 
   /** Takes an effect that was acknowledged into the model, once however often it is acknowledged. */
   done(effect: string, line: LineModel, change: Parameters<LineModel['change']>[0]): void {
-    if (this.#done.has(effect)) return
-    this.#done.set(effect, line)
+    if (this.isDone(effect, line)) return
+    this.#done.set(line, new Set(this.#done.get(line)).add(effect))
     line.change(change)
   }
 
-  /** The source keys of postings that were acknowledged, each with its line. */
-  postedKeys(): [string, LineModel][] {
-    return [...this.#done].filter(([effect]) => !effect.startsWith('!'))
+  /** The source keys of the postings to a line that were acknowledged. */
+  postedKeys(line: LineModel): string[] {
+    return [...(this.#done.get(line) ?? [])].filter((effect) => !effect.startsWith('!'))
   }
 
   expect(holds: boolean, problem: string): void {

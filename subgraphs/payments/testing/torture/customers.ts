@@ -17,7 +17,7 @@ export interface Customer {
 /** Opens lines with an amount of money each, as payments and their neighbours know lines. */
 export async function openCustomers(
   world: TortureWorld,
-  neighbours: Neighbours,
+  neighbours: Pick<Neighbours, 'number'>,
   amounts: readonly bigint[],
 ): Promise<Customer[]> {
   const customers = (await openLines(world, amounts)).map((lineId): Customer => {

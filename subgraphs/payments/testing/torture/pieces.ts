@@ -11,8 +11,10 @@ import { tortureKeys } from './keys.ts'
 import type { MortalCluster } from './mortal-cluster.ts'
 import { tortureNotices } from './notices.ts'
 import { tortureProcessKills } from './process-kills.ts'
+import { tortureSentTransfers } from './sent-transfers.ts'
 import { tortureServerKills } from './server-kills.ts'
 import type { TortureReport, TortureWorld } from './torture.ts'
+import { tortureTransferKills } from './transfer-kills.ts'
 import { tortureTransfers } from './transfers.ts'
 import { tortureYears } from './years.ts'
 
@@ -81,6 +83,21 @@ export const PIECES: readonly Piece[] = [
       withWorld(rack, 8, (world) =>
         tortureNotices(world, { ...urlsOf(rack), notices, atOnce: 32, random: rack.random }),
       ),
+  },
+  {
+    name: 'sent-transfers',
+    count: 20_000,
+    about: 'as people make them: asked for, confirmed, credited and taken',
+    run: (rack, transfers) =>
+      withWorld(rack, 8, (world) =>
+        tortureSentTransfers(world, { ...urlsOf(rack), transfers, clients: 32, circles: 4, random: rack.random }),
+      ),
+  },
+  {
+    name: 'transfer-kills',
+    count: 100,
+    about: 'at each point of a transfer’s way',
+    run: (rack, rounds) => withWorld(rack, 8, (world) => tortureTransferKills(world, { ...urlsOf(rack), rounds })),
   },
   {
     name: 'process-kills',

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sql } from 'kysely'
 import { type Customer, openCustomers, setPolicies } from './customers.ts'
 import { movedBy, prepare, type Step, stepsOf, WISH_KINDS, WISH_POLICIES, type Wish } from './door-requests.ts'
 import { findDifferences, findHeld, readEffects } from './effects.ts'
 import { CutError, type PaymentsServer, startPaymentsServer } from './payments-server.ts'
 import { send } from './requests.ts'
+import { untilSettled } from './settled.ts'
 import { noteError, type TortureReport, type TortureWorld } from './torture.ts'
 
 export interface ServerKillsOptions {
@@ -52,7 +52,10 @@ export async function tortureServerKills(world: TortureWorld, options: ServerKil
     const slowestRestartMs = await killAgainAndAgain(world, options, server)
     clients.stop()
     await working
-    await untilSettled(world, customers)
+    await untilSettled(
+      world.db,
+      customers.map(({ lineId }) => lineId),
+    )
     const { wishes, problems, interrupted } = clients
     problems.push(...(await findWrongEffects(world, server, { customers, wishes })))
     return {
@@ -166,19 +169,6 @@ class Clients {
 function orCut(error: unknown): 'cut' {
   if (error instanceof CutError) return 'cut'
   throw error
-}
-
-/** Transfers end by themselves, and what nobody has ended by time; what does not is found afterwards. */
-async function untilSettled({ db }: TortureWorld, customers: readonly Customer[]): Promise<void> {
-  const lineIds = customers.map(({ lineId }) => lineId)
-  for (const endsAt = performance.now() + PATIENCE_MS; performance.now() < endsAt; await sleep(100)) {
-    const { rows } = await sql<{ count: number }>`
-      select ((select count(*) from outbox)
-        + (select count(*) from payment where line_id = any(${lineIds}::uuid[]) and status = 'PENDING')
-        + (select count(*) from hold where line_id = any(${lineIds}::uuid[]) and state = 'PENDING'))::int as count
-    `.execute(db)
-    if (rows[0]?.count === 0) return
-  }
 }
 
 async function findWrongEffects(

@@ -17,8 +17,10 @@ import { startMortalCluster } from './mortal-cluster.ts'
 import { tortureNotices } from './notices.ts'
 import { tortureProcessKills } from './process-kills.ts'
 import { send } from './requests.ts'
+import { tortureSentTransfers } from './sent-transfers.ts'
 import { tortureServerKills } from './server-kills.ts'
 import type { TortureWorld } from './torture.ts'
+import { tortureTransferKills } from './transfer-kills.ts'
 import { tortureTransfers } from './transfers.ts'
 
 // `npm run torture` does the same for as long as one likes.
@@ -41,8 +43,36 @@ describe('the ledger under torture', { timeout: 300_000 }, () => {
 
   const noticesOf = (notices: number) => ({ ...urls(), notices, atOnce: 8, random })
   const killsOf = (kills: number) => ({ ...urls(), kills, clients: 12, random })
+  const transfersOf = (transfers: number) => ({ ...urls(), transfers, clients: 8, circles: 1, random })
   const urls = () => ({ databaseUrl: database.urls.payments, adminUrl: database.adminUrl })
   const breaches = async () => (await auditLedger(db)).findings.filter((finding) => finding.breaches > 0)
+
+  /** Has each transfer told of twice, as two things, and forgets that a cause moves money once. */
+  async function creditEachTime(work: () => Promise<void>): Promise<void> {
+    await database.sql(`
+      create function payments.tell_again() returns trigger language plpgsql as $$
+      declare id uuid := gen_random_uuid();
+      begin
+        insert into payments.outbox (id, receiver, payload)
+          values (id, new.receiver, new.payload || jsonb_build_object('id', id, 'isAgain', true));
+        return null;
+      end $$;
+      create trigger tells_again after insert on payments.outbox for each row
+      when (new.payload ->> 'kind' = 'TransferSent' and not new.payload ? 'isAgain')
+      execute function payments.tell_again();
+      ${forgetsCauses(`new.kind = 'TRANSFER_IN'`)}`)
+    try {
+      await work()
+    } finally {
+      await database.sql('drop function payments.tell_again, payments.forget_cause cascade')
+    }
+  }
+
+  const forgetsCauses = (condition: string) => `
+    create function payments.forget_cause() returns trigger language plpgsql as $$
+    begin new.source_key := new.source_key || ' ' || gen_random_uuid(); return new; end $$;
+    create trigger forgets_cause before insert on payments.ledger_transaction for each row
+    when (${condition}) execute function payments.forget_cause()`
 
   it('moves money among few lines, and no client sees a deadlock', async () => {
     const { problems, figures } = await tortureTransfers(world, { transfers: 1_000, clients: 32, circles: 1, random })
@@ -91,6 +121,20 @@ describe('the ledger under torture', { timeout: 300_000 }, () => {
     expect(problems).toEqual([])
     expect(figures['wishes']).toBeGreaterThan(20)
     expect(figures['interrupted']).toBeGreaterThan(0)
+  })
+
+  it('makes transfers that people send as they were told', async () => {
+    const { problems, figures } = await tortureSentTransfers(world, transfersOf(80))
+    expect(problems).toEqual([])
+    expect(figures['sent']).toBeGreaterThan(20)
+    expect(figures['returned']).toBeGreaterThan(0)
+  })
+
+  it('makes a transfer once whose process was killed on its way, or gives it back', async () => {
+    const points = ['credit is committed'] as const
+    const { problems, figures } = await tortureTransferKills(world, { ...urls(), rounds: 2, points })
+    expect(problems).toEqual([])
+    expect(figures).toMatchObject({ kills: 2, transfers: 6 })
   })
 
   it('leaves a ledger that reconciles', async () => {
@@ -157,15 +201,22 @@ describe('the ledger under torture', { timeout: 300_000 }, () => {
     })
 
     it('a payment that is settled without the unique key of its cause', async () => {
-      await database.sql(`
-        create function payments.forget_cause() returns trigger language plpgsql as $$
-        begin new.source_key := new.source_key || ' ' || gen_random_uuid(); return new; end $$`)
-      await database.sql(`
-        create trigger forgets_cause before insert on payments.ledger_transaction for each row
-        when (new.source_key like 'acquirer:%') execute function payments.forget_cause()`)
+      await database.sql(forgetsCauses(`new.source_key like 'acquirer:%'`))
       const { problems } = await tortureNotices(world, noticesOf(100))
       await database.sql('drop function payments.forget_cause() cascade')
       expect(problems.join()).toMatch(/acquirer:\S+ \S+ has moved \d+, and should not have/)
+    })
+
+    it('a transfer whose event is there twice and whose credit has no key of its own', async () => {
+      await creditEachTime(async () => {
+        const { problems } = await tortureSentTransfers(world, transfersOf(24))
+        expect(problems.join()).toMatch(/transfer:\S+ \S+ has moved \d+, and should not have/)
+        const killed = { ...urls(), rounds: 1, points: ['credit is committed'] as const }
+        const { problems: afterKills } = await tortureTransferKills(world, killed)
+        expect(afterKills.join()).toMatch(/transfer:\S+ \S+ has moved 1000, and should not have/)
+      })
+      const meaning = 'what one line got another gave, or is about to, and the other way round'
+      expect(await breaches()).toContainEqual(expect.objectContaining({ invariant: 'I1', meaning }))
     })
 
     it('a client’s id that is ignored when it asks again', async () => {

@@ -1,0 +1,168 @@
+import { type AcquirerStandIn, startAcquirerStandIn } from '../../../cli/stand-ins/acquirer/start.ts'
+import { accountId, insertAccount, insertCatalogue, insertLine } from '../../../cli/testing/fixture.ts'
+import { TEST_SECRETS } from '../../../cli/testing/test-cabinet.ts'
+import { createTestDatabase, type TestDatabase } from '../../../cli/testing/test-database.ts'
+import type { Acquirer, PaymentWay } from '../../../platform/acquirer/acquirer.ts'
+import { createYooKassa } from '../../../platform/acquirer/yookassa-client.ts'
+import { systemClock } from '../../../platform/clock.ts'
+import { createNewId } from '../../../platform/ids.ts'
+import type { JobQueue, Jobs, NewJob } from '../../../platform/jobs/jobs.ts'
+import { watchedLogger } from '../../../platform/testing/log-watch.ts'
+import { noSavedCards } from '../actions/auto-payments/saved-cards.ts'
+import { createBackground } from '../actions/card-payments/background.ts'
+import { beginCardPayment } from '../actions/card-payments/begin-card-payment.ts'
+import type { CardDependencies } from '../actions/card-payments/card-dependencies.ts'
+import { followPayment } from '../actions/card-payments/follow-payment.ts'
+import { FOLLOW_REFUND } from '../actions/card-payments/queues.ts'
+import { createReturnOrigins } from '../actions/card-payments/return-url.ts'
+import { followRefund } from '../actions/refunds/follow-refund.ts'
+import { type PaymentView, readPayment } from '../store/payment-views.ts'
+import { createWorker } from './worker.ts'
+
+const SHOP = { shopId: 'shop', secretKey: 'secret-of-a-test' }
+const HOUR_MS = 3_600_000
+/** No refund ends by itself while a test runs. */
+const SLOW_MS = HOUR_MS
+
+export const NOON = new Date('2026-03-01T12:00:00Z')
+export const RETURN_URL = 'http://localhost/paid'
+export const PAGE: PaymentWay = { kind: 'PAGE', returnUrl: RETURN_URL, isCardSaved: true }
+
+export function hoursOn(hours: number): Date {
+  return new Date(NOON.getTime() + hours * HOUR_MS)
+}
+
+type LeftJob = NewJob & { readonly queue: JobQueue }
+
+/** A line, an acquirer over the network, and a clock that the test sets: days pass at once, with the jobs that they have. */
+export interface CardWorld {
+  now: Date
+  /** Whether the acquirer is there to be asked. */
+  isAway: boolean
+  /** What waits for its moment. */
+  jobs: LeftJob[]
+  lineId: string
+  readonly database: TestDatabase
+  readonly standIn: AcquirerStandIn
+  readonly dependencies: CardDependencies
+  /** It is noon again, on a line of its own that has 100.00. */
+  begin(): Promise<void>
+  /** Writes down a top-up of 150.00, as a request does before the acquirer is asked. */
+  beginTopUp(way?: PaymentWay): Promise<string>
+  /** Lets time pass, and does each job when its moment has come, until the moment. Gives how many were done. */
+  liveUntil(end: Date): Promise<number>
+  payment(paymentId: string): Promise<PaymentView | undefined>
+  balance(): Promise<{ readonly posted: number; readonly reserved: number }>
+  close(): Promise<void>
+}
+
+export async function openCardWorld(): Promise<CardWorld> {
+  const database = await createTestDatabase()
+  await insertCatalogue(database)
+  await insertAccount(database, { number: 1 })
+  const clock = { now: () => world.now }
+  const standIn = await startAcquirerStandIn({
+    ...SHOP,
+    clock,
+    newId: createNewId(systemClock),
+    notices: { url: () => null, signature: { header: 'x', key: 'x' } },
+    slowMs: SLOW_MS,
+  })
+  const newId = createNewId(systemClock)
+  const worker = createWorker({ database, clock, newId, savedCards: noSavedCards })
+  const dependencies: CardDependencies = {
+    ...worker.dependencies,
+    jobs: keepIn(() => world.jobs),
+    acquirer: sometimesAway(createYooKassa({ url: standIn.apiUrl, ...SHOP }), () => world.isAway),
+    secrets: TEST_SECRETS,
+    returnOrigins: createReturnOrigins([]),
+    background: createBackground(watchedLogger),
+  }
+  let lines = 0
+  const world: CardWorld = {
+    now: NOON,
+    isAway: false,
+    jobs: [],
+    lineId: '',
+    database,
+    standIn,
+    dependencies,
+    async begin() {
+      Object.assign(world, { now: NOON, isAway: false, jobs: [] })
+      world.lineId = await insertLine(database, { number: ++lines, ownerId: accountId(1), kopecks: 10_000n })
+    },
+    beginTopUp: (way = PAGE) => beginTopUp(dependencies, world.lineId, way),
+    liveUntil: (end) => liveUntil(world, end),
+    payment: (paymentId) => readPayment(dependencies.db, { lineId: world.lineId, paymentId }),
+    async balance() {
+      const [row] = await database.sql<{ posted: number; reserved: number }>(
+        `select posted::int, reserved::int from payments.ledger_balance where line_id = $1 and unit = 'KOPECK'`,
+        [world.lineId],
+      )
+      return row ?? { posted: 0, reserved: 0 }
+    },
+    async close() {
+      await standIn.close()
+      await worker.close()
+      await database.drop()
+    },
+  }
+  return world
+}
+
+/** Jobs as a queue keeps them: of one name there is one. */
+function keepIn(waiting: () => LeftJob[]): Jobs {
+  const names = new Set<string>()
+  return {
+    async send(_, queue, job) {
+      if (job.name !== undefined && names.has(job.name)) return
+      if (job.name !== undefined) names.add(job.name)
+      waiting().push({ ...job, queue })
+    },
+    start: () => undefined,
+    stop: async () => undefined,
+  }
+}
+
+function sometimesAway(acquirer: Acquirer, isAway: () => boolean): Acquirer {
+  const orAway =
+    <Arguments extends readonly unknown[], Answer>(ask: (...args: Arguments) => Promise<Answer>) =>
+    async (...args: Arguments): Promise<Answer | { kind: 'unknown'; cause: 'timeout' }> =>
+      isAway() ? { kind: 'unknown', cause: 'timeout' } : ask(...args)
+  return {
+    ...acquirer,
+    createPayment: orAway(acquirer.createPayment),
+    findPayment: orAway(acquirer.findPayment),
+    listPayments: orAway(acquirer.listPayments),
+    createRefund: orAway(acquirer.createRefund),
+    findRefund: orAway(acquirer.findRefund),
+    listRefunds: orAway(acquirer.listRefunds),
+  }
+}
+
+function beginTopUp(dependencies: CardDependencies, lineId: string, way: PaymentWay): Promise<string> {
+  const wish = { kind: 'TOP_UP', lineId, accountId: accountId(1), amount: 15_000n, way, cardId: null } as const
+  return dependencies.db
+    .transaction()
+    .execute((trx) =>
+      beginCardPayment(trx, dependencies, { ...wish, share: { member: null }, customerPhone: '+79160000001' }),
+    )
+}
+
+async function liveUntil(world: CardWorld, end: Date): Promise<number> {
+  let done = 0
+  for (;;) {
+    const [next] = world.jobs.toSorted((a, b) => momentOf(a) - momentOf(b))
+    if (!next || momentOf(next) > end.getTime()) break
+    world.jobs = world.jobs.filter((job) => job !== next)
+    world.now = new Date(Math.max(world.now.getTime(), momentOf(next)))
+    await (next.queue === FOLLOW_REFUND ? followRefund : followPayment)(world.dependencies, next.data)
+    done++
+  }
+  world.now = end
+  return done
+}
+
+export function momentOf({ startAfter }: NewJob): number {
+  return startAfter?.getTime() ?? 0
+}
