@@ -126,7 +126,9 @@ function settleCommand(): Command {
     )
     .action((transactionId: string, { as }: { readonly as: 'paid' | 'refused' }) =>
       withLedger(async (db) => {
-        const dependencies = { db, clock: systemClock, newId: createNewId(systemClock), onEvent: () => undefined }
+        const { CURRENCY: currencyCode } = readCliEnvironment(processVariables())
+        const newId = createNewId(systemClock)
+        const dependencies = { db, clock: systemClock, newId, currencyCode, onEvent: () => undefined }
         if (!(await settleByHand(dependencies, { transactionId, isPaid: as === 'paid' }))) {
           throw new EnvironmentError(`No purchase ${transactionId} has waited for a day. See: audit purchases`)
         }

@@ -48,11 +48,13 @@ describe('people are told of their money', () => {
   it('both of a transfer, each of its own side, with no number and no balance in the text', async () => {
     const [from, to] = [await world.line(50_000n), await world.line(12_300n)]
     await transfer(from, to, '100.00')
-    expect(await world.told(from)).toEqual(['A transfer of 100.00 was sent. If it was not you, call support at once.'])
-    expect(await world.told(to)).toEqual([
-      'A transfer of 100.00 has come to the number. See in your cabinet from whom.',
+    expect(await world.told(from)).toEqual([
+      'A transfer of RUB 100.00 was sent. If it was not you, call support at once.',
     ])
-    expect(await world.told(to, 'ru')).toEqual(['На номер пришёл перевод на 100.00. От кого — в личном кабинете.'])
+    expect(await world.told(to)).toEqual([
+      'A transfer of RUB 100.00 has come to the number. See in your cabinet from whom.',
+    ])
+    expect(await world.told(to, 'ru')).toEqual(['На номер пришёл перевод на 100,00 ₽. От кого — в личном кабинете.'])
   })
 
   it('by text message too, unless they do not want messages of money', async () => {
@@ -76,7 +78,7 @@ describe('people are told of their money', () => {
     await giveAccess(world.cabinet.database, { lineId: from.id, accountId: friend.ownerId, rights: 2 })
     await transfer(from, to, '10.00', await world.tokenOf(friend))
     for (const line of [from, friend])
-      expect(await world.told(line)).toEqual([expect.stringMatching(/^A transfer of 10.00 was sent/)])
+      expect(await world.told(line)).toEqual([expect.stringMatching(/^A transfer of RUB 10.00 was sent/)])
   })
 
   it('of a transfer that comes back, and its receiver of nothing', async () => {
@@ -86,8 +88,8 @@ describe('people are told of their money', () => {
     ])
     await transfer(from, to, '10.00')
     const [returned, sent, ...more] = await world.told(from)
-    expect(sent).toMatch(/^A transfer of 10.00 was sent/)
-    expect(returned).toBe('A transfer of 10.00 could not be credited. The money is back on the number.')
+    expect(sent).toMatch(/^A transfer of RUB 10.00 was sent/)
+    expect(returned).toBe('A transfer of RUB 10.00 could not be credited. The money is back on the number.')
     expect(more).toEqual([])
     expect(await world.told(to)).toEqual([])
   })
@@ -98,7 +100,7 @@ describe('people are told of their money', () => {
     const remind = async () => Promise.all(Array.from({ length: 3 }, () => remindOfPromises(worker.dependencies)))
     later(47)
     await remind()
-    const taken = 'A promised payment of 100.00 was taken. Top up before 21.11, 12:00 MSK.'
+    const taken = 'A promised payment of RUB 100.00 was taken. Top up before 21.11, 12:00 MSK.'
     expect(await world.told(line)).toEqual([taken])
     later(1)
     await remind()

@@ -4,8 +4,7 @@ import { giveAccess } from '../../cli/testing/fixture.ts'
 import { REASON } from '../../cli/testing/test-cabinet.ts'
 import { systemClock } from '../../platform/clock.ts'
 import { createNewId } from '../../platform/ids.ts'
-import { type MerchantWorld, openMerchantWorld } from './testing/merchant-world.ts'
-import { NOON, type TestLine } from './testing/money-world.ts'
+import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
 
 const newId = createNewId(systemClock)
 const VIEW = 1
@@ -17,12 +16,17 @@ interface Answer {
 }
 
 describe('whoever pays for a line', () => {
-  let world: MerchantWorld
+  let world: MoneyWorld
 
   beforeAll(async () => {
-    world = await openMerchantWorld()
+    world = await openMoneyWorld({
+      merchants: { check: async () => ({ kind: 'done' }), pay: async () => ({ kind: 'done' }) },
+    })
+    await world.loadMerchants()
   })
-  beforeEach(() => world.begin())
+  beforeEach(() => {
+    world.clock.now = NOON
+  })
   afterAll(() => world.close())
 
   /** Another person, with rights on the line. */
@@ -32,7 +36,11 @@ describe('whoever pays for a line', () => {
     return world.tokenOf(friend)
   }
   const quotePurchase = (line: TestLine, token: string, amount: string): Promise<Answer> =>
-    world.quote(line, { amount }, token)
+    world.run(
+      'quote-purchase',
+      { input: { lineId: line.id, merchantId: 'water', reference: '10203040', amount } },
+      token,
+    )
   const confirm = ({ quote }: Answer, token: string): Promise<Answer> =>
     world.run('confirm-purchase', { input: { quoteId: quote?.id, idempotencyKey: newId() } }, token)
   /** What is told of a transfer and of a purchase of an amount. */

@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { Acquirer } from '../../platform/acquirer/acquirer.ts'
 import { systemClock } from '../../platform/clock.ts'
 import { createNewId } from '../../platform/ids.ts'
+import type { Merchants } from '../../platform/merchants/merchants.ts'
 import { chargeDueDays } from './actions/live-balance/charge-due-days.ts'
 import { type CardsInMemory, createCardsInMemory } from './testing/cards-in-memory.ts'
-import { type MerchantWorld, openMerchantWorld } from './testing/merchant-world.ts'
-import { NOON, type TestLine } from './testing/money-world.ts'
+import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
 import { askAsService } from './testing/service-door.ts'
 import { createWorker, type Worker } from './testing/worker.ts'
 
@@ -23,23 +23,34 @@ const ACQUIRER: Acquirer = {
 }
 
 describe('a line whose balance is under review', () => {
-  let world: MerchantWorld
+  let world: MoneyWorld
   let worker: Worker
   let cards: CardsInMemory
+  /** What the merchant says to a payment; that it does not know yet when it is not told. */
+  let isPaid = false
 
   beforeAll(async () => {
+    const merchants: Merchants = {
+      check: async () => ({ kind: 'done' }),
+      pay: async () => (isPaid ? { kind: 'done' } : { kind: 'unknown', cause: 'not-finished' }),
+    }
     cards = createCardsInMemory()
-    world = await openMerchantWorld({
+    world = await openMoneyWorld({
+      merchants,
       recurring: { savedCards: cards, roundIntervalMs: NEVER_MS },
       cardPayments: { acquirer: ACQUIRER, returnOrigins: [], trust: { peers: [], signature: null } },
     })
+    await world.loadMerchants()
     worker = createWorker({
       database: world.cabinet.database,
       clock: { now: () => world.clock.now },
       savedCards: cards,
     })
   })
-  beforeEach(() => world.begin())
+  beforeEach(() => {
+    world.clock.now = NOON
+    isPaid = false
+  })
   afterEach(() => world.sql('delete from payments.ledger_quarantine'))
   afterAll(async () => {
     await worker.close()
@@ -80,7 +91,8 @@ describe('a line whose balance is under review', () => {
     const headers = { 'accept-language': 'en' }
     return (await world.cabinet.ask({ query, variables, headers }, await world.tokenOf(line))).data.answer
   }
-  const quotePurchase = (line: TestLine, amount = '100.00'): Promise<Answer> => world.quote(line, { amount })
+  const quotePurchase = (line: TestLine, amount = '100.00'): Promise<Answer> =>
+    as(line, 'quote-purchase', { lineId: line.id, merchantId: 'water', reference: '10203040', amount })
   const enable = (line: TestLine): Promise<Answer> =>
     as(line, 'enable-live-balance', { lineId: line.id, dailyFee: '1.00', idempotencyKey: newId() })
   const promise = (line: TestLine): Promise<Answer> =>
@@ -118,7 +130,7 @@ describe('a line whose balance is under review', () => {
       'a purchase that was shown is confirmed',
       async (line) => {
         const { quote } = await quotePurchase(line)
-        return () => world.confirm(line, quote.id)
+        return () => as(line, 'confirm-purchase', { quoteId: quote.id, idempotencyKey: newId() })
       },
     ],
     [
@@ -193,13 +205,13 @@ describe('a line whose balance is under review', () => {
 
   it('ends what was under way, and takes what comes in', async () => {
     const [line, friend] = [await world.line(50_000n), await world.line(50_000n)]
-    world.wrapped.pay = async () => ({ kind: 'unknown', cause: 'not-finished' })
-    await world.buy(line)
+    const { quote: bought } = await quotePurchase(line)
+    await as(line, 'confirm-purchase', { quoteId: bought.id, idempotencyKey: newId() })
     for (const id of ['taken', 'freed']) await reserve(line, id)
     expect(await world.money(line)).toEqual([50_000n, 12_100n])
     await review(line)
 
-    world.wrapped = {}
+    isPaid = true
     const [taken, freed] = ['taken', 'freed'].map((id) => `lineId: "${line.id}", reservationId: "${id}"`)
     expect(await askAsProducts('capture', taken ?? '', '')).toMatchObject({ __typename: 'CaptureSuccess' })
     expect(await askAsProducts('release', freed ?? '', '')).toMatchObject({ __typename: 'ReleaseSuccess' })
@@ -208,9 +220,13 @@ describe('a line whose balance is under review', () => {
       ...{ fromLineId: friend.id, toPhone: line.phone, amount: '100.00' },
     })
     await as(friend, 'confirm-transfer', { quoteId: sent.id, idempotencyKey: newId() })
-    await world.purchasesSettled()
-    await world.settled()
-    expect(await world.money(line)).toEqual([50_000n - 1_000n - 10_100n + 5_000n + 10_000n, 0n])
+    await vi.waitFor(
+      async () => {
+        world.clock.now = new Date(world.clock.now.getTime() + 60_000)
+        expect(await world.money(line)).toEqual([50_000n - 1_000n - 10_100n + 5_000n + 10_000n, 0n])
+      },
+      { timeout: 45_000, interval: 200 },
+    )
   })
 
   describe('when something comes round', () => {

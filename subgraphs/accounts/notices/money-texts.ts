@@ -8,42 +8,47 @@ import { amountOf, moment, type NoticeParameters, type NoticeText, points, share
  */
 export const MONEY_TEXTS: Readonly<Record<MoneyNoticeKind, NoticeText>> = {
   TRANSFER_SENT: {
-    ru: (given) => `Перевод${amountOf(given, ' на ')} отправлен. Если это не вы, сразу обратитесь в поддержку.`,
-    en: (given) => `A transfer${amountOf(given, ' of ')} was sent. If it was not you, call support at once.`,
+    ru: (given) => `Перевод${amountOf(given, 'ru', ' на ')} отправлен. Если это не вы, сразу обратитесь в поддержку.`,
+    en: (given) => `A transfer${amountOf(given, 'en', ' of ')} was sent. If it was not you, call support at once.`,
   },
   TRANSFER_RECEIVED: {
-    ru: (given) => `На номер пришёл перевод${amountOf(given, ' на ')}. От кого — в личном кабинете.`,
-    en: (given) => `A transfer${amountOf(given, ' of ')} has come to the number. See in your cabinet from whom.`,
+    ru: (given) => `На номер пришёл перевод${amountOf(given, 'ru', ' на ')}. От кого — в личном кабинете.`,
+    en: (given) => `A transfer${amountOf(given, 'en', ' of ')} has come to the number. See in your cabinet from whom.`,
   },
   TRANSFER_RETURNED: {
     ru: (given) =>
-      `Перевод${amountOf(given, ' на ')} не прошёл: получателю его зачислить нельзя. Деньги снова на номере.`,
-    en: (given) => `A transfer${amountOf(given, ' of ')} could not be credited. The money is back on the number.`,
+      `Перевод${amountOf(given, 'ru', ' на ')} не прошёл: получателю его зачислить нельзя. Деньги снова на номере.`,
+    en: (given) => `A transfer${amountOf(given, 'en', ' of ')} could not be credited. The money is back on the number.`,
   },
   TOP_UP_CREDITED: {
-    ru: (given) => `Номер пополнен картой${amountOf(given, ' на ')}.`,
-    en: (given) => `The number was topped up by card${amountOf(given, ': ')}.`,
+    ru: (given) => `Номер пополнен картой${amountOf(given, 'ru', ' на ')}.`,
+    en: (given) => `The number was topped up by card${amountOf(given, 'en', ': ')}.`,
   },
   TOP_UP_FAILED: {
-    ru: (given) => `Пополнение картой${amountOf(given, ' на ')} не прошло. Почему и что делать — в личном кабинете.`,
-    en: (given) => `A top-up by card${amountOf(given, ' of ')} failed. See in your cabinet why, and what helps.`,
+    ru: (given) =>
+      `Пополнение картой${amountOf(given, 'ru', ' на ')} не прошло. Почему и что делать — в личном кабинете.`,
+    en: (given) => `A top-up by card${amountOf(given, 'en', ' of ')} failed. See in your cabinet why, and what helps.`,
   },
   PAYMENT_REFUNDED: {
-    ru: (given) => `Возврат${amountOf(given, ' на ')} отправлен на карту, с которой пополняли номер.`,
-    en: (given) => `A refund${amountOf(given, ' of ')} went to the card that had topped up the number.`,
+    ru: (given) => `Возврат${amountOf(given, 'ru', ' на ')} отправлен на карту, с которой пополняли номер.`,
+    en: (given) => `A refund${amountOf(given, 'en', ' of ')} went to the card that had topped up the number.`,
   },
   PAYMENT_REFUND_FAILED: {
-    ru: (given) => `Вернуть на карту${amountOf(given, ' ')} не получилось: банк отказал. Деньги остались на номере.`,
-    en: (given) => `A refund${amountOf(given, ' of ')} did not reach the card. The money is still on the number.`,
+    ru: (given) =>
+      `Вернуть на карту${amountOf(given, 'ru', ' ')} не получилось: банк отказал. Деньги остались на номере.`,
+    en: (given) => `A refund${amountOf(given, 'en', ' of ')} did not reach the card. The money is still on the number.`,
   },
   PURCHASE_MADE: {
-    ru: (given) => `Оплата услуг${amountOf(given, ' на ')} отправлена. Если это не вы, сразу обратитесь в поддержку.`,
+    ru: (given) =>
+      `Оплата услуг${amountOf(given, 'ru', ' на ')} отправлена. Если это не вы, сразу обратитесь в поддержку.`,
     en: (given) =>
-      `A payment for services${amountOf(given, ' of ')} was sent. If it was not you, call support at once.`,
+      `A payment for services${amountOf(given, 'en', ' of ')} was sent. If it was not you, call support at once.`,
   },
   PURCHASE_REFUSED: {
-    ru: (given) => `Оплата услуг${amountOf(given, ' на ')} не прошла: получатель отказал. Деньги снова на номере.`,
-    en: (given) => `A payment for services${amountOf(given, ' of ')} was refused. The money is back on the number.`,
+    ru: (given) =>
+      `Оплата услуг${amountOf(given, 'ru', ' на ')} не прошла: получатель отказал. Деньги снова на номере.`,
+    en: (given) =>
+      `A payment for services${amountOf(given, 'en', ' of ')} was refused. The money is back on the number.`,
   },
   BONUS_POINTS_GIVEN: {
     ru: (given) => `С номера подарены бонусные баллы${points(given)}. Если это не вы, сразу обратитесь в поддержку.`,
@@ -55,9 +60,10 @@ export const MONEY_TEXTS: Readonly<Record<MoneyNoticeKind, NoticeText>> = {
     en: (given) => `The number was given bonus points${points(given)}. See in your cabinet from whom.`,
   },
   PROMISED_PAYMENT_TAKEN: {
-    ru: (given) => `Обещанный платёж${amountOf(given, ' на ')} взят. Пополните номер${moment(given, 'dueAt', ' до ')}.`,
+    ru: (given) =>
+      `Обещанный платёж${amountOf(given, 'ru', ' на ')} взят. Пополните номер${moment(given, 'dueAt', ' до ')}.`,
     en: (given) =>
-      `A promised payment${amountOf(given, ' of ')} was taken. Top up${moment(given, 'dueAt', ' before ')}.`,
+      `A promised payment${amountOf(given, 'en', ' of ')} was taken. Top up${moment(given, 'dueAt', ' before ')}.`,
   },
   PROMISED_PAYMENT_DUE_SOON: {
     ru: (given) =>
@@ -75,14 +81,14 @@ export const MONEY_TEXTS: Readonly<Record<MoneyNoticeKind, NoticeText>> = {
         : 'The promised payment is due. If the balance is below zero, top up the number.',
   },
   AUTO_PAYMENT_MADE: {
-    ru: (given) => `Номер пополнен автоплатежом${sum(given, 'amount', ' на ')}.`,
-    en: (given) => `An automatic payment${sum(given, 'amount', ' of ')} has topped up the number.`,
+    ru: (given) => `Номер пополнен автоплатежом${sum(given, 'amount', 'ru', ' на ')}.`,
+    en: (given) => `An automatic payment${sum(given, 'amount', 'en', ' of ')} has topped up the number.`,
   },
   AUTO_PAYMENT_REFUSED: {
     ru: (given) =>
-      `Банк отклонил автоплатёж${sum(given, 'amount', ' на ')}. Проверьте карту или пополните номер иначе.`,
+      `Банк отклонил автоплатёж${sum(given, 'amount', 'ru', ' на ')}. Проверьте карту или пополните номер иначе.`,
     en: (given) =>
-      `The bank refused an automatic payment${sum(given, 'amount', ' of ')}. Check the card, or top up otherwise.`,
+      `The bank refused an automatic payment${sum(given, 'amount', 'en', ' of ')}. Check the card, or top up otherwise.`,
   },
   AUTO_PAYMENT_STOPPED: {
     ru: ({ reason }) => `Автоплатёж выключен${stopReason(reason, 'ru')}. Настройте его снова в личном кабинете.`,
@@ -104,9 +110,9 @@ export const MONEY_TEXTS: Readonly<Record<MoneyNoticeKind, NoticeText>> = {
   },
   SPEND_CAP_LEVEL_REACHED: {
     ru: (given) =>
-      `Расходы на номере за месяц достигли${share(given)} предела${sum(given, 'cap', ' ')}. Изменить его можно в личном кабинете.`,
+      `Расходы на номере за месяц достигли${share(given)} предела${sum(given, 'cap', 'ru', ' ')}. Изменить его можно в личном кабинете.`,
     en: (given) =>
-      `The month’s spending of the number has reached${share(given) || ' a part'} of the cap${sum(given, 'cap', ' of ')}. Change it in your cabinet.`,
+      `The month’s spending of the number has reached${share(given) || ' a part'} of the cap${sum(given, 'cap', 'en', ' of ')}. Change it in your cabinet.`,
   },
   LIVE_BALANCE_SUSPENDED: {
     ru: () => '«Живой баланс» приостановлен: не хватает денег. Он продолжится, когда номер будет пополнен.',

@@ -17,6 +17,7 @@ const EVERYTHING = {
   until: '2026-11-23T09:30:00Z',
   amount: '150.00',
   kopecks: '15000',
+  currencyCode: 'RUB',
   dueAt: '2026-11-23T09:30:00Z',
   cap: '1000.00',
   percent: 80,
@@ -37,6 +38,15 @@ describe('the text of a notice', () => {
       }
     },
   )
+
+  it('names the currency of an amount where it is known, as people of the language write it', () => {
+    const of = (given: object, language: 'ru' | 'en') =>
+      noticeText('TOP_UP_CREDITED', { kopecks: '150050', ...given }, language)
+    expect(of({ currencyCode: 'RUB' }, 'ru')).toBe('Номер пополнен картой на 1 500,50 ₽.')
+    expect(of({ currencyCode: 'RUB' }, 'en')).toBe('The number was topped up by card: RUB 1,500.50.')
+    expect(of({}, 'ru')).toBe('Номер пополнен картой на 1500.50.')
+    expect(of({ currencyCode: 'XXL' }, 'ru')).toBe('Номер пополнен картой на 1500.50.')
+  })
 
   it('says what changed among the members of an organization, also when it does not know the change', () => {
     const of = (change: string) => noticeText('MEMBERSHIP_CHANGED', { change, organization: 'Ромашка' }, 'ru')

@@ -1,5 +1,6 @@
 import type { Language } from '../../../platform/languages.ts'
-import { formatKopecks } from '../../../platform/money.ts'
+import { CURRENCY_CODES, formatKopecks, parseKopecks } from '../../../platform/money.ts'
+import { moneyInWords } from '../../../platform/money-words.ts'
 
 /** What a notice was written with, by name. What is missing is left out of the text. */
 export type NoticeParameters = Readonly<Record<string, string | number>>
@@ -7,16 +8,23 @@ export type NoticeParameters = Readonly<Record<string, string | number>>
 /** What a notice says, in each language. */
 export type NoticeText = Readonly<Record<Language, (parameters: NoticeParameters) => string>>
 
-/** An amount of money as it was written, or nothing. */
-export function sum(parameters: NoticeParameters, name: string, before: string): string {
-  const amount = String(parameters[name] ?? '')
-  return /^\d{1,15}\.\d\d$/.test(amount) ? `${before}${amount}` : ''
+/** An amount of money that was written down as `100.00`, or nothing. */
+export function sum(parameters: NoticeParameters, name: string, language: Language, before: string): string {
+  return money(parameters, language, parseKopecks(String(parameters[name] ?? '')), before)
 }
 
 /** The amount of what was done, which trails keep in kopecks, or nothing. */
-export function amountOf({ kopecks }: NoticeParameters, before: string): string {
-  const digits = String(kopecks ?? '')
-  return /^\d{1,17}$/.test(digits) ? `${before}${formatKopecks(BigInt(digits))}` : ''
+export function amountOf(parameters: NoticeParameters, language: Language, before: string): string {
+  const digits = String(parameters['kopecks'] ?? '')
+  return money(parameters, language, /^\d{1,17}$/.test(digits) ? BigInt(digits) : null, before)
+}
+
+/** In its currency, where that was written down too. A text message is not made longer by spaces that do not break. */
+function money({ currencyCode }: NoticeParameters, language: Language, kopecks: bigint | null, before: string): string {
+  if (kopecks === null) return ''
+  const code = CURRENCY_CODES.find((known) => known === currencyCode)
+  const amount = code ? moneyInWords(kopecks, code, language).replaceAll(/\s/g, ' ') : formatKopecks(kopecks)
+  return `${before}${amount}`
 }
 
 /** How many bonus points, or nothing. */

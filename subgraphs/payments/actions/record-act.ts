@@ -4,6 +4,7 @@ import { writeEvent } from '../../../platform/events/outbox.ts'
 import { authorOf } from '../../../platform/identity/author.ts'
 import type { Viewer } from '../../../platform/identity/viewer.ts'
 import type { NewId } from '../../../platform/ids.ts'
+import type { CurrencyCode } from '../../../platform/money.ts'
 import { findOwner } from '../store/line-access.ts'
 import type { Tables } from '../store/tables.ts'
 
@@ -25,13 +26,20 @@ export interface AccountAct {
   readonly details: Readonly<Record<string, unknown>>
 }
 
+export interface RecordDependencies {
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly currencyCode: CurrencyCode
+}
+
 /** Writes into the audit trail of one account. */
 export async function recordAccountAct(
   trx: Transaction<Tables>,
-  { clock, newId }: { readonly clock: Clock; readonly newId: NewId },
-  { accountId, act, details }: AccountAct,
+  { clock, newId, currencyCode }: RecordDependencies,
+  { accountId, act, details: what }: AccountAct,
   viewer: Viewer,
 ): Promise<void> {
+  const details = withCurrency(what, currencyCode)
   const occurredAt = clock.now().toISOString()
   const by = authorOf(viewer, accountId)
   await writeEvent(trx, { id: newId(), kind: 'ActRecorded', occurredAt, accountId, act, lineId: null, details, by }, [
@@ -42,10 +50,11 @@ export async function recordAccountAct(
 /** Writes into the audit trail of the line's owner, and of the account that acted or is concerned where that is another. */
 export async function recordAct(
   trx: Transaction<Tables>,
-  { clock, newId }: { readonly clock: Clock; readonly newId: NewId },
-  { lineId, act, details, concerns }: LineAct,
+  { clock, newId, currencyCode }: RecordDependencies,
+  { lineId, act, details: what, concerns }: LineAct,
   viewer: Viewer,
 ): Promise<void> {
+  const details = withCurrency(what, currencyCode)
   const { principal } = viewer
   const actor = principal.kind === 'account' ? principal.accountId : null
   const told = new Set([await findOwner(trx, lineId), actor, concerns ?? null].filter((id) => id !== null))
@@ -56,4 +65,15 @@ export async function recordAct(
       'accounts',
     ])
   }
+}
+
+/** By which acts name amounts. */
+const AMOUNTS = ['kopecks', 'amount', 'cap']
+
+/** Whoever tells of an amount later need not know in what it is. */
+function withCurrency(
+  details: Readonly<Record<string, unknown>>,
+  currencyCode: CurrencyCode,
+): Readonly<Record<string, unknown>> {
+  return AMOUNTS.some((name) => name in details) ? { ...details, currencyCode } : details
 }

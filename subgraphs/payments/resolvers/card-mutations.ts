@@ -1,8 +1,10 @@
 import { unreachable } from '../../../platform/invariant.ts'
 import { toMoney } from '../../../platform/money.ts'
+import type { StoredFailure } from '../actions/card-payments/stored-failure.ts'
+import type { Context } from '../context.ts'
 import type { MutationResolvers } from '../generated/resolvers.ts'
-import { refundReason, topUpReason } from './card-reasons.ts'
-import { notEligible } from './eligibility.ts'
+import { CARD_NOT_FOUND, refundReason, topUpReason } from './card-reasons.ts'
+import { notEligible, toReasons } from './eligibility.ts'
 import { keyRefusal } from './key-refusal.ts'
 import { inWords } from './reason-words.ts'
 import { refusal } from './refusal.ts'
@@ -23,16 +25,22 @@ export const cardMutations: Pick<MutationResolvers, 'topUp' | 'removeCard' | 're
         return refusal('LineNotFoundError', language, ['lineId'])
       case 'invalidAmount':
         return refusal('InvalidAmountError', language, ['amount'])
-      case 'amountOutOfRange':
+      case 'amountOutOfRange': {
+        const { minKopecks: min, maxKopecks: max, failed } = outcome
         return {
           ...refusal('AmountOutOfRangeError', language, ['amount']),
-          min: toMoney(BigInt(outcome.minKopecks), currencyCode),
-          max: toMoney(BigInt(outcome.maxKopecks), currencyCode),
+          min: toMoney(BigInt(min), currencyCode),
+          max: toMoney(BigInt(max), currencyCode),
+          reasons: await beside(context, failed, { code: 'AMOUNT_OUT_OF_RANGE', min, max }),
         }
+      }
       case 'returnUrlNotAllowed':
         return refusal('ReturnUrlNotAllowedError', language, ['returnUrl'])
       case 'cardNotFound':
-        return refusal('CardNotFoundError', language, ['cardId'])
+        return {
+          ...refusal('CardNotFoundError', language, ['cardId']),
+          reasons: await beside(context, outcome.failed, { code: 'CARD_NOT_FOUND' }),
+        }
       case 'cardPaymentsUnavailable':
         return refusal('CardPaymentsUnavailableError', language, [])
       case 'notEligible':
@@ -52,7 +60,10 @@ export const cardMutations: Pick<MutationResolvers, 'topUp' | 'removeCard' | 're
       case 'removed':
         return { __typename: 'RemoveCardSuccess', cardId: outcome.cardId }
       case 'cardNotFound':
-        return refusal('CardNotFoundError', viewer.language, ['cardId'])
+        return {
+          ...refusal('CardNotFoundError', viewer.language, ['cardId']),
+          reasons: toReasons([CARD_NOT_FOUND], viewer.language),
+        }
       default:
         return unreachable(outcome)
     }
@@ -86,4 +97,13 @@ export const cardMutations: Pick<MutationResolvers, 'topUp' | 'removeCard' | 're
         return unreachable(outcome)
     }
   },
+}
+
+/** All that stands against a top-up; a client's key may have kept no more than the first of it. */
+async function beside(
+  context: Context,
+  failed: readonly StoredFailure[] | undefined,
+  first: StoredFailure,
+): Promise<ReturnType<typeof toReasons>> {
+  return toReasons(await inWords(context, failed ?? [first], topUpReason), context.viewer.language)
 }

@@ -1,23 +1,54 @@
-import type { StoredFailure } from '../actions/card-payments/top-up.ts'
+import type { StoredFailure } from '../actions/card-payments/stored-failure.ts'
 import type { RefundFailed } from '../actions/refunds/refund-rules.ts'
 import type { Reason } from './eligibility.ts'
 import { memberLimitReached } from './member-limit.ts'
 import type { ReasonWords } from './reason-words.ts'
 import { BALANCE_UNDER_REVIEW } from './under-review.ts'
+import { withinRange } from './within-range.ts'
+
+/** Why a saved card cannot pay. */
+export const CARD_NOT_FOUND: Reason = {
+  code: 'CARD_NOT_FOUND',
+  message: {
+    ru: 'В вашем кабинете нет такой карты, или она недействительна.',
+    en: 'Your cabinet has no such card, or it is no longer good.',
+  },
+  remedy: {
+    ru: 'Пополните номер картой и сохраните её, затем выберите из списка.',
+    en: 'Top up by a card and save it, then choose it from the list.',
+  },
+}
 
 /** Why a top-up is refused by rule. */
-export function topUpReason({ code, left, max }: StoredFailure, words: ReasonWords): Reason {
-  if (code === 'MEMBER_LIMIT') return memberLimitReached(words.money(left))
-  if (code === 'DAY_COUNT_REACHED') {
-    return {
-      code,
-      message: {
-        ru: `За сутки на номер начато столько пополнений, сколько можно: ${max}.`,
-        en: `As many top-ups of the number were begun in a day as there may be: ${max}.`,
-      },
-      remedy: { ru: 'Попробуйте завтра.', en: 'Try tomorrow.' },
-    }
+export function topUpReason(failed: StoredFailure, words: ReasonWords): Reason {
+  switch (failed.code) {
+    case 'AMOUNT_OUT_OF_RANGE':
+      return {
+        code: failed.code,
+        message: { ru: 'Сумма пополнения вне допустимых пределов.', en: 'The amount of the top-up is out of range.' },
+        remedy: withinRange(failed, words),
+      }
+    case 'CARD_NOT_FOUND':
+      return CARD_NOT_FOUND
+    case 'MEMBER_LIMIT':
+      return memberLimitReached(words.money(failed.left))
+    case 'DAY_COUNT_REACHED':
+      return {
+        code: failed.code,
+        message: {
+          ru: `За сутки на номер начато столько пополнений, сколько можно: ${failed.max}.`,
+          en: `As many top-ups of the number were begun in a day as there may be: ${failed.max}.`,
+        },
+        remedy: { ru: 'Попробуйте завтра.', en: 'Try tomorrow.' },
+      }
+    case 'DAY_AMOUNT_REACHED':
+      return dayAmountReached(failed, words)
   }
+}
+
+type DayAmountReached = Extract<StoredFailure, { readonly left: string }>
+
+function dayAmountReached({ code, left, max }: DayAmountReached, words: ReasonWords): Reason {
   const [leftAmount, maxAmount] = [words.money(left), words.money(max)]
   return {
     code,

@@ -1,6 +1,7 @@
 import type { Language, Translated } from '../../../platform/languages.ts'
 import { LANGUAGES } from '../../../platform/languages.ts'
-import { type CurrencyCode, formatKopecks } from '../../../platform/money.ts'
+import type { CurrencyCode } from '../../../platform/money.ts'
+import { moneyInWords } from '../../../platform/money-words.ts'
 import type { Context } from '../context.ts'
 import type { Reason } from './eligibility.ts'
 
@@ -12,7 +13,7 @@ export interface ReasonWords {
 
 export function reasonWords(currencyCode: CurrencyCode, timeZone: string): ReasonWords {
   return {
-    money: (kopecks) => moneyInWords(kopecks, currencyCode),
+    money: (kopecks) => inEach((language) => moneyInWords(BigInt(kopecks), currencyCode, language)),
     moment: (at) =>
       inEach((language) =>
         new Intl.DateTimeFormat(language, { timeZone, dateStyle: 'long', timeStyle: 'short' }).format(new Date(at)),
@@ -28,14 +29,6 @@ export async function inWords<Obstacle>(
 ): Promise<Reason[]> {
   const words = reasonWords(currencyCode, (await policies.current())['operator.timeZone'])
   return obstacles.map((obstacle) => reasonOf(obstacle, words))
-}
-
-/** An amount of money as people of each language write it. */
-function moneyInWords(kopecks: bigint | string, currencyCode: CurrencyCode): Translated {
-  return inEach((language) => {
-    const amount = formatKopecks(BigInt(kopecks)) as Intl.StringNumericLiteral
-    return new Intl.NumberFormat(language, { style: 'currency', currency: currencyCode }).format(amount)
-  })
 }
 
 function inEach(write: (language: Language) => string): Translated {

@@ -1,9 +1,11 @@
 import type { AutoPaymentObstacle } from '../actions/auto-payments/auto-payment-rules.ts'
 import type { LiveBalanceObstacle } from '../actions/live-balance/live-balance-rules.ts'
 import type { SpendCapReached } from '../actions/spend-cap/spend-cap-rule.ts'
+import { CARD_NOT_FOUND } from './card-reasons.ts'
 import type { Reason } from './eligibility.ts'
 import type { ReasonWords } from './reason-words.ts'
 import { BALANCE_UNDER_REVIEW } from './under-review.ts'
+import { type Range, withinRange } from './within-range.ts'
 
 /** Why an automatic payment cannot be set. */
 export function autoPaymentReason(obstacle: AutoPaymentObstacle, words: ReasonWords): Reason {
@@ -65,29 +67,8 @@ export function autoPaymentReason(obstacle: AutoPaymentObstacle, words: ReasonWo
         remedy: { ru: 'Настройте их по очереди.', en: 'Set one after the other.' },
       }
     case 'CARD_NOT_FOUND':
-      return {
-        code,
-        message: {
-          ru: 'В вашем кабинете нет такой карты, или она недействительна.',
-          en: 'Your cabinet has no such card, or it is no longer good.',
-        },
-        remedy: {
-          ru: 'Пополните номер картой и сохраните её, затем выберите из списка.',
-          en: 'Top up by a card and save it, then choose it from the list.',
-        },
-      }
+      return CARD_NOT_FOUND
   }
-}
-
-interface Range {
-  readonly min: bigint
-  readonly max: bigint
-}
-
-/** The range within which an amount has to be. */
-function withinRange({ min, max }: Range, words: ReasonWords): Reason['remedy'] {
-  const [from, to] = [words.money(min), words.money(max)]
-  return { ru: `Укажите от ${from.ru} до ${to.ru}.`, en: `Give from ${from.en} to ${to.en}.` }
 }
 
 /** Why a cap cannot be set. */

@@ -1,11 +1,5 @@
 import { expect, vi } from 'vitest'
-import { DEMO_MERCHANTS } from '../../../cli/demo/merchants.ts'
-import { withLoaders } from '../../../cli/import/loaders.ts'
 import { type RunningMerchants, startMerchantStandIn } from '../../../cli/stand-ins/merchants/start.ts'
-import type { TestCabinetOptions } from '../../../cli/testing/test-cabinet.ts'
-import { systemClock } from '../../../platform/clock.ts'
-import { createNewId } from '../../../platform/ids.ts'
-import { silentLogger } from '../../../platform/logger.ts'
 import type { Merchants } from '../../../platform/merchants/merchants.ts'
 import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './money-world.ts'
 
@@ -36,16 +30,15 @@ export interface MerchantWorld extends MoneyWorld {
   purchasesSettled(): Promise<void>
 }
 
-export async function openMerchantWorld(options: TestCabinetOptions = {}): Promise<MerchantWorld> {
+export async function openMerchantWorld(): Promise<MerchantWorld> {
   const standIn = await startMerchantStandIn()
   const merchants: Merchants = {
     check: (question) => (world.wrapped.check ?? standIn.merchants.check)(question),
     pay: (payment) => (world.wrapped.pay ?? standIn.merchants.pay)(payment),
   }
   const simSwap = { retrieveDate: async () => world.simChange, check: async () => false }
-  const money = await openMoneyWorld({ merchants, simSwap, ...options })
-  const loading = { databases: money.cabinet.database.urls, clock: systemClock, newId: createNewId(systemClock) }
-  await withLoaders({ ...loading, logger: silentLogger }, ({ payments }) => payments.loadMerchants(DEMO_MERCHANTS))
+  const money = await openMoneyWorld({ merchants, simSwap })
+  await money.loadMerchants()
   await money.sql(`insert into payments.policy (name, version, value, valid_from)
     values ('purchase.askAgainSeconds', 2, '1', '2000-01-02')`)
   let keys = 0

@@ -6,7 +6,7 @@ import { forOurselves } from '../service-viewer.ts'
 import type { CardDependencies } from './card-dependencies.ts'
 import { countForMember } from './member-share.ts'
 
-type FailDependencies = Pick<CardDependencies, 'clock' | 'newId'>
+type FailDependencies = Pick<CardDependencies, 'clock' | 'newId' | 'currencyCode'>
 
 /** Ends a payment that brought no money; one that has brought it, or has failed, stays as it is. */
 export async function fail(

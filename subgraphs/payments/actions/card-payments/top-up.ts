@@ -22,6 +22,7 @@ import { askAgain, askForMoney } from './ask-acquirer.ts'
 import { beginCardPayment } from './begin-card-payment.ts'
 import type { CardDependencies } from './card-dependencies.ts'
 import { askPhone } from './line-phone.ts'
+import { type StoredFailure, toStored } from './stored-failure.ts'
 import { failedTopUpRules, type TopUpFailed } from './top-up-rules.ts'
 
 export interface TopUp {
@@ -38,18 +39,19 @@ export interface TopUp {
 export type TopUpRefusal =
   | { readonly kind: 'lineNotFound' }
   | { readonly kind: 'invalidAmount' }
-  | { readonly kind: 'amountOutOfRange'; readonly minKopecks: string; readonly maxKopecks: string }
+  | {
+      readonly kind: 'amountOutOfRange'
+      readonly minKopecks: string
+      readonly maxKopecks: string
+      readonly failed?: AllFailed
+    }
   | { readonly kind: 'returnUrlNotAllowed' }
-  | { readonly kind: 'cardNotFound' }
+  | { readonly kind: 'cardNotFound'; readonly failed?: AllFailed }
   | { readonly kind: 'cardPaymentsUnavailable' }
-  | { readonly kind: 'notEligible'; readonly failed: readonly StoredFailure[] }
+  | { readonly kind: 'notEligible'; readonly failed: AllFailed }
 
-/** A failed rule as a client's key keeps it: amounts as text. */
-export interface StoredFailure {
-  readonly code: TopUpFailed['code']
-  readonly left: string
-  readonly max: string
-}
+/** Everything that stands in the way. What was kept with a client's key before had it of limits alone. */
+type AllFailed = readonly StoredFailure[]
 
 export type TopUpOutcome = { readonly kind: 'begun'; readonly payment: PaymentView } | TopUpRefusal | KeyRefusal
 
@@ -129,13 +131,12 @@ async function begin(
   const isThere = (await isAllowed(trx, lineId, grant, now)) && (await lockBalance(trx, lineId, 'KOPECK'))
   if (!isThere || customerPhone === null || allowance.kind === 'none') return { kind: 'lineNotFound' }
   if (dependencies.acquirer === null) return { kind: 'cardPaymentsUnavailable' }
-  const amount = readAmount(command.amount, policies)
-  if (typeof amount !== 'bigint') return amount
-  if (!dependencies.returnOrigins.has(command.returnUrl)) return { kind: 'returnUrlNotAllowed' }
+  const amount = parseKopecks(command.amount)
+  if (amount === null || amount <= 0n) return { kind: 'invalidAmount' }
   const way = await chooseWay(trx, dependencies, command)
-  if (way === null) return { kind: 'cardNotFound' }
-  const refused = await refuseByRule(trx, { lineId, amount, now, allowance }, policies)
-  if (refused) return refused
+  const failed = await findFailed(trx, { lineId, amount, now, allowance, isCardKnown: way !== null }, policies)
+  const isBackAllowed = dependencies.returnOrigins.has(command.returnUrl)
+  if (way === null || failed.length > 0 || !isBackAllowed) return toRefusal(failed, isBackAllowed)
   const cardId = way.kind === 'SAVED_CARD' ? command.cardId : null
   const wish = { kind: 'TOP_UP', lineId, accountId: principal.accountId, amount, way, cardId, customerPhone } as const
   const share = { member: allowance.kind === 'member' ? allowance.member : null }
@@ -144,14 +145,6 @@ async function begin(
   const details = { paymentId, kopecks: String(amount) }
   await recordAct(trx, dependencies, { lineId, act: 'TOP_UP_BEGUN', details }, viewer)
   return { kind: 'begun', paymentId }
-}
-
-function readAmount(text: string, policies: PaymentsPolicies): bigint | TopUpRefusal {
-  const amount = parseKopecks(text)
-  if (amount === null || amount <= 0n) return { kind: 'invalidAmount' }
-  const { 'topUp.kopecksMin': min, 'topUp.kopecksMax': max } = policies
-  if (amount >= BigInt(min) && amount <= BigInt(max)) return amount
-  return { kind: 'amountOutOfRange', minKopecks: String(min), maxKopecks: String(max) }
 }
 
 /** Null when the account has no such card, or its token cannot be read any more. */
@@ -174,33 +167,38 @@ interface RuleQuestion {
   readonly amount: bigint
   readonly now: Date
   readonly allowance: Allowance
+  readonly isCardKnown: boolean
 }
 
-async function refuseByRule(
+async function findFailed(
   trx: Transaction<Tables>,
-  { lineId, amount, now, allowance }: RuleQuestion,
+  { lineId, amount, now, allowance, isCardKnown }: RuleQuestion,
   policies: PaymentsPolicies,
-): Promise<TopUpRefusal | null> {
+): Promise<TopUpFailed[]> {
   const day = await sumTopUps(trx, lineId, new Date(now.getTime() - DAY_MS))
-  const failed = failedTopUpRules({
+  return failedTopUpRules({
     amount,
+    amountMin: BigInt(policies['topUp.kopecksMin']),
+    amountMax: BigInt(policies['topUp.kopecksMax']),
+    isCardKnown,
     dayKopecks: day.kopecks,
     dayCount: day.count,
     dayKopecksMax: BigInt(policies['topUp.dayKopecksMax']),
     dayCountMax: policies['topUp.dayCountMax'],
     memberLeft: await lockAllowance(trx, allowance),
   })
-  if (failed.length === 0) return null
-  return { kind: 'notEligible', failed: failed.map(toStored) }
 }
 
-function toStored(failure: TopUpFailed): StoredFailure {
-  switch (failure.code) {
-    case 'DAY_AMOUNT_REACHED':
-      return { code: failure.code, left: String(failure.leftKopecks), max: String(failure.maxKopecks) }
-    case 'DAY_COUNT_REACHED':
-      return { code: failure.code, left: '0', max: String(failure.countMax) }
-    case 'MEMBER_LIMIT':
-      return { code: failure.code, left: String(failure.leftKopecks), max: String(failure.leftKopecks) }
+/** What has a refusal of its own comes by that, with all that stands beside it. */
+function toRefusal(all: readonly TopUpFailed[], isBackAllowed: boolean): TopUpRefusal {
+  const failed = all.map(toStored)
+  const range = all.find((failure) => failure.code === 'AMOUNT_OUT_OF_RANGE')
+  if (range) {
+    const { minKopecks, maxKopecks } = range
+    return { kind: 'amountOutOfRange', minKopecks: String(minKopecks), maxKopecks: String(maxKopecks), failed }
   }
+  if (!isBackAllowed) return { kind: 'returnUrlNotAllowed' }
+  return all.some(({ code }) => code === 'CARD_NOT_FOUND')
+    ? { kind: 'cardNotFound', failed }
+    : { kind: 'notEligible', failed }
 }

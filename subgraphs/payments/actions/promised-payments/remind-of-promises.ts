@@ -11,7 +11,10 @@ import { recordAct } from '../record-act.ts'
 import { eachDue } from '../recurring/each-due.ts'
 import { forOurselves } from '../service-viewer.ts'
 
-type RemindDependencies = Pick<ActionDependencies, 'db' | 'clock' | 'newId' | 'policies' | 'onEvent' | 'logger'>
+type RemindDependencies = Pick<
+  ActionDependencies,
+  'db' | 'clock' | 'newId' | 'currencyCode' | 'policies' | 'onEvent' | 'logger'
+>
 
 const AT_ONCE = 4
 const HOUR_MS = 3_600_000

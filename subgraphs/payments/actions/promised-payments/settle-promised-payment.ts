@@ -8,7 +8,7 @@ import { recordAct } from '../record-act.ts'
 import { eachDue } from '../recurring/each-due.ts'
 import { forOurselves } from '../service-viewer.ts'
 
-type SettleDependencies = Pick<ActionDependencies, 'clock' | 'newId'>
+type SettleDependencies = Pick<ActionDependencies, 'clock' | 'newId' | 'currencyCode'>
 
 /**
  * Takes a promised payment back because the line was topped up. Call it in the transaction of every credit that is a

@@ -18,7 +18,7 @@ import { costOf } from './rules.ts'
 /** What a merchant says when it is over. */
 export type FinalAnswer = Exclude<MerchantAnswer, { kind: 'unknown' }>
 
-export type EndingDependencies = Pick<ActionDependencies, 'db' | 'clock' | 'newId' | 'onEvent'>
+export type EndingDependencies = Pick<ActionDependencies, 'db' | 'clock' | 'newId' | 'currencyCode' | 'onEvent'>
 
 /** Ends a purchase as its merchant has answered; false when it has ended before. */
 export async function endPurchaseAs(
