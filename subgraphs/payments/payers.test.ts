@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { insertAccountant } from '../../cli/testing/accountant.ts'
 import { giveAccess } from '../../cli/testing/fixture.ts'
 import { REASON } from '../../cli/testing/test-cabinet.ts'
@@ -106,6 +106,9 @@ describe('whoever pays for a line', () => {
   })
 
   describe('by a card that brought no money', () => {
+    // They have left nothing in the ledger, which is compared in the end.
+    afterEach(() => world.sql('delete from payments.payment where failure is not null'))
+
     const KINDS = ['TOP_UP', 'AUTO_TOP_UP', 'TRANSFER_OUT'] as const
 
     /** A payment of each kind that an account made, and that failed. */

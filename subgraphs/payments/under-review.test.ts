@@ -4,6 +4,8 @@ import { systemClock } from '../../platform/clock.ts'
 import { createNewId } from '../../platform/ids.ts'
 import type { Merchants } from '../../platform/merchants/merchants.ts'
 import { chargeDueDays } from './actions/live-balance/charge-due-days.ts'
+import { post } from './ledger/post.ts'
+import { give } from './ledger/posting.ts'
 import { type CardsInMemory, createCardsInMemory } from './testing/cards-in-memory.ts'
 import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
 import { askAsService } from './testing/service-door.ts'
@@ -111,6 +113,18 @@ describe('a line whose balance is under review', () => {
        values ($1, $2, 'ENDED', $2::uuid::text, $3)`,
       [lineId, paymentId, NOON],
     )
+    await world.sql('insert into payments.acquirer_payment_directory values ($2::uuid::text, $1, $2)', [
+      lineId,
+      paymentId,
+    ])
+    const { db } = worker.dependencies
+    await db.transaction().execute((trx) =>
+      post(trx, worker.dependencies, {
+        ...{ lineId, kind: 'TOP_UP', sourceKey: `acquirer:${paymentId}`, occurredAt: NOON },
+        movements: [give('KOPECK', 'CARD_ACQUIRING', 10_000n)],
+        cause: { paymentId },
+      }),
+    )
     return paymentId
   }
 
@@ -167,11 +181,12 @@ describe('a line whose balance is under review', () => {
   it.each(ACTIONS)('pays for nothing when %s, until it is released', async (_, prepare) => {
     const line = await world.line(50_000n, undefined, 100n)
     const act = await prepare(line)
+    const before = await world.money(line)
     await review(line)
     const answer = await act()
     expect(codes(answer)).toEqual(['BALANCE_UNDER_REVIEW'])
     expect(answer.reasons?.[0]?.remedy).toContain('Try again later')
-    expect(await world.money(line)).toEqual([50_000n, 0n])
+    expect(await world.money(line)).toEqual(before)
     await release(line)
     expect((await act()).__typename).toMatch(/Success$/)
   })
