@@ -69,6 +69,28 @@ describe('a purchase', () => {
     ])
   })
 
+  it('says by which share its fee was found, though the merchant has another by now', async () => {
+    const from = await world.line(50_000n)
+    const { quote: shown } = await world.quote(from)
+    const feeIs = (permille: number) =>
+      world.sql(`update payments.merchant set fee_permille = $1 where id = 'water'`, [permille])
+    await feeIs(50)
+    try {
+      await world.confirm(from, shown.id)
+      await world.purchasesSettled()
+    } finally {
+      await feeIs(10)
+    }
+    const query = `{ line(id: "${from.id}") { ledgerEntries(first: 2) { edges { node {
+      kind amount { amount } explanation { feePermille paymentId } } } } } }`
+    const { data } = await world.cabinet.ask({ query }, await world.tokenOf(from))
+    const nodes = data.line.ledgerEntries.edges.map(({ node }: { node: unknown }) => node)
+    expect(nodes).toEqual([
+      { kind: 'PURCHASE_FEE', amount: { amount: '-1.00' }, explanation: { feePermille: 10, paymentId: shown.id } },
+      { kind: 'PURCHASE', amount: { amount: '-100.00' }, explanation: { feePermille: null, paymentId: shown.id } },
+    ])
+  })
+
   it('counts towards the cap of the month with its fee, while that is set aside and when it is taken', async () => {
     const from = await world.line(50_000n)
     const token = await world.tokenOf(from)
@@ -233,5 +255,23 @@ describe('a purchase', () => {
     expect(await world.quote(from, {}, token)).toMatchObject(missing)
     await giveAccess(world.cabinet.database, { lineId: from.id, accountId: accountId(901), rights: 1 })
     expect(await world.quote(from, {}, token)).toMatchObject(missing)
+  })
+
+  it('may be asked about a hundred times a day, and is counted apart from transfers', async () => {
+    const [from, to] = [await world.line(50_000n), await world.line(0n)]
+    await world.sql('insert into payments.purchase_quote_day values ($1, $2, 99)', [from.ownerId, '2026-11-18'])
+    const transfer = async () =>
+      world.run(
+        'quote-transfer',
+        { input: { fromLineId: from.id, toPhone: to.phone, amount: '10.00' } },
+        await world.tokenOf(from),
+      )
+    expect(await world.quote(from)).toMatchObject({ __typename: 'QuotePurchaseSuccess' })
+    expect(await world.quote(from)).toMatchObject({ __typename: 'TooManyPurchaseQuotesError' })
+    expect(await transfer()).toMatchObject({ __typename: 'QuoteTransferSuccess' })
+    world.clock.now = new Date('2026-11-18T21:00:00Z')
+    await world.sql('insert into payments.transfer_quote_day values ($1, $2, 100)', [from.ownerId, '2026-11-19'])
+    expect(await transfer()).toMatchObject({ __typename: 'TooManyTransferQuotesError' })
+    expect(await world.quote(from)).toMatchObject({ __typename: 'QuotePurchaseSuccess' })
   })
 })
