@@ -10,9 +10,9 @@ import { createNewId } from '../../platform/ids.ts'
 import { type Sleep, systemSleep } from '../../platform/sleep.ts'
 import { watchedLogger } from '../../platform/testing/log-watch.ts'
 import { OLD_SIMS } from '../../platform/testing/old-sims.ts'
+import { findDisagreements } from '../../subgraphs/payments/audit/testing/agreement.ts'
 import { createOneProcess, type OneProcess, type OneProcessDependencies } from '../one-process.ts'
 import { SUPERGRAPH_PATH } from '../project.ts'
-import { findDisagreements } from './agreement.ts'
 import { createTestDatabase, type TestDatabase } from './test-database.ts'
 
 /**

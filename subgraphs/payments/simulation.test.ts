@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { findDisagreements } from '../../cli/testing/agreement.ts'
 import { createTestDatabase, type TestDatabase } from '../../cli/testing/test-database.ts'
 import { addDays } from '../../platform/calendar.ts'
+import { findDisagreements } from './audit/testing/agreement.ts'
 import type { Inhabitant, SimulationOutcome } from './testing/simulate.ts'
 import { BUSY_LINE, FIRST_DAY, liveInTown, PEOPLE, type TownLife } from './testing/town.ts'
 

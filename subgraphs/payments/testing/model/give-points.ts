@@ -36,7 +36,7 @@ interface Given {
 function noteGiven(world: World, { key, from, points, kind, flight: { low, high } }: Given): void {
   if (kind === 'given') {
     world.expect(points <= high, `${key} has given more points than there can have been`)
-    world.done(`!given:${key}`, from.points, { posted: -points })
+    if (world.done(`!given:${key}`, from.points, { posted: -points })) from.points.give(points)
   } else {
     const isJustified = kind === 'notEligible' && (points > low || from.points.isBlurred)
     world.expect(isJustified, `the gift ${key} is ${kind} though there were enough points`)
@@ -62,6 +62,6 @@ function noteReceived(world: World, from: LineModel, { giftId, toLineId, lots }:
   const posted = received.reduce((sum, { points }) => sum + points, 0n)
   if (!book || !world.done(`!received:${giftId}`, book, { posted })) return
   book.add(received)
-  const isTaken = isDeepStrictEqual(received, from.points.taken)
+  const isTaken = isDeepStrictEqual(received, from.points.given)
   world.expect(from.points.isShared || isTaken, `the gift ${giftId} is good for another time than it was`)
 }

@@ -14,9 +14,8 @@ export const holdPoints: Operation = {
   name: 'holdPoints',
   run: (world, { line, amount }) =>
     world.request(async (key) => {
-      const holding = holdOnce(world, { key, line: world.line(line), points: 1n + (amount % POINTS_MAX) })
-      world.reserving.add(holding)
-      await holding.finally(() => world.reserving.delete(holding))
+      const points = 1n + (amount % POINTS_MAX)
+      await world.beforeTimePasses(holdOnce(world, { key, line: world.line(line), points }))
     }),
 }
 
@@ -44,6 +43,7 @@ async function holdOnce(
   }
   world.expect(world.isDone(effect, book) || amount <= flight.high, `${key} has more points than there can have been`)
   if (!world.done(effect, book, { reserved: amount })) return
+  book.hold(key, amount)
   world.held.push({ key, sourceKey, line, book, amount, expiresAt: hold.expiresAt, isWaiting: true, ending: 0 })
 }
 

@@ -13,22 +13,27 @@ const AVAILABLE_LEAST = -60n
 /** A line asks to be promised money: one promise at a time, for a fee where it is not a little. */
 export const promise: Operation = {
   name: 'promise',
-  run: (world, { line: number, amount: drawn }) =>
-    world.request(async (key) => {
-      const line = world.line(number)
-      const amount = 1n + (drawn % MOST_ASKED)
-      line.lent += amount
-      const flight = line.begin({ loss: FEE })
-      const wish = { lineId: line.id, amount: formatKopecks(amount), idempotencyKey: key }
-      const outcome = await world.parts.takePromisedPayment(world.dependencies, wish, world.owner)
-      flight.end()
-      const isFirst = world.answer(key, outcome.kind) === 'first'
-      if (isFirst && !line.isShared) {
-        const isDue = line.dueAt === null && amount >= LEAST && amount <= MOST && line.available >= AVAILABLE_LEAST
-        world.expect((outcome.kind === 'taken') === isDue, `the promise ${key} of ${amount} is ${outcome.kind}`)
-      }
-      if (isFirst && outcome.kind === 'taken') noteTaken(world, line, { ...outcome.promise, kopecks: amount })
-    }),
+  run: (world, { line, amount }) =>
+    world.request((key) =>
+      world.beforeTimePasses(promiseOnce(world, { key, line: world.line(line), amount: 1n + (amount % MOST_ASKED) })),
+    ),
+}
+
+async function promiseOnce(
+  world: World,
+  { key, line, amount }: { readonly key: string; readonly line: LineModel; readonly amount: bigint },
+): Promise<void> {
+  line.lent += amount
+  const flight = line.begin({ loss: FEE })
+  const wish = { lineId: line.id, amount: formatKopecks(amount), idempotencyKey: key }
+  const outcome = await world.parts.takePromisedPayment(world.dependencies, wish, world.owner)
+  flight.end()
+  const isFirst = world.answer(key, outcome.kind) === 'first'
+  if (isFirst && !line.isShared) {
+    const isDue = line.dueAt === null && amount >= LEAST && amount <= MOST && line.available >= AVAILABLE_LEAST
+    world.expect((outcome.kind === 'taken') === isDue, `the promise ${key} of ${amount} is ${outcome.kind}`)
+  }
+  if (isFirst && outcome.kind === 'taken') noteTaken(world, line, { ...outcome.promise, kopecks: amount })
 }
 
 function noteTaken(

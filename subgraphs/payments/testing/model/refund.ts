@@ -11,7 +11,7 @@ export const refund: Operation = {
     if (!paid) return
     // A little more than was paid, sometimes.
     const amount = 1n + (drawn % (paid.amount + 10n))
-    await world.request((key) => refundOnce(world, { key, paid, amount }))
+    await world.request((key) => world.beforeTimePasses(refundOnce(world, { key, paid, amount })))
   },
 }
 

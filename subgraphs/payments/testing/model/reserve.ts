@@ -7,10 +7,7 @@ export const reserve: Operation = {
   name: 'reserve',
   run: (world, { line, amount }) =>
     world.request(async (key) => {
-      // Who sweeps waits for those that have looked at the clock already.
-      const reserving = reserveOnce(world, { key, line: world.line(line), amount })
-      world.reserving.add(reserving)
-      await reserving.finally(() => world.reserving.delete(reserving))
+      await world.beforeTimePasses(reserveOnce(world, { key, line: world.line(line), amount }))
     }),
 }
 

@@ -28,7 +28,7 @@ export const POLICIES = {
   'bonus.giftPointsPerDay': 1_000,
   'transfer.quotesPerDay': 1_000,
   'purchase.quotesPerDay': 1_000,
-  'purchase.quoteMinutes': 10_000,
+  'purchase.quoteMinutes': 100_000_000,
   'acquirer.pauseSeconds': 15,
   'refund.holdDays': 30,
   'receipt.vatCode': 1,

@@ -152,6 +152,12 @@ export class World {
     return known === undefined ? 'first' : 'again'
   }
 
+  /** Does what hangs on one moment: whoever lets time pass waits for all that have looked at the clock already. */
+  async beforeTimePasses(work: Promise<void>): Promise<void> {
+    this.reserving.add(work)
+    await work.finally(() => this.reserving.delete(work))
+  }
+
   isDone(effect: string, book: BookModel): boolean {
     return this.#done.get(book)?.has(effect) ?? false
   }

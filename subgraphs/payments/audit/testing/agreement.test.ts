@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readSpending } from '../../subgraphs/payments/store/spending.ts'
-import { readStatementPages } from '../../subgraphs/payments/store/statement.ts'
-import { createCardsInMemory } from '../../subgraphs/payments/testing/cards-in-memory.ts'
-import { createWorker } from '../../subgraphs/payments/testing/worker.ts'
+import { accountId, insertAccount, insertCatalogue, insertLine, lineId } from '../../../../cli/testing/fixture.ts'
+import { createTestDatabase, type TestDatabase } from '../../../../cli/testing/test-database.ts'
+import { readSpending } from '../../store/spending.ts'
+import { readStatementPages } from '../../store/statement.ts'
+import { createCardsInMemory } from '../../testing/cards-in-memory.ts'
+import { createWorker } from '../../testing/worker.ts'
 import { findDisagreements, type Telling } from './agreement.ts'
-import { accountId, insertAccount, insertCatalogue, insertLine, lineId } from './fixture.ts'
-import { createTestDatabase, type TestDatabase } from './test-database.ts'
 
 describe('what is told of money', () => {
   let database: TestDatabase
