@@ -210,7 +210,7 @@ describe('a cap on spending', { timeout: 60_000 }, () => {
       reasons: [
         {
           code: 'SPEND_CAP_REACHED',
-          message: 'Предел расходов на месяц 1000.00, осталось 5.00.',
+          message: 'Предел расходов на месяц 1\u00a0000,00\u00a0₽, осталось 5,00\u00a0₽.',
           remedy: expect.stringContaining('Поднимите или снимите предел'),
         },
       ],
