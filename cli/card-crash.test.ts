@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import type { Acquirer } from '../platform/acquirer/acquirer.ts'
 import { systemClock } from '../platform/clock.ts'
 import { createNewId } from '../platform/ids.ts'
-import { auditBreaches, type CardShop, openCardShop, RETURN_URL } from './testing/card-shop.ts'
+import { type CardShop, openCardShop, RETURN_URL } from './testing/card-shop.ts'
 import { insertAccount, insertCatalogue, insertLine } from './testing/fixture.ts'
 import { payOnPage } from './testing/payment-page.ts'
 
@@ -42,11 +42,7 @@ beforeAll(async () => {
   )
 })
 
-afterAll(async () => {
-  const breaches = await auditBreaches(shop.cabinet)
-  await shop.close()
-  expect(breaches).toEqual([])
-})
+afterAll(() => shop.close())
 
 beforeEach(async () => {
   deaths = []

@@ -54,6 +54,7 @@ const EXCLUDED: Readonly<Record<string, string>> = {
   'payments.outbox': 'events on their way',
   'payments.merchant': 'whom everybody can pay',
   'payments.merchant_transaction': 'a directory: purchase.transaction_id says the same',
+  'payments.purchase_quote_day': 'counts against too much of anything, for a day',
   'payments.purchase_quote': 'what was shown for minutes; purchase says what was done',
   'payments.idempotency_key': 'marks of requests: payment says what was done',
   'payments.transfer_quote': 'what was shown before a transfer, for a day: payment says what was sent',
@@ -140,6 +141,8 @@ const SEEDS = [
   `insert into payments.live_balance values ($2, true, 79, 1, $4, '2026-02-03', '2026-02-04', '2026-02-04', false)`,
   `insert into payments.hold (line_id, id, unit, amount, kind, source_key, created_at, expires_at)
      values ($2, $4, 'KOPECK', 1, 'PURCHASE', 'canary hold', '2026-01-29', '2026-01-30')`,
+  `insert into payments.hold (line_id, id, unit, amount, kind, source_key, created_at, expires_at)
+     values ($2, $4, 'POINT', 1, 'BONUS_SPENT', 'canary hold of points', '2026-01-29', '2026-01-30')`,
   `insert into payments.promised_payment values ($2, $4, $1, 20000, 700, '2026-01-29', '2026-02-01', '2026-01-30', 'TOP_UP')`,
   `insert into payments.transfer_day values ($2, '2026-01-29', 1100, 2200)`,
   `insert into payments.payment (line_id, id, kind, status, amount, account_id, created_at, ended_at, failure, details)
@@ -166,7 +169,7 @@ let anna: string
 let records: readonly { part: string; table: string; row: Record<string, unknown> }[]
 
 beforeAll(async () => {
-  cabinet = await openTestCabinet({ jobTiming: { pollSeconds: 0.5 } })
+  cabinet = await openTestCabinet({ jobTiming: { pollSeconds: 0.5 }, breaksBooks: true })
   await insertCatalogue(cabinet.database)
   anna = await insertAccount(cabinet.database, { number: 1, displayName: 'canary name' })
   await insertLine(cabinet.database, { number: 1, ownerId: anna })

@@ -16,6 +16,8 @@ describe('requests of many viewers at once, one of whom has an entity that canno
 
   beforeAll(async () => {
     cabinet = await openTestCabinet({
+      // A line with more points than there can be.
+      breaksBooks: true,
       onStatement: (subgraph, sql) => {
         if (subgraph === 'payments') statements.push(sql)
       },

@@ -2,7 +2,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ALL_OPERATIONS } from '../gateway/gateway.ts'
 import { MANIFESTS_PATH } from './project.ts'
-import { insertAccount, insertCatalogue, insertLine, lineId, phone } from './testing/fixture.ts'
+import { insertAccount, insertCatalogue, insertLine, insertPosting, lineId, phone } from './testing/fixture.ts'
 import { operationText } from './testing/front-end.ts'
 import { openTestSession, send } from './testing/sessions.ts'
 import { ancestors, keepSpans, traceIn, wordsOf } from './testing/spans.ts'
@@ -113,7 +113,7 @@ describe('traces of what goes on after an answer', { timeout: 60_000 }, () => {
     for (const _ of ['how things stand', 'a change']) {
       const { value } = (await stream?.answers.next()) ?? {}
       expect(value.data.balanceChanged.line.id).toBe(lineId(1))
-      await cabinet.database.sql(`update payments.ledger_balance set posted = posted + 1 where unit = 'KOPECK'`)
+      for (const number of [1, 2]) await insertPosting(cabinet.database, { lineId: lineId(number), amount: 1 })
     }
     stream?.close()
   }

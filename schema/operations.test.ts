@@ -115,7 +115,7 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
     answer: () => ({
       quoteTransfer: {
         __typename: 'QuoteTransferSuccess',
-        quote: { amount: { amount: '10.00' }, fee: { amount: '7.00' }, balanceAfter: { amount: '133.00' } },
+        quote: { amount: { amount: '10.00' }, fee: { amount: '7.00' }, balanceAfter: null },
       },
     }),
   },

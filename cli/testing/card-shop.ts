@@ -2,12 +2,8 @@ import { expect, vi } from 'vitest'
 import type { Acquirer } from '../../platform/acquirer/acquirer.ts'
 import { createYooKassa } from '../../platform/acquirer/yookassa-client.ts'
 import { type Clock, systemClock } from '../../platform/clock.ts'
-import { connectDatabase } from '../../platform/database/connect.ts'
 import { createNewId } from '../../platform/ids.ts'
-import { watchedLogger } from '../../platform/testing/log-watch.ts'
 import { readOperations } from '../../schema/operations.ts'
-import { auditLedger } from '../../subgraphs/payments/audit.ts'
-import type { Tables } from '../../subgraphs/payments/store/tables.ts'
 import { type AcquirerStandIn, type AcquirerStandInOptions, startAcquirerStandIn } from '../stand-ins/acquirer/start.ts'
 import { openTestCabinet, type TestCabinet, type TestCabinetOptions } from './test-cabinet.ts'
 
@@ -110,15 +106,5 @@ export async function openCardShop({
       await acquirer.close()
       await cabinet.close()
     },
-  }
-}
-
-/** What the audit says of the whole ledger: the breaches. */
-export async function auditBreaches({ database }: TestCabinet): Promise<unknown[]> {
-  const db = connectDatabase<Tables>({ url: database.urls.payments, poolSizeMax: 1, logger: watchedLogger })
-  try {
-    return (await auditLedger(db)).findings.filter(({ breaches }) => breaches > 0)
-  } finally {
-    await db.destroy()
   }
 }

@@ -188,3 +188,25 @@ async function insertLineMoney(
     [id, fixedId(6, 1), points],
   )
 }
+
+export interface FixturePosting {
+  readonly lineId: string
+  readonly amount: number
+  readonly unit?: 'KOPECK' | 'POINT'
+  /** The payment that brings it. */
+  readonly paymentId?: string
+}
+
+/** Posts to a line what it is given: triggers do the rest, as with every posting. */
+export async function insertPosting(database: Pick<TestDatabase, 'sql'>, posting: FixturePosting): Promise<void> {
+  const { lineId: id, amount, unit = 'KOPECK', paymentId = null } = posting
+  await database.sql(
+    `with cause as (
+       insert into payments.ledger_transaction (line_id, id, kind, source_key, payment_id, occurred_at, posted_at)
+       values ($1, gen_random_uuid(), 'TOP_UP', gen_random_uuid(), $4, now(), now()) returning line_id, id
+     )
+     insert into payments.ledger_entry (line_id, transaction_id, unit, debit_account, credit_account, amount)
+     select line_id, id, $3::payments.ledger_unit, 'EXTERNAL_TOP_UP', 'CUSTOMER', $2 from cause`,
+    [id, amount, unit, paymentId],
+  )
+}

@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type EventStream, openEventStream } from '../../cli/testing/event-stream.ts'
-import { accountId, giveAccess, insertAccount, insertCatalogue, insertLine, lineId } from '../../cli/testing/fixture.ts'
+import {
+  accountId,
+  giveAccess,
+  insertAccount,
+  insertCatalogue,
+  insertLine,
+  insertPosting,
+  lineId,
+} from '../../cli/testing/fixture.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import { readOperations } from '../../schema/operations.ts'
 
@@ -32,16 +40,8 @@ describe('balanceChanged', () => {
     open.push(stream)
     return stream
   }
-  const post = (amount: number, unit = 'KOPECK') =>
-    cabinet.database.sql(
-      `with cause as (
-         insert into payments.ledger_transaction (line_id, id, kind, source_key, occurred_at, posted_at)
-         values ($1, gen_random_uuid(), 'CORRECTION', gen_random_uuid(), now(), now()) returning line_id, id
-       )
-       insert into payments.ledger_entry (line_id, transaction_id, unit, debit_account, credit_account, amount)
-       select line_id, id, $3::payments.ledger_unit, 'REVENUE', 'CUSTOMER', $2 from cause`,
-      [LINE, amount, unit],
-    )
+  const post = (amount: number, unit: 'KOPECK' | 'POINT' = 'KOPECK') =>
+    insertPosting(cabinet.database, { lineId: LINE, amount, unit })
   async function nextChange(stream: EventStream) {
     const { data, errors } = JSON.parse((await stream.next()) ?? 'null') ?? {}
     if (errors) throw new Error(JSON.stringify(errors))

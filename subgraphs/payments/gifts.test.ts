@@ -1,9 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { accountId, giveAccess, insertAccount } from '../../cli/testing/fixture.ts'
-import { connectDatabase } from '../../platform/database/connect.ts'
-import { silentLogger } from '../../platform/logger.ts'
-import { auditLedger } from './audit.ts'
-import type { Tables } from './store/tables.ts'
 import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
 
 const MINUTE_MS = 60_000
@@ -11,14 +7,21 @@ const MINUTE_MS = 60_000
 describe('a gift of bonus points', () => {
   let world: MoneyWorld
   let simChange: Date | null = null
+  /** What happens while the network is asked. */
+  let meanwhile: () => Promise<unknown> = async () => null
   let keys = 0
 
   beforeAll(async () => {
-    world = await openMoneyWorld({ simSwap: { retrieveDate: async () => simChange, check: async () => false } })
+    const retrieveDate = async () => {
+      await meanwhile()
+      return simChange
+    }
+    world = await openMoneyWorld({ simSwap: { retrieveDate, check: async () => false } })
   })
   beforeEach(() => {
     world.clock.now = NOON
     simChange = null
+    meanwhile = async () => null
   })
   afterAll(() => world.close())
 
@@ -95,6 +98,25 @@ describe('a gift of bonus points', () => {
     expect([await points(from), await points(to)]).toEqual([10, 90])
   })
 
+  it('gives none whose time is over, though no round has taken them away yet', async () => {
+    const [from, to] = [await line(100n), await line(0n)]
+    await world.sql(
+      `insert into payments.bonus_lot (line_id, id, earned, remaining, earned_at, expires_at)
+       select line_id, gen_random_uuid(), 30, 30, earned_at, $2 from payments.bonus_lot where line_id = $1`,
+      [from.id, NOON],
+    )
+    await world.sql(
+      'update payments.bonus_lot set remaining = 70, earned = 70 where line_id = $1 and expires_at > $2',
+      [from.id, NOON],
+    )
+    expect(codes(await give(from, to, 71))).toEqual(['NOT_ENOUGH_POINTS'])
+    expect(await give(from, to, 60)).toMatchObject({ line: { bonuses: { points: 10 } } })
+    await world.settled()
+    expect(await points(to)).toBe(60)
+    const [received] = await world.sql('select expires_at from payments.bonus_lot where line_id = $1', [to.id])
+    expect(received?.['expires_at']).not.toEqual(NOON)
+  })
+
   it('names all that stands against it', async () => {
     const from = await line(5n)
     simChange = new Date(NOON.getTime() - MINUTE_MS)
@@ -129,10 +151,10 @@ describe('a gift of bonus points', () => {
     expect(await points(from)).toBe(100)
   })
 
-  it('leaves a ledger that reconciles', async () => {
-    const db = connectDatabase<Tables>({ url: world.cabinet.database.urls.payments, logger: silentLogger })
-    const { findings } = await auditLedger(db)
-    await db.destroy()
-    expect(findings.filter(({ breaches }) => breaches > 0)).toEqual([])
+  it('is not given by who lost the right while it was on its way', async () => {
+    const [from, to] = [await line(100n), await line(0n)]
+    meanwhile = () => world.sql('update payments.line_access set rights = 3 where line_id = $1', [from.id])
+    expect(await give(from, to, 20)).toMatchObject({ __typename: 'LineNotFoundError', path: ['fromLineId'] })
+    expect(await points(from)).toBe(100)
   })
 })

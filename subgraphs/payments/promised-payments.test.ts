@@ -3,16 +3,18 @@ import { giveAccess } from '../../cli/testing/fixture.ts'
 import { connectDatabase, createPool } from '../../platform/database/connect.ts'
 import { createNewId } from '../../platform/ids.ts'
 import { silentLogger } from '../../platform/logger.ts'
+import { remindOfPromises } from './actions/promised-payments/remind-of-promises.ts'
 import { endDuePromises, settlePromisedPayment } from './actions/promised-payments/settle-promised-payment.ts'
-import { auditLedger } from './audit.ts'
 import { createPaymentsBulk } from './bulk.ts'
 import type { LedgerKind } from './ledger/kinds.ts'
 import { post } from './ledger/post.ts'
 import { give, take } from './ledger/posting.ts'
 import type { Tables } from './store/tables.ts'
+import { createCardsInMemory } from './testing/cards-in-memory.ts'
 import { moveMoney } from './testing/model/transfer.ts'
 import { SOUND_PARTS } from './testing/model/world.ts'
 import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
+import { createWorker, type Worker } from './testing/worker.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -20,6 +22,7 @@ const DAY_MS = 24 * HOUR_MS
 describe('a promised payment', () => {
   let world: MoneyWorld
   let db: ReturnType<typeof connectDatabase<Tables>>
+  let worker: Worker
   let keys = 0
   const newKey = () => `key-${++keys}`
   const clock = { now: () => world.clock.now }
@@ -27,12 +30,15 @@ describe('a promised payment', () => {
 
   beforeAll(async () => {
     world = await openMoneyWorld()
-    db = connectDatabase<Tables>({ url: world.cabinet.database.urls.payments, logger: silentLogger })
+    const { database } = world.cabinet
+    db = connectDatabase<Tables>({ url: database.urls.payments, logger: silentLogger })
+    worker = createWorker({ database, clock, savedCards: createCardsInMemory(), logger: silentLogger })
   })
   beforeEach(() => {
     world.clock.now = NOON
   })
   afterAll(async () => {
+    await worker.close()
     await db.destroy()
     await world.close()
   })
@@ -201,10 +207,10 @@ describe('a promised payment', () => {
       await take_(line, '200.00')
       await move(line, 'SERVICE_CHARGE', 10_000n)
       later(3 * DAY_MS - 1)
-      await endDuePromises({ ...ledger, db, onEvent: () => undefined })
+      await endDuePromises(worker.dependencies)
       expect(await limits(line)).toEqual({ promised: 20_000, debt_limit: 0 })
       later(1)
-      await Promise.all([1, 2, 3].map(() => endDuePromises({ ...ledger, db, onEvent: () => undefined })))
+      await Promise.all([1, 2, 3].map(() => endDuePromises(worker.dependencies)))
       expect(await limits(line)).toEqual({ promised: 0, debt_limit: 10_700 })
       await expect(move(line, 'SERVICE_CHARGE', 1n)).rejects.toThrow('balance_floor')
       expect(codes(await take_(line, '100.00'))).toEqual(['BALANCE_TOO_LOW'])
@@ -226,6 +232,31 @@ describe('a promised payment', () => {
       expect((await look(line)).promisedPaymentEligibility.isEligible).toBe(true)
       expect((await take_(line, '30.00')).__typename).toBe('TakePromisedPaymentSuccess')
     })
+  })
+
+  it.each([
+    ['ended', 'ended_at', endDuePromises, 72],
+    ['reminded of', 'reminded_at', remindOfPromises, 48],
+  ] as const)('is %s although others before it cannot be', async (_, column, round, hours) => {
+    // For the test's own rounds alone it is later.
+    const healthy = { ...worker.dependencies, clock: { now: () => new Date(NOON.getTime() + hours * HOUR_MS) } }
+    await round(healthy)
+    const lines = await Promise.all(Array.from({ length: 6 }, () => world.line(0n)))
+    for (const line of lines) await take_(line, '30.00')
+    const done = async () => {
+      const of = lines.map(({ id }) => id)
+      const sql = `select from payments.promised_payment where line_id = any($1) and ${column} is not null`
+      return (await world.sql(sql, [of])).length
+    }
+    let failures = 5
+    const newId = () => {
+      if (failures-- > 0) throw new Error('this one cannot be done')
+      return healthy.newId()
+    }
+    expect(await round({ ...healthy, newId })).toBe(6)
+    expect(await done()).toBe(1)
+    expect(await round(healthy)).toBe(5)
+    expect(await done()).toBe(6)
   })
 
   it('is taken once by a key, and told again alike', async () => {
@@ -260,9 +291,5 @@ describe('a promised payment', () => {
     for (const amount of ['0.00', '-1.00', '0.001']) {
       expect((await take_(line, amount)).__typename).toBe('InvalidAmountError')
     }
-  })
-
-  it('leaves books that the audit finds right', async () => {
-    expect((await auditLedger(db)).findings.filter(({ breaches }) => breaches > 0)).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { findDisagreements } from '../../cli/testing/agreement.ts'
 import { createTestDatabase, type TestDatabase } from '../../cli/testing/test-database.ts'
 import { addDays } from '../../platform/calendar.ts'
 import type { Inhabitant, SimulationOutcome } from './testing/simulate.ts'
@@ -57,6 +58,7 @@ describe('a simulation', { timeout: 600_000 }, () => {
     expect(breaches).toEqual([])
     expect(problems).toEqual([])
     const [database] = databases
+    expect(database && (await findDisagreements(database))).toEqual([])
     const paid = await database?.sql<{ line_id: string; basis: string; count: number }>(
       `select line_id, basis, count(*)::int as count
        from payments.auto_payment_attempt as attempt join payments.auto_payment using (line_id)

@@ -1,8 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { connectDatabase } from '../../platform/database/connect.ts'
-import { silentLogger } from '../../platform/logger.ts'
-import { auditLedger } from './audit.ts'
-import type { Tables } from './store/tables.ts'
 import { insertQuotes, type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
 
 /** Whoever is not answered in time asks again with the same key. */
@@ -22,6 +18,8 @@ describe('transfers at once', () => {
         [`transfer.${name}Kopecks`, '2020-01-01'],
       )
     }
+    // A round may have read them before that, and what was read is used again for a second.
+    world.clock.now = new Date(NOON.getTime() + 2_000)
   })
   afterAll(() => world.close())
 
@@ -128,13 +126,4 @@ describe('transfers at once', () => {
     )
     return BigInt(row?.total ?? 0)
   }
-
-  it('leave books that the audit finds right', async () => {
-    const db = connectDatabase<Tables>({ url: world.cabinet.database.urls.payments, logger: silentLogger })
-    try {
-      expect((await auditLedger(db)).findings.filter(({ breaches }) => breaches > 0)).toEqual([])
-    } finally {
-      await db.destroy()
-    }
-  })
 })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findDisagreements } from '../../cli/testing/agreement.ts'
 import { accountId, insertAccount, insertCatalogue, insertLine, lineId, phone } from '../../cli/testing/fixture.ts'
 import { createTestDatabase, type TestDatabase } from '../../cli/testing/test-database.ts'
 import { systemClock } from '../../platform/clock.ts'
@@ -16,7 +17,11 @@ describe('a transfer whose process is killed', { timeout: 240_000 }, () => {
     database = await createTestDatabase()
     await insertCatalogue(database)
   })
-  afterAll(() => database.drop())
+  afterAll(async () => {
+    const disagreements = await findDisagreements(database)
+    await database.drop()
+    expect(disagreements).toEqual([])
+  })
 
   async function makeLine(kopecks: bigint): Promise<TestLine> {
     const number = ++made

@@ -2,12 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { insertAccountant } from '../../cli/testing/accountant.ts'
 import { giveAccess, insertAccount, promiseKopecks } from '../../cli/testing/fixture.ts'
 import { systemClock } from '../../platform/clock.ts'
-import { connectDatabase } from '../../platform/database/connect.ts'
 import { createNewId } from '../../platform/ids.ts'
-import { silentLogger } from '../../platform/logger.ts'
 import { SimSwapUnavailableError } from '../../platform/sim-swap/sim-swap.ts'
-import { auditLedger } from './audit.ts'
-import type { Tables } from './store/tables.ts'
 import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
 
 const HOUR_MS = 3_600_000
@@ -394,14 +390,5 @@ describe('a transfer', () => {
     expect((await quote(from, { phone: '+79169999998' })).__typename).toBe('TooManyTransferQuotesError')
     world.clock.now = new Date('2026-11-18T21:00:00Z')
     expect(codes(await quote(from, { phone: '+79169999998' }))).toEqual(['RECEIVER_NOT_FOUND'])
-  })
-
-  it('leaves books that the audit finds right', async () => {
-    const db = connectDatabase<Tables>({ url: world.cabinet.database.urls.payments, logger: silentLogger })
-    try {
-      expect((await auditLedger(db)).findings.filter(({ breaches }) => breaches > 0)).toEqual([])
-    } finally {
-      await db.destroy()
-    }
   })
 })

@@ -1,15 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { DEMO_MERCHANTS } from '../../cli/demo/merchants.ts'
-import { withLoaders } from '../../cli/import/loaders.ts'
 import type { Acquirer } from '../../platform/acquirer/acquirer.ts'
 import { systemClock } from '../../platform/clock.ts'
-import { UNKNOWN_CLIENT } from '../../platform/identity/viewer.ts'
 import { createNewId } from '../../platform/ids.ts'
-import { silentLogger } from '../../platform/logger.ts'
 import type { Merchants } from '../../platform/merchants/merchants.ts'
 import { chargeDueDays } from './actions/live-balance/charge-due-days.ts'
 import { type CardsInMemory, createCardsInMemory } from './testing/cards-in-memory.ts'
 import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
+import { askAsService } from './testing/service-door.ts'
 import { createWorker, type Worker } from './testing/worker.ts'
 
 const NEVER_MS = 3_600_000
@@ -43,10 +40,12 @@ describe('a line whose balance is under review', () => {
       recurring: { savedCards: cards, roundIntervalMs: NEVER_MS },
       cardPayments: { acquirer: ACQUIRER, returnOrigins: [], trust: { peers: [], signature: null } },
     })
-    const { database } = world.cabinet
-    const options = { databases: database.urls, clock: systemClock, newId, logger: silentLogger }
-    await withLoaders(options, ({ payments }) => payments.loadMerchants(DEMO_MERCHANTS))
-    worker = createWorker({ database, clock: { now: () => world.clock.now }, savedCards: cards })
+    await world.loadMerchants()
+    worker = createWorker({
+      database: world.cabinet.database,
+      clock: { now: () => world.clock.now },
+      savedCards: cards,
+    })
   })
   beforeEach(() => {
     world.clock.now = NOON
@@ -65,20 +64,14 @@ describe('a line whose balance is under review', () => {
     world.run(operation, { input: { ...input } }, await world.tokenOf(line))
   const codes = (answer: { reasons?: { code: string }[] }) => answer.reasons?.map(({ code }) => code)
 
-  async function askAsProducts(mutation: string, input: string, refusals = `... on NotEligibleError { ${REASONS} }`) {
-    const viewer = { language: 'en', requestId: 'a request', client: UNKNOWN_CLIENT } as const
-    const { data, errors } = await world.cabinet.subgraphs.payments.execute(
-      {
-        query: `mutation { answer: ${mutation}(input: { ${input} }) {
-          __typename ${refusals} } }`,
-      },
-      { ...viewer, principal: { kind: 'service', name: 'products' } },
-    )
-    expect(errors).toBe(undefined)
-    return data?.['answer'] as Answer
-  }
-  const wanted = ({ id }: TestLine, amount: string) =>
-    `lineId: "${id}", amount: "${amount}", kind: SERVICE_CHARGE, reason: { title: { ru: "Роуминг", en: "Roaming" } }`
+  /** As products, which sell what lines pay for. */
+  const askAsProducts = async (mutation: string, input: string, refusals = `... on NotEligibleError { ${REASONS} }`) =>
+    (await askAsService(
+      world.cabinet,
+      `${mutation}(input: { ${input} }) { __typename ${refusals} }`,
+    )) as unknown as Answer
+  const wanted = ({ id }: TestLine, amount: string, kind = 'SERVICE_CHARGE') =>
+    `lineId: "${id}", amount: "${amount}", kind: ${kind}, reason: { title: { ru: "Роуминг", en: "Roaming" } }`
   const reserve = (line: TestLine, id = newId()) =>
     askAsProducts('reserve', `${wanted(line, '10.00')}, reservationId: "${id}"`)
 
@@ -151,6 +144,11 @@ describe('a line whose balance is under review', () => {
     ['a promised payment is taken', async (line) => () => promise(line)],
     ['the live balance is switched on', async (line) => () => enable(line)],
     ['a service has money set aside', async (line) => () => reserve(line)],
+    [
+      'a service has points set aside',
+      async (line) => () =>
+        askAsProducts('reserve', `${wanted(line, '10', 'BONUS_SPENT')}, reservationId: "${newId()}"`),
+    ],
     [
       'a service charges',
       async (line) => () => askAsProducts('charge', `${wanted(line, '10.00')}, chargeId: "${newId()}"`),

@@ -5,6 +5,7 @@ import {
   insertCatalogue,
   insertConversation,
   insertLine,
+  insertPosting,
   lineId,
   phone,
   promiseKopecks,
@@ -76,6 +77,7 @@ async function insertSubject(database: TestDatabase, number: number, ownerId: st
      values ($1, $1, 'TOP_UP', 'SUCCEEDED', 15000, $2, now(), now())`,
     [id, ownerId],
   )
+  await insertPosting(database, { lineId: id, amount: 15_000, paymentId: id })
   await database.sql(`update linked_numbers.account_line set alias = 'Home' where line_id = $1`, [id])
   return { accountId: ownerId, lineId: id, phone: phone(number) }
 }

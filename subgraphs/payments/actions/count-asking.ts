@@ -1,6 +1,12 @@
 import { addDays, createCalendar } from '../../../platform/calendar.ts'
-import { countQuote } from '../store/transfer-quotes.ts'
+import { countQuote, type QuoteDays } from '../store/quote-days.ts'
 import type { ActionDependencies } from './actions.ts'
+
+/** What is limited, and where it is counted. Who has asked about the one may still ask about the other. */
+const COUNTED = {
+  'transfer.quotesPerDay': 'transfer_quote_day',
+  'purchase.quotesPerDay': 'purchase_quote_day',
+} as const satisfies Readonly<Record<string, QuoteDays>>
 
 /**
  * Counts a person's question to which the answer tells something of others: whose a number is, who has an account with a
@@ -9,11 +15,11 @@ import type { ActionDependencies } from './actions.ts'
 export async function countAsking(
   { db, clock, policies }: ActionDependencies,
   personId: string,
-  limit: 'transfer.quotesPerDay' | 'purchase.quotesPerDay',
+  limit: keyof typeof COUNTED,
 ): Promise<Date | null> {
   const values = await policies.current()
   const calendar = createCalendar(values['operator.timeZone'])
-  const today = calendar.dayOf(clock.now())
-  const mayAsk = await countQuote(db, personId, today, values[limit])
-  return mayAsk ? null : calendar.momentOf(addDays(today, 1))
+  const day = calendar.dayOf(clock.now())
+  const mayAsk = await countQuote(db, COUNTED[limit], { personId, day, max: values[limit] })
+  return mayAsk ? null : calendar.momentOf(addDays(day, 1))
 }

@@ -1,5 +1,5 @@
 import { toMoney } from '../../../platform/money.ts'
-import { maySeeCards } from '../actions/cards/cards.ts'
+import { maySeeCardsOf } from '../actions/cards/cards.ts'
 import type { AutoPaymentResolvers } from '../generated/resolvers.ts'
 
 export const autoPayment: AutoPaymentResolvers = {
@@ -13,7 +13,7 @@ export const autoPayment: AutoPaymentResolvers = {
   isPaidByViewer: ({ accountId }, _, { viewer: { principal } }) =>
     principal.kind === 'account' && principal.accountId === accountId,
   card: ({ accountId, cardId }, _, { viewer: { principal }, cardsById }) =>
-    maySeeCards(principal) && principal.accountId === accountId ? cardsById.load({ accountId, cardId }) : null,
+    maySeeCardsOf(principal, accountId) ? cardsById.load({ accountId, cardId }) : null,
 }
 
 /** One whose time has come is next now, whenever that was. */

@@ -8,7 +8,7 @@ interface Text {
   readonly remedy: Translated
 }
 
-type Failure = CardFailure | MerchantRefusal | 'RECEIVER_CANNOT_BE_CREDITED'
+type Failure = CardFailure | MerchantRefusal | 'RECEIVER_CANNOT_BE_CREDITED' | 'TOP_UP_FAILED'
 
 const TEXTS: Readonly<Record<Failure, Text>> = {
   RECEIVER_CANNOT_BE_CREDITED: {
@@ -19,6 +19,10 @@ const TEXTS: Readonly<Record<Failure, Text>> = {
     remedy: { ru: 'Повторите завтра или переведите меньше.', en: 'Repeat tomorrow, or transfer less.' },
   },
   ...MERCHANT_REFUSALS,
+  TOP_UP_FAILED: {
+    message: { ru: 'Пополнение картой не прошло.', en: 'The top-up by card did not come about.' },
+    remedy: { ru: 'Почему — видит тот, кто платил.', en: 'Whoever paid can see why.' },
+  },
   INSUFFICIENT_FUNDS: {
     message: {
       ru: 'На карте не хватило денег или превышен её лимит.',

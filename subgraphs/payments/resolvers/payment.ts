@@ -1,5 +1,7 @@
 import { toMoney } from '../../../platform/money.ts'
+import { maySeeCardsOf } from '../actions/cards/cards.ts'
 import type { PaymentResolvers } from '../generated/resolvers.ts'
+import type { PaymentView } from '../store/payment-views.ts'
 import { describeFailure } from './payment-failure.ts'
 
 export const payment: PaymentResolvers = {
@@ -10,5 +12,14 @@ export const payment: PaymentResolvers = {
     status === 'PENDING' && principal.kind === 'account' && principal.accountId === account_id
       ? confirmation_url
       : null,
-  failure: ({ failure }, _, { viewer }) => (failure === null ? null : describeFailure(failure, viewer.language)),
+  failure: ({ failure, kind, account_id }, _, { viewer: { principal, language } }) => {
+    if (failure === null) return null
+    const isTold = !isByCard(kind) || maySeeCardsOf(principal, account_id)
+    return describeFailure(isTold ? failure : 'TOP_UP_FAILED', language)
+  },
+}
+
+/** Why a card brought no money tells of its holder's money, not of the line. */
+function isByCard(kind: PaymentView['kind']): boolean {
+  return kind === 'TOP_UP' || kind === 'AUTO_TOP_UP'
 }

@@ -3,6 +3,7 @@ import { allowedLines } from '../../../platform/access/line-access-sql.ts'
 import { type LineKey, type LineKeyValues, toLineKeyValues } from '../../../platform/access/line-key.ts'
 import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
 import type { Reader } from '../../../platform/database/reader.ts'
+import { type DueItem, type DuePage, isDueAfter } from './due-page.ts'
 import type { Tables } from './tables.ts'
 
 /** A promised payment; kopecks. */
@@ -70,47 +71,57 @@ export async function findActivePromise(db: Kysely<Tables>, lineId: string): Pro
   return row ?? null
 }
 
-/** Lines whose promised payment is due, the longest ago first. */
-export async function findDuePromises(db: Kysely<Tables>, now: Date, limit: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('promised_payment')
-    .select('line_id')
-    .where('ended_at', 'is', null)
-    .where('due_at', '<=', now)
-    .orderBy('due_at')
-    .limit(limit)
-    .execute()
-  return rows.map(({ line_id }) => line_id)
+/** A page of the lines whose promised payment is due, the longest ago first. A line has one at a time. */
+export async function readDuePromises(
+  db: Kysely<Tables>,
+  now: Date,
+  { after, limit }: DuePage<DueItem>,
+): Promise<DueItem[]> {
+  const { rows } = await sql<DueItem>`
+    select line_id as id, due_at::text as "dueAt" from promised_payment
+    where ended_at is null and due_at <= ${now} and ${isDueAfter({ dueAt: 'due_at', id: 'line_id' }, after)}
+    order by due_at, line_id limit ${limit}
+  `.execute(db)
+  return rows
 }
 
-/** Promises that fall due before a moment and of which nobody was reminded, though there was the time; the first first. */
-export async function findPromisesToRemind(
+/** Names a promise. */
+export interface PromiseKey {
+  readonly lineId: string
+  readonly id: string
+}
+
+/** A promise to remind of, at the moment at which it is due. */
+export interface PromiseToRemind extends PromiseKey, DueItem {}
+
+/**
+ * A page of the promises that fall due before a moment and of which nobody was reminded, though there was the time; the
+ * first first.
+ */
+export async function readPromisesToRemind(
   db: Kysely<Tables>,
   { before, hours }: { readonly before: Date; readonly hours: number },
-  limit: number,
-): Promise<{ readonly line_id: string; readonly id: string }[]> {
-  return db
-    .selectFrom('promised_payment')
-    .select(['line_id', 'id'])
-    .where('ended_at', 'is', null)
-    .where('reminded_at', 'is', null)
-    .where('due_at', '<=', before)
-    .where(sql<boolean>`due_at - taken_at > make_interval(hours => ${hours})`)
-    .orderBy('due_at')
-    .limit(limit)
-    .execute()
+  { after, limit }: DuePage<PromiseToRemind>,
+): Promise<PromiseToRemind[]> {
+  const { rows } = await sql<PromiseToRemind>`
+    select line_id as "lineId", id, due_at::text as "dueAt" from promised_payment
+    where ended_at is null and reminded_at is null and due_at <= ${before}
+      and due_at - taken_at > make_interval(hours => ${hours}) and ${isDueAfter({ dueAt: 'due_at', id: 'id' }, after)}
+    order by due_at, id limit ${limit}
+  `.execute(db)
+  return rows
 }
 
 /** Strikes a promise off those to remind of; null when it was, or has ended. */
 export async function markReminded(
   trx: Transaction<Tables>,
-  { line_id, id }: { readonly line_id: string; readonly id: string },
+  { lineId, id }: PromiseKey,
   now: Date,
 ): Promise<PromisedPaymentRow | null> {
   const row = await trx
     .updateTable('promised_payment')
     .set({ reminded_at: now })
-    .where('line_id', '=', line_id)
+    .where('line_id', '=', lineId)
     .where('id', '=', id)
     .where('ended_at', 'is', null)
     .where('reminded_at', 'is', null)

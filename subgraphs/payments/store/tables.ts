@@ -31,7 +31,8 @@ export interface Tables extends OutboxTables, RecurringTables, CardTables {
     created_at: Date
   }
   transfer_quote: TransferQuoteTable
-  transfer_quote_day: { account_id: string; day: string; quotes: number }
+  transfer_quote_day: QuoteDayTable
+  purchase_quote_day: QuoteDayTable
   transfer_day: { line_id: string; day: string; sent: Generated<bigint>; received: Generated<bigint> }
   member_spending: { organization_id: string; member_id: string; month: string; spent: Generated<bigint> }
   promised_payment: PromisedPaymentTable
@@ -177,6 +178,12 @@ interface TransferQuoteTable {
   fee_version: number
   quoted_at: Date
   valid_until: Date
+}
+
+interface QuoteDayTable {
+  account_id: string
+  day: string
+  quotes: number
 }
 
 interface PromisedPaymentTable {

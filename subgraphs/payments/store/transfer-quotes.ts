@@ -1,5 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
-import type { Day } from '../../../platform/calendar.ts'
+import type { Kysely, Transaction } from 'kysely'
 import type { E164 } from '../../../platform/phone.ts'
 import type { Tables } from './tables.ts'
 
@@ -68,18 +67,7 @@ export async function findTransferQuote(
   }
 }
 
-/** Counts that a person asked for a quote; false when they have asked as often as they may that day. */
-export async function countQuote(db: Kysely<Tables>, personId: string, day: Day, max: number): Promise<boolean> {
-  const { rows } = await sql`
-    insert into transfer_quote_day as counted (account_id, day, quotes) values (${personId}, ${day}, 1)
-    on conflict (account_id, day) do update set quotes = counted.quotes + 1 where counted.quotes < ${max}
-    returning quotes
-  `.execute(db)
-  return rows.length > 0
-}
-
-/** Forgets what was shown and not confirmed, and counts of days that are over. */
-export async function forgetTransferQuotes(db: Kysely<Tables>, before: { moment: Date; day: Day }): Promise<void> {
-  await db.deleteFrom('transfer_quote').where('valid_until', '<', before.moment).execute()
-  await db.deleteFrom('transfer_quote_day').where('day', '<', before.day).execute()
+/** Forgets what was shown and never confirmed, or confirmed long ago. */
+export async function forgetTransferQuotes(db: Kysely<Tables>, before: Date): Promise<void> {
+  await db.deleteFrom('transfer_quote').where('valid_until', '<', before).execute()
 }

@@ -1,10 +1,5 @@
 import { expect, vi } from 'vitest'
-import { DEMO_MERCHANTS } from '../../../cli/demo/merchants.ts'
-import { withLoaders } from '../../../cli/import/loaders.ts'
 import { type RunningMerchants, startMerchantStandIn } from '../../../cli/stand-ins/merchants/start.ts'
-import { systemClock } from '../../../platform/clock.ts'
-import { createNewId } from '../../../platform/ids.ts'
-import { silentLogger } from '../../../platform/logger.ts'
 import type { Merchants } from '../../../platform/merchants/merchants.ts'
 import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './money-world.ts'
 
@@ -43,8 +38,7 @@ export async function openMerchantWorld(): Promise<MerchantWorld> {
   }
   const simSwap = { retrieveDate: async () => world.simChange, check: async () => false }
   const money = await openMoneyWorld({ merchants, simSwap })
-  const options = { databases: money.cabinet.database.urls, clock: systemClock, newId: createNewId(systemClock) }
-  await withLoaders({ ...options, logger: silentLogger }, ({ payments }) => payments.loadMerchants(DEMO_MERCHANTS))
+  await money.loadMerchants()
   await money.sql(`insert into payments.policy (name, version, value, valid_from)
     values ('purchase.askAgainSeconds', 2, '1', '2000-01-02')`)
   let keys = 0

@@ -1,6 +1,11 @@
 import { vi } from 'vitest'
+import { DEMO_MERCHANTS } from '../../../cli/demo/merchants.ts'
+import { withLoaders } from '../../../cli/import/loaders.ts'
 import { insertAccount, insertCatalogue, insertLine, lineId, phone } from '../../../cli/testing/fixture.ts'
 import { openTestCabinet, type TestCabinet, type TestCabinetOptions } from '../../../cli/testing/test-cabinet.ts'
+import { systemClock } from '../../../platform/clock.ts'
+import { createNewId } from '../../../platform/ids.ts'
+import { silentLogger } from '../../../platform/logger.ts'
 import { readOperations } from '../../../schema/operations.ts'
 
 const operations = readOperations()
@@ -26,6 +31,8 @@ export interface MoneyWorld {
   tokenOf(line: TestLine): Promise<string>
   /** What an account is told of in its cabinet, in the order of the alphabet, once every event has had its effect. */
   told(line: TestLine, language?: string): Promise<string[]>
+  /** Puts merchants into the catalogue, who can be paid. */
+  loadMerchants(): Promise<void>
   /** Posted and reserved kopecks. */
   money(line: TestLine): Promise<[bigint, bigint]>
   /** Resolves when every event is delivered and has had its effect. */
@@ -87,6 +94,10 @@ export async function openMoneyWorld(options: TestCabinetOptions = {}): Promise<
       await database.sql('update accounts.account set language = $2 where id = $1', [line.ownerId, language])
       const { notices } = await world.run('notices', {}, await world.tokenOf(line))
       return notices.nodes.map(({ text }: { text: string }) => text).toSorted()
+    },
+    async loadMerchants() {
+      const options = { databases: database.urls, clock: systemClock, newId: createNewId(systemClock) }
+      await withLoaders({ ...options, logger: silentLogger }, ({ payments }) => payments.loadMerchants(DEMO_MERCHANTS))
     },
     async money({ id }) {
       const [row] = await database.sql<{ posted: bigint; reserved: bigint }>(

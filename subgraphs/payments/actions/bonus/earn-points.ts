@@ -38,12 +38,13 @@ export async function earnPoints(dependencies: BonusDependencies): Promise<numbe
   })
 }
 
-async function earnPointsOf(dependencies: BonusDependencies, lineId: string): Promise<void> {
+/** The same of one line. Returns how many points it has earned. */
+export async function earnPointsOf(dependencies: BonusDependencies, lineId: string): Promise<bigint> {
   const { db, clock, newId, policies } = dependencies
   const { 'bonus.kopecksPerPoint': kopecksPerPoint, 'bonus.ttlMonths': ttlMonths } = await policies.current()
-  await db.transaction().execute(async (trx) => {
+  return db.transaction().execute(async (trx) => {
     const uncounted = await lockUncounted(trx, lineId, EARNING_KINDS)
-    if (!uncounted) return
+    if (!uncounted) return 0n
     const { points, remainder } = earn(uncounted.remainder, uncounted.spent, BigInt(kopecksPerPoint))
     const at = clock.now()
     if (points > 0n) {
@@ -59,6 +60,7 @@ async function earnPointsOf(dependencies: BonusDependencies, lineId: string): Pr
       await addLots(trx, { lineId, lots: [{ points, expiresAt: monthsAfter(at, ttlMonths) }], at, newId })
     }
     await keepProgress(trx, { lineId, upTo: uncounted.upTo, remainder })
+    return points
   })
 }
 

@@ -14,6 +14,11 @@ export function maySeeCards(principal: Viewer['principal']): principal is Accoun
   return principal.kind === 'account' && principal.organizationRole !== 'user'
 }
 
+/** Whether these are the cards of an account that somebody may pay with, so that what is wrong with one is theirs to know. */
+export function maySeeCardsOf(principal: Viewer['principal'], accountId: string | null): boolean {
+  return maySeeCards(principal) && principal.accountId === accountId
+}
+
 export type RemoveCardOutcome =
   | { readonly kind: 'removed'; readonly cardId: string }
   | { readonly kind: 'cardNotFound' }

@@ -1,9 +1,11 @@
 import type { Transaction } from 'kysely'
 import { lockBalance } from '../../ledger/balance.ts'
-import { endPromise, findDuePromises } from '../../store/promised-payments.ts'
+import type { DueItem } from '../../store/due-page.ts'
+import { endPromise, readDuePromises } from '../../store/promised-payments.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
 import { recordAct } from '../record-act.ts'
+import { eachDue } from '../recurring/each-due.ts'
 import { forOurselves } from '../service-viewer.ts'
 
 type SettleDependencies = Pick<ActionDependencies, 'clock' | 'newId' | 'currencyCode'>
@@ -21,20 +23,25 @@ export async function settlePromisedPayment(
   return end(trx, dependencies, lineId, 'TOP_UP')
 }
 
-const LINES_AT_ONCE = 100
+const AT_ONCE = 4
 
-/** Takes back what is due; any number of processes may, each promise ends once. Returns how many ended. */
+/** Takes back what is due; any number of processes may, each promise ends once. Returns how many were looked at. */
 export async function endDuePromises(
-  dependencies: SettleDependencies & Pick<ActionDependencies, 'db' | 'onEvent'>,
+  dependencies: SettleDependencies & Pick<ActionDependencies, 'db' | 'onEvent' | 'logger'>,
 ): Promise<number> {
-  const { db, clock, onEvent } = dependencies
-  let ended = 0
-  for (const lineId of await findDuePromises(db, clock.now(), LINES_AT_ONCE)) {
-    const isEnded = await db.transaction().execute((trx) => endDuePromise(trx, dependencies, lineId))
-    if (isEnded) ended++
-  }
-  if (ended > 0) onEvent()
-  return ended
+  const { db, clock, onEvent, logger } = dependencies
+  const now = clock.now()
+  const looked = await eachDue<DueItem>({
+    read: (page) => readDuePromises(db, now, page),
+    work: async ({ id }) => {
+      await db.transaction().execute((trx) => endDuePromise(trx, dependencies, id))
+    },
+    atOnce: AT_ONCE,
+    logger,
+    failure: 'a promised payment that is due could not be taken back; the next round will',
+  })
+  if (looked > 0) onEvent()
+  return looked
 }
 
 /** The same for one line, if its promise is due: what has not been done by the job yet counts as done. */

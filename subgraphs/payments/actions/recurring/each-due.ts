@@ -4,7 +4,7 @@ import type { DuePage } from '../../store/due-page.ts'
 export interface DueWork<Item extends { readonly id: string }> {
   /** A page of what is due, in an order in which each is looked at once. */
   readonly read: (page: DuePage<Item>) => Promise<readonly Item[]>
-  readonly work: (item: Item) => Promise<void>
+  readonly work: (item: Item) => Promise<unknown>
   /** How many are worked on at once. */
   readonly atOnce: number
   readonly logger: Logger

@@ -1,4 +1,4 @@
-import { toDecimal } from './charge.ts'
+import { formatKopecks } from '../../../../platform/money.ts'
 import { endHold } from './end-hold.ts'
 import type { Operation } from './operation.ts'
 
@@ -6,10 +6,10 @@ import type { Operation } from './operation.ts'
 export const capture: Operation = {
   name: 'capture',
   run: (world, { pick, amount }) =>
-    endHold(world, pick, async (held) => {
+    endHold(world, { heldFor: 'services', pick }, async (held) => {
       const part = 1n + (amount % held.amount)
       const outcome = await world.charges.captureReservation({
-        ...{ service: 'products', lineId: held.line.id, id: held.key, amount: toDecimal(part) },
+        ...{ service: 'products', lineId: held.line.id, id: held.key, amount: formatKopecks(part) },
       })
       switch (outcome.kind) {
         case 'captured':

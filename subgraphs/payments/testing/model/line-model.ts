@@ -1,57 +1,52 @@
-/** What an operation may do at most to what a line has available, while nobody knows what it does. */
-export interface Stake {
-  readonly loss?: bigint
-  readonly gain?: bigint
-}
+import { BookModel, type Change, type Flight } from './book-model.ts'
+import { PointsModel } from './points-model.ts'
 
-/** An operation under way on a line: between which bounds the line's available money was, all the while. */
-export interface Flight {
-  readonly low: bigint
-  readonly high: bigint
-  /** What the operation has come to is told in the same breath: see `LineModel.change`. */
-  end(): void
-}
-
-/**
- * What a line has, as the acknowledged operations say. Operations under way may have had their effect or not, so what
- * each of them may have seen lies between two bounds; with one client at a time the bounds are one number.
- */
-export class LineModel {
+/** What a line has: money, the points that it earned by paying for services, and what it may spend beyond its money. */
+export class LineModel extends BookModel {
   readonly id: string
-  posted = 0n
-  reserved = 0n
-  readonly #flights = new Set<{ low: bigint; high: bigint; loss: bigint; gain: bigint }>()
+  readonly phone: string
+  readonly points = new PointsModel()
+  /** How far below zero it may stand by a debt, and by a promise: known as long as its book is not shared. */
+  debtLimit = 0n
+  promised = 0n
+  dueAt: Date | null = null
+  /** All that it was ever promised, or is about to be: debts come of nothing else. */
+  lent = 0n
+  /** Kopecks that services took and that have not become points. */
+  uncounted = 0n
 
-  constructor(id: string) {
+  constructor({ id, phone }: Pick<LineModel, 'id' | 'phone'>) {
+    super()
     this.id = id
+    this.phone = phone
   }
 
-  get available(): bigint {
-    return this.posted - this.reserved
+  /** What is paid off of a debt, or set free, cannot be borrowed again. */
+  override change(change: Change): void {
+    super.change(change)
+    const { posted = 0n, reserved = 0n } = change
+    if ((posted > 0n || reserved < 0n) && this.debtLimit > this.#debt) this.debtLimit = this.#debt
   }
 
-  begin({ loss = 0n, gain = 0n }: Stake): Flight {
-    const flight = { low: this.available, high: this.available, loss, gain }
-    for (const other of this.#flights) {
-      flight.low -= other.loss
-      flight.high += other.gain
-      other.low -= loss
-      other.high += gain
-    }
-    this.#flights.add(flight)
-    return {
-      get low() {
-        return flight.low
-      },
-      get high() {
-        return flight.high
-      },
-      end: () => void this.#flights.delete(flight),
-    }
+  /** What is below zero stays as a debt. */
+  endPromise(): void {
+    if (this.dueAt === null) return
+    this.promised = 0n
+    this.dueAt = null
+    if (this.debtLimit < this.#debt) this.debtLimit = this.#debt
   }
 
-  change({ posted = 0n, reserved = 0n }: { readonly posted?: bigint; readonly reserved?: bigint }): void {
-    this.posted += posted
-    this.reserved += reserved
+  /** The least that services may have found to spend during a flight. */
+  leastSpendable({ low }: Flight): bigint {
+    return this.isShared ? low : low + this.debtLimit + this.promised
+  }
+
+  /** And the most. */
+  mostSpendable({ high }: Flight): bigint {
+    return this.isShared ? high + this.lent : high + this.debtLimit + this.promised
+  }
+
+  get #debt(): bigint {
+    return this.available < 0n ? -this.available : 0n
   }
 }

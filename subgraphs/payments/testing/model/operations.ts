@@ -1,7 +1,14 @@
 import { capture } from './capture.ts'
+import { cardTopUp } from './card-top-up.ts'
 import { charge } from './charge.ts'
-import { expire } from './expire.ts'
+import { earnPoints } from './earn-points.ts'
+import { expire, passDays } from './expire.ts'
+import { givePoints } from './give-points.ts'
+import { capturePoints, holdPoints, releasePoints } from './hold-points.ts'
 import type { Operation } from './operation.ts'
+import { promise } from './promise.ts'
+import { endPurchase, purchase } from './purchase.ts'
+import { refund } from './refund.ts'
 import { release } from './release.ts'
 import { replay } from './replay.ts'
 import { reserve } from './reserve.ts'
@@ -10,15 +17,12 @@ import { transfer } from './transfer.ts'
 
 /** All that sequences are made of, the more often the more often it stands here. */
 export const OPERATIONS: readonly Operation[] = [
-  topUp,
-  topUp,
-  charge,
-  reserve,
-  reserve,
-  capture,
-  release,
-  transfer,
-  transfer,
-  replay,
-  expire,
+  ...[topUp, topUp, cardTopUp, refund],
+  ...[charge, charge, reserve, reserve, capture, release],
+  ...[transfer, transfer],
+  ...[purchase, endPurchase],
+  ...[promise, promise],
+  ...[earnPoints, earnPoints, holdPoints, capturePoints, releasePoints, givePoints],
+  ...[replay, replay],
+  ...[expire, expire, passDays],
 ]

@@ -4,7 +4,7 @@ import type { Operation } from './operation.ts'
 export const release: Operation = {
   name: 'release',
   run: (world, { pick }) =>
-    endHold(world, pick, async (held) => {
+    endHold(world, { heldFor: 'services', pick }, async (held) => {
       const outcome = await world.charges.releaseReservation({
         ...{ service: 'products', lineId: held.line.id, id: held.key },
       })

@@ -1,4 +1,4 @@
-import { toDecimal } from './charge.ts'
+import { formatKopecks } from '../../../../platform/money.ts'
 import type { LineModel } from './line-model.ts'
 import type { Operation } from './operation.ts'
 import type { World } from './world.ts'
@@ -20,22 +20,24 @@ async function reserveOnce(
 ): Promise<void> {
   const flight = line.begin({ loss: amount })
   const outcome = await world.charges.reserve({
-    ...{ service: 'products', lineId: line.id, id: key, amount: toDecimal(amount), kind: 'SUBSCRIPTION_FEE' },
+    ...{ service: 'products', lineId: line.id, id: key, amount: formatKopecks(amount), kind: 'SUBSCRIPTION_FEE' },
     ...{ minutes: null, reason: { title: { ru: 'Услуга', en: 'A service' } } },
   })
   flight.end()
   const effect = `!hold:${key}`
   if (outcome.kind === 'reserved') {
     world.expect(
-      world.isDone(effect, line) || amount <= flight.high,
+      world.isDone(effect, line) || amount <= line.mostSpendable(flight),
       `${key} has set aside more than there can have been`,
     )
     if (!world.isDone(effect, line)) {
-      world.held.push({ key, line, amount, expiresAt: outcome.hold.expiresAt, isWaiting: true, ending: 0 })
+      const { sourceKey, expiresAt } = outcome.hold
+      world.held.push({ key, sourceKey, line, book: line, amount, expiresAt, isWaiting: true, ending: 0 })
     }
     world.done(effect, line, { reserved: amount })
   } else {
-    const isJustified = outcome.kind === 'notEligible' && amount > flight.low && !world.isDone(effect, line)
+    const isJustified =
+      outcome.kind === 'notEligible' && amount > line.leastSpendable(flight) && !world.isDone(effect, line)
     world.expect(isJustified, `the hold ${key} is ${outcome.kind} though there was enough`)
   }
 }

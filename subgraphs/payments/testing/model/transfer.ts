@@ -12,7 +12,7 @@ import type { LedgerParts } from './world.ts'
 export const transfer: Operation = {
   name: 'transfer',
   run: async (world, { line, other, amount }) => {
-    const [from, to] = [world.line(line), world.line(line + 1 + (other % (world.lines.length - 1)))]
+    const [from, to] = world.pair(line, other)
     await world.request(async (key) => {
       const flights = [from.begin({ loss: amount }), to.begin({ gain: amount })]
       const isMoved = await world.transaction((trx) =>
@@ -45,7 +45,7 @@ export interface Move {
  */
 export async function moveMoney(
   trx: Transaction<Tables>,
-  { parts, clock, newId }: LedgerDependencies & { readonly parts: LedgerParts },
+  { parts, clock, newId }: LedgerDependencies & { readonly parts: Pick<LedgerParts, 'lockBalance' | 'post'> },
   { key, from, to, amount }: Move,
 ): Promise<boolean> {
   let has = 0n
