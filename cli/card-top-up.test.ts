@@ -105,10 +105,10 @@ describe('a top-up by card', () => {
     }
     await shop.cabinet.database.sql(`update accounts.account set language = 'en' where id in ($1, $2)`, [owner, friend])
     expect(await told(2, payer)).toEqual([
-      'The number was topped up by card: 150.00.',
-      'A top-up by card of 150.00 failed. See in your cabinet why, and what helps.',
+      'The number was topped up by card: RUB 150.00.',
+      'A top-up by card of RUB 150.00 failed. See in your cabinet why, and what helps.',
     ])
-    expect(await told(1)).toEqual(['The number was topped up by card: 150.00.'])
+    expect(await told(1)).toEqual(['The number was topped up by card: RUB 150.00.'])
   })
 
   it('tells why the bank declined it, and what helps', async () => {

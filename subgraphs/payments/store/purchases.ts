@@ -116,9 +116,9 @@ export interface Lease {
   readonly now: Date
   /** Nobody else asks before. */
   readonly until: Date
-  /** Merchants that are not asked now. */
-  readonly except: readonly string[]
-  /** How many purchases are taken of each merchant. */
+  /** How many purchases of a merchant are waited for already. */
+  readonly waiting: ReadonlyMap<string, number>
+  /** How many there may be of each merchant, with these. */
   readonly eachLimit: number
 }
 
@@ -127,12 +127,14 @@ export async function takePurchasesToAsk(db: Kysely<Tables>, lease: Lease): Prom
   const { rows } = await sql<PurchaseRow>`
     update purchase set asked = purchase.asked + 1, next_ask_at = ${lease.until}
     from (
-      select next.line_id, next.id from merchant cross join lateral (
+      select next.line_id, next.id from merchant
+      left join unnest(${[...lease.waiting.keys()]}::text[], ${[...lease.waiting.values()]}::int[])
+        as waiting (merchant_id, count) on waiting.merchant_id = merchant.id
+      cross join lateral (
         select line_id, id from purchase
         where merchant_id = merchant.id and not is_over and next_ask_at <= ${lease.now}
-        order by next_ask_at limit ${lease.eachLimit} for update skip locked
+        order by next_ask_at limit greatest(0, ${lease.eachLimit}::int - coalesce(waiting.count, 0)) for update skip locked
       ) as next
-      where merchant.id <> all(${lease.except}::text[])
     ) as due
     where purchase.line_id = due.line_id and purchase.id = due.id
     returning purchase.*

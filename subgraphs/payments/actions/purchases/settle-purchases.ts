@@ -25,24 +25,33 @@ export interface PurchaseSettling {
  */
 export function createPurchaseSettling(dependencies: ActionDependencies): PurchaseSettling {
   const { db, clock, logger } = dependencies
-  /** What is waited for, by merchant. */
-  const lanes = new Map<string, Promise<unknown>>()
+  /** What is waited for: how many of each merchant, and all. */
+  const waiting = new Map<string, number>()
+  const answers = new Set<Promise<void>>()
+
+  function settle(purchase: Purchase): void {
+    const { merchantId } = purchase
+    waiting.set(merchantId, (waiting.get(merchantId) ?? 0) + 1)
+    const answer = settlePurchase(dependencies, purchase)
+      // It is asked again when the lease is over.
+      .catch((error: unknown) => logger.warn({ err: error, merchantId }, 'a purchase was not settled'))
+      .finally(() => {
+        waiting.set(merchantId, (waiting.get(merchantId) ?? 1) - 1)
+        answers.delete(answer)
+      })
+    answers.add(answer)
+  }
+
   return {
     async look() {
       const now = clock.now()
       const until = new Date(now.getTime() + LEASE_MS)
-      const due = await takePurchasesToAsk(db, { now, until, except: [...lanes.keys()], eachLimit: AT_ONCE })
-      for (const [merchantId, purchases] of Map.groupBy(due, (purchase) => purchase.merchantId)) {
-        const lane = Promise.all(purchases.map((purchase) => settlePurchase(dependencies, purchase)))
-          // It is asked again when the lease is over.
-          .catch((error: unknown) => logger.warn({ err: error, merchantId }, 'a merchant’s purchases were not settled'))
-          .finally(() => lanes.delete(merchantId))
-        lanes.set(merchantId, lane)
-      }
+      const due = await takePurchasesToAsk(db, { now, until, waiting, eachLimit: AT_ONCE })
+      for (const purchase of due) settle(purchase)
       return due.length
     },
     async settled() {
-      await Promise.all(lanes.values())
+      await Promise.all(answers)
     },
   }
 }

@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { createTestDatabase, type TestDatabase } from '../../cli/testing/test-database.ts'
-import { connectDatabase } from '../database/connect.ts'
-import { watchedLogger } from '../testing/log-watch.ts'
-import { createJobs, type JobQueue, type Jobs } from './jobs.ts'
-import { jobsSchema } from './migrate-jobs.ts'
+import { connectDatabase } from '../platform/database/connect.ts'
+import { createJobs, type JobQueue, type Jobs } from '../platform/jobs/jobs.ts'
+import { jobsSchema } from '../platform/jobs/migrate-jobs.ts'
+import { watchedLogger } from '../platform/testing/log-watch.ts'
+import { createTestDatabase, type TestDatabase } from './testing/test-database.ts'
 
 const PATIENCE = { timeout: 20_000, interval: 50 }
 const QUEUE: JobQueue = {
