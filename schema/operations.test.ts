@@ -225,7 +225,7 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
             expect.objectContaining({
               id: lineId,
               alias: 'Home',
-              balance: expect.objectContaining({ available: { amount: '150.00', currencyCode: 'RUB' } }),
+              balance: expect.objectContaining({ available: { amount: '300.00', currencyCode: 'RUB' } }),
               bonuses: expect.objectContaining({ points: 70 }),
               tariff: expect.objectContaining({ name: 'Base' }),
               activeOptions: [expect.objectContaining({ name: 'Option 1' })],
@@ -243,6 +243,7 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
         id: lineId,
         ledgerEntries: {
           nodes: [
+            { kind: 'TOP_UP', balanceAfter: { amount: '300.00', currencyCode: 'RUB' } },
             {
               kind: 'OPENING_BALANCE',
               amount: { amount: '150.00', currencyCode: 'RUB' },
@@ -291,14 +292,14 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
       line: {
         forecast: {
           // With 30 ₽ that are promised, which go before all else.
-          spendable: { amount: '180.00' },
+          spendable: { amount: '330.00' },
           // The tariff's 300 ₽ and the option's 50 ₽ a month.
           charges: [
             { kind: 'PROMISED_PAYMENT_DUE', amount: { amount: '-30.00' } },
             { kind: 'SUBSCRIPTION_FEE' },
             { kind: 'SUBSCRIPTION_FEE' },
           ],
-          shortfall: { amount: '200.00' },
+          shortfall: { amount: '50.00' },
         },
       },
     }),
@@ -311,7 +312,7 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
         id: lineId,
         msisdn: phone,
         rights: ['VIEW', 'PAY', 'MANAGE', 'OWN'],
-        balance: { available: { amount: '150.00' } },
+        balance: { available: { amount: '300.00' } },
         bonuses: { points: 70 },
         tariff: { code: 'base', isArchived: false },
         activeOptions: [holdsOffer],
@@ -322,7 +323,7 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
     as: 'staff: supervisor',
     variables: ({ phone }) => ({ phone }),
     answer: ({ lineId }) => ({
-      lineByPhone: { id: lineId, balance: { available: { amount: '150.00' } }, tariff: { name: 'Base' } },
+      lineByPhone: { id: lineId, balance: { available: { amount: '300.00' } }, tariff: { name: 'Base' } },
     }),
   },
   // Passing a captcha and reading a password take more than one operation: subgraphs/accounts tests what follows.
@@ -706,8 +707,8 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
     variables: ({ lineId }) => ({ lineId }),
     answer: ({ lineId, phone }) => ({
       balanceChanged: {
-        sequence: '0',
-        line: { id: lineId, msisdn: phone, balance: { available: { amount: '150.00' } }, tariff: { name: 'Base' } },
+        sequence: '1',
+        line: { id: lineId, msisdn: phone, balance: { available: { amount: '300.00' } }, tariff: { name: 'Base' } },
       },
     }),
   },

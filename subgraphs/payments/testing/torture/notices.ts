@@ -98,9 +98,10 @@ function opposite(truth: NoticeEvent): NoticeEvent {
   return truth === 'payment.canceled' ? 'payment.succeeded' : 'payment.canceled'
 }
 
-/** It names the payment, and there may be a refund of it or not. */
-function tellOfRefund({ door }: CardShop, { id }: StoredPayment): Promise<void> {
-  return door.tell('refund.succeeded', { id: `r-${id}`, payment_id: id })
+/** It names the payment's refund if there is one, and else one that the acquirer does not have. */
+function tellOfRefund({ bank, door }: CardShop, { id }: StoredPayment): Promise<void> {
+  const refund = [...bank.refunds.values()].find(({ paymentId }) => paymentId === id)
+  return door.tell('refund.succeeded', { id: refund?.id ?? `r-${id}`, payment_id: id })
 }
 
 async function forge({ shop, topUp, number, strangersId, problems }: Story): Promise<void> {
