@@ -22,8 +22,8 @@ export interface CardShop {
   topUp(customer: Customer, amount: bigint): Promise<TopUp>
   /** Sends the top-up again with its key: payments ask the acquirer themselves. */
   sendAgain(topUp: TopUp): Promise<void>
-  /** Gives money back, as staff do. Null for all that is not back yet. */
-  refund(topUp: TopUp, amount: bigint | null): Promise<string>
+  /** Gives money back, as staff do; once for each key. */
+  refund(topUp: TopUp, amount: bigint, idempotencyKey: string): Promise<string>
   close(): Promise<void>
 }
 
@@ -63,7 +63,7 @@ const POLICIES = {
 export async function openCardShop(world: TortureWorld, options: CardShopOptions): Promise<CardShop> {
   await setPolicies(options.adminUrl, POLICIES)
   const acquirer = await startAcquirerStandIn({
-    ...{ ...SHOP, clock: systemClock, newId: world.newId, silenceMs: 50 },
+    ...{ ...SHOP, clock: systemClock, newId: world.newId, silenceMs: 50, slowMs: 10 },
     notices: { url: () => null, signature: SIGNATURE },
   })
   const server = await startPaymentsServer({
@@ -86,9 +86,8 @@ export async function openCardShop(world: TortureWorld, options: CardShopOptions
     door: createNoticeDoor(server.http, { signature: SIGNATURE, address: PEERS.address }),
     topUp: (customer, amount) => topUp({ server, bank }, { customer, amount, idempotencyKey: world.newId() }),
     sendAgain: async (known) => void (await sendTopUp(server, known)),
-    async refund({ customer: { lineId }, paymentId }, amount) {
-      const idempotencyKey = world.newId()
-      const input = { lineId, paymentId, amount: amount === null ? null : formatKopecks(amount), idempotencyKey }
+    async refund({ customer: { lineId }, paymentId }, amount, idempotencyKey) {
+      const input = { lineId, paymentId, amount: formatKopecks(amount), idempotencyKey }
       return (await server.ask(SUPERVISOR, REFUND, { input })).__typename
     },
     async close() {

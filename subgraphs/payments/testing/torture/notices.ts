@@ -89,8 +89,10 @@ async function live(story: Story): Promise<(() => Promise<void>)[]> {
 
   truth = fate.turn?.(theirs) ?? truth
   const refund = fate.isRefunded ? giveBack(story) : undefined
-  await Promise.all([tell(truth), refund, tell(opposite(truth))])
-  return [() => tell(truth), () => (fate.isRefunded ? tellOfRefund(shop, theirs) : tell(opposite(truth)))]
+  await Promise.all([tell(truth), refund?.(), tell(opposite(truth))])
+  // A refund of which nothing was heard, and nothing is told, is asked for again by whoever asked for it.
+  if (refund) return [() => tell(truth), () => tellOfRefund(shop, theirs), refund]
+  return [() => tell(truth), () => tell(opposite(truth))]
 }
 
 /** What is not true, or not any more. */
@@ -110,11 +112,17 @@ async function forge({ shop, topUp, number, strangersId, problems }: Story): Pro
   if (status !== forgery.status) problems.push(`a notice ${forgery.name} was answered with ${status}`)
 }
 
-/** All of it or a part: the notice of its success was acknowledged, so the money is there. */
-async function giveBack({ shop, topUp, number, problems }: Story): Promise<void> {
+/**
+ * Asks for a refund, of all or a part, by the same key however often: the notice of the payment's success was
+ * acknowledged, so the money is there.
+ */
+function giveBack({ shop, topUp, number, problems }: Story): () => Promise<void> {
   const part = topUp.amount / BigInt(1 + (number % 3))
-  const answer = await shop.refund(topUp, part)
-  if (answer !== 'RefundPaymentSuccess') problems.push(`a refund was answered with ${answer}`)
+  const idempotencyKey = `refund of ${topUp.paymentId}`
+  return async () => {
+    const answer = await shop.refund(topUp, part, idempotencyKey)
+    if (answer !== 'RefundPaymentSuccess') problems.push(`a refund was answered with ${answer}`)
+  }
 }
 
 function pick<Item>(items: readonly Item[], number: number): Item {
