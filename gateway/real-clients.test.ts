@@ -16,7 +16,15 @@ import { createClient as createSocketClient } from 'graphql-ws'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { MANIFESTS_PATH } from '../cli/project.ts'
-import { accountId, insertAccount, insertCatalogue, insertLine, lineId, phone } from '../cli/testing/fixture.ts'
+import {
+  accountId,
+  insertAccount,
+  insertCatalogue,
+  insertLine,
+  insertPosting,
+  lineId,
+  phone,
+} from '../cli/testing/fixture.ts'
 import { operationText } from '../cli/testing/front-end.ts'
 import { openTestCabinet, type TestCabinet } from '../cli/testing/test-cabinet.ts'
 import { operationId } from '../platform/operations/normal-form.ts'
@@ -112,8 +120,7 @@ function eventClient() {
   closing.push(() => client.dispose())
   return client
 }
-const changeBalance = () =>
-  cabinet.database.sql(`update payments.ledger_balance set posted = posted + 1 where unit = 'KOPECK'`)
+const changeBalance = () => insertPosting(cabinet.database, { lineId: lineId(1), amount: 1 })
 
 describe('Apollo Client', () => {
   interface Options {

@@ -2,7 +2,14 @@ import { createClient as createEventClient } from 'graphql-sse'
 import { createClient as createSocketClient } from 'graphql-ws'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { accountId, insertAccount, insertCatalogue, insertLine, lineId } from '../../cli/testing/fixture.ts'
+import {
+  accountId,
+  insertAccount,
+  insertCatalogue,
+  insertLine,
+  insertPosting,
+  lineId,
+} from '../../cli/testing/fixture.ts'
 import { startTcpProxy, type TcpProxy } from '../../cli/testing/tcp-proxy.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 
@@ -60,7 +67,7 @@ describe('a client whose connection breaks', () => {
       if (seen.length === 6) break
       // Every second time the change happens while nobody is connected.
       if (seen.length % 2 === 0) proxy.cut()
-      await cabinet.database.sql(`update payments.ledger_balance set posted = posted + 1 where unit = 'KOPECK'`)
+      await insertPosting(cabinet.database, { lineId: lineId(1), amount: 1 })
       proxy.restore()
     }
     expect(seen).toEqual(['0', '1', '2', '3', '4', '5'])

@@ -1,6 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type EventStream, openEventStream } from '../../cli/testing/event-stream.ts'
-import { accountId, insertAccount, insertCatalogue, insertLine, lineId } from '../../cli/testing/fixture.ts'
+import {
+  accountId,
+  insertAccount,
+  insertCatalogue,
+  insertLine,
+  insertPosting,
+  lineId,
+} from '../../cli/testing/fixture.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import type { SubgraphName } from '../../platform/subgraph/name.ts'
 import type { Transport } from '../transport/transport.ts'
@@ -42,7 +49,7 @@ describe('a stream whose subgraphs are sick', () => {
     const errors = away('products', 'balanceChanged', 'line', 'tariff')
     const line = { id: lineId(1), tariff: null }
     expect(await next()).toEqual({ data: { balanceChanged: { sequence: '0', line } }, errors })
-    await cabinet.database.sql(`update payments.ledger_balance set posted = posted + 1 where unit = 'KOPECK'`)
+    await insertPosting(cabinet.database, { lineId: lineId(1), amount: 1 })
     expect(await next()).toEqual({ data: { balanceChanged: { sequence: '1', line } }, errors })
   })
 

@@ -3,7 +3,14 @@ import { request as sendHttp } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import { accountId, insertAccount, insertCatalogue, insertLine, lineId } from '../../cli/testing/fixture.ts'
+import {
+  accountId,
+  insertAccount,
+  insertCatalogue,
+  insertLine,
+  insertPosting,
+  lineId,
+} from '../../cli/testing/fixture.ts'
 import { eventClient, type OpenStream, STREAM_CLIENTS, socketClient } from '../../cli/testing/stream-clients.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import type { SignedInPrincipal } from '../../platform/identity/viewer.ts'
@@ -50,8 +57,7 @@ describe('streams', () => {
       ({ value }) => Promise.reject(new Error(`not closed, but ${JSON.stringify(value)}`)),
       (event) => event,
     )
-  const post = () =>
-    cabinet.database.sql(`update payments.ledger_balance set posted = posted + 1 where unit = 'KOPECK'`)
+  const post = () => insertPosting(cabinet.database, { lineId: lineId(1), amount: 1 })
 
   describe.each(STREAM_CLIENTS)('by $name', (client) => {
     it('tell of each change', async () => {
@@ -146,7 +152,12 @@ describe('streams', () => {
     socket.pause()
     await cabinet.database.sql(`
       do $$ begin for _ in 1..3000 loop
-        update payments.ledger_balance set posted = posted + 1 where unit = 'KOPECK';
+        with cause as (
+          insert into payments.ledger_transaction (line_id, id, kind, source_key, occurred_at, posted_at)
+          values ('${lineId(1)}', gen_random_uuid(), 'TOP_UP', gen_random_uuid(), now(), now()) returning line_id, id
+        )
+        insert into payments.ledger_entry (line_id, transaction_id, unit, debit_account, credit_account, amount)
+        select line_id, id, 'KOPECK', 'EXTERNAL_TOP_UP', 'CUSTOMER', 1 from cause;
         -- A transaction is one change, however much it does.
         commit;
       end loop; end $$

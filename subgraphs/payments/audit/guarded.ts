@@ -145,6 +145,7 @@ export const KEYS_AND_CHECKS: Readonly<Record<string, readonly string[]>> = {
     'purchase_quote_reference_check',
     'purchase_quote_transaction_id_check',
   ],
+  purchase_quote_day: ['purchase_quote_day_pkey', 'purchase_quote_day_quotes_check'],
   spend_cap: ['spend_cap_pkey', 'spend_cap_monthly_amount_check'],
   top_up_directory: ['top_up_directory_pkey', 'top_up_directory_external_id_check'],
   transfer_day: ['transfer_day_pkey', 'transfer_day_received_check', 'transfer_day_sent_check'],
