@@ -136,6 +136,7 @@ describe('a telephone', () => {
   it('is told to try again when a part is away', async () => {
     await cabinet.database.sql('alter table payments.ledger_balance rename to away')
     expect(await dial('*100#')).toEqual({ text: USSD_TEXTS.ru.away, action: 'END' })
+    await cabinet.database.sql('alter table payments.away rename to ledger_balance')
   })
 })
 
