@@ -187,6 +187,8 @@ describe('the ledger under torture', { timeout: 300_000 }, () => {
     it('a notice that is believed, and the acquirer not asked', async () => {
       const { problems } = await tortureNotices(world, {
         ...noticesOf(100),
+        // The acquirer answers about every amount of this: one that was paid before it is known where is not what is looked for.
+        random: () => 0,
         // Whatever payments ask about is paid, as the notice has said.
         plant(bank) {
           const find = bank.payments.get.bind(bank.payments)
