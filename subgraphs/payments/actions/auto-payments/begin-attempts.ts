@@ -19,7 +19,7 @@ import type { AutoPaymentStop } from '../../store/recurring-tables.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
 import { type Allowance, findMemberAllowance, lockAllowance, spendAllowance } from '../allowance.ts'
-import type { MemberShare } from '../card-payments/member-share.ts'
+import { shareOf } from '../card-payments/member-share.ts'
 import { recordAct } from '../record-act.ts'
 import { eachDue } from '../recurring/each-due.ts'
 import { ROUNDS } from '../service-viewer.ts'
@@ -146,8 +146,7 @@ async function attempt(
   const month = monthOf(rules.calendar.dayOf(now))
   const begun = { lineId, autoPaymentId: id, occasion, paymentId, accountId, cardId, amount, month, begunAt: now }
   invariant(await insertAttempt(trx, begun), 'an occasion that was paid for is over')
-  const share: MemberShare = { member: allowance.kind === 'member' ? allowance.member : null }
-  const details = { autoPaymentId: id, occasion, ...share }
+  const details = { autoPaymentId: id, occasion, ...shareOf(allowance) }
   await beginPayment(trx, { lineId, id: paymentId, kind: 'AUTO_TOP_UP', amount, accountId, at: now, details })
   await spendAllowance(trx, allowance, amount)
   await putAutoPayment(trx, { ...autoPayment, nextAttemptAt: null })

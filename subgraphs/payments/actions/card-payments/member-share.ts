@@ -2,10 +2,15 @@ import type { Transaction } from 'kysely'
 import type { CardPaymentRow } from '../../store/card-payments.ts'
 import { countMemberSpending, type MemberMonth } from '../../store/member-spending.ts'
 import type { Tables } from '../../store/tables.ts'
+import type { Allowance } from '../allowance.ts'
 
 /** What a payment by a saved card keeps of who began it: of which member's month it is; null where it is their own. */
 export interface MemberShare {
   readonly member: MemberMonth | null
+}
+
+export function shareOf(allowance: Allowance): MemberShare {
+  return { member: allowance.kind === 'member' ? allowance.member : null }
 }
 
 /** Counts what a payment takes of its member's month, or, below zero, what came back of it. */

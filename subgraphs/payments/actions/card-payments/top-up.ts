@@ -22,6 +22,7 @@ import { askAgain, askForMoney } from './ask-acquirer.ts'
 import { beginCardPayment } from './begin-card-payment.ts'
 import type { CardDependencies } from './card-dependencies.ts'
 import { askPhone } from './line-phone.ts'
+import { shareOf } from './member-share.ts'
 import { type StoredFailure, toStored } from './stored-failure.ts'
 import { failedTopUpRules, type TopUpFailed } from './top-up-rules.ts'
 
@@ -139,8 +140,7 @@ async function begin(
   if (way === null || failed.length > 0 || !isBackAllowed) return toRefusal(failed, isBackAllowed)
   const cardId = way.kind === 'SAVED_CARD' ? command.cardId : null
   const wish = { kind: 'TOP_UP', lineId, accountId: principal.accountId, amount, way, cardId, customerPhone } as const
-  const share = { member: allowance.kind === 'member' ? allowance.member : null }
-  const paymentId = await beginCardPayment(trx, dependencies, { ...wish, share })
+  const paymentId = await beginCardPayment(trx, dependencies, { ...wish, share: shareOf(allowance) })
   await spendAllowance(trx, allowance, amount)
   const details = { paymentId, kopecks: String(amount) }
   await recordAct(trx, dependencies, { lineId, act: 'TOP_UP_BEGUN', details }, viewer)
