@@ -7,6 +7,7 @@ import { type Logger, silentLogger } from '../logger.ts'
 import { createHttpServer, drainHttpServer } from './http-server.ts'
 
 const DRAIN_DELAY_MS = 200
+const NEVER_MS = 2 ** 31 - 1
 
 describe('a serving process', () => {
   let http: FastifyInstance
@@ -33,9 +34,7 @@ describe('a serving process', () => {
 
   it('is not ready when what it needs does not answer in time', async () => {
     open(() => new Promise(() => undefined))
-    const startedAt = performance.now()
     expect(await statusOf('/health/ready')).toBe(503)
-    expect(performance.now() - startedAt).toBeLessThan(2_000)
   })
 
   it('says "not ready" while it drains, finishes what is in flight, and lets go of connections kept alive', async () => {
@@ -60,13 +59,12 @@ describe('a serving process', () => {
     await ask('/health/live')
     const inFlight = ask('/slow')
     await new Promise((resolve) => setTimeout(resolve, 20))
-    const startedAt = performance.now()
-    const drained = drainHttpServer(http, DRAIN_DELAY_MS)
+    // Nobody is cut off in time: a connection that it holds would hold the test.
+    const drained = drainHttpServer(http, DRAIN_DELAY_MS, NEVER_MS)
     expect((await ask('/health/ready')).status).toBe(503)
     expect((await ask('/health/live')).status).toBe(200)
     expect(await inFlight).toEqual({ status: 200, body: '{"done":true}' })
     await drained
-    expect(performance.now() - startedAt).toBeLessThan(5 * DRAIN_DELAY_MS)
     await expect(ask('/health/live')).rejects.toThrow(/ECONNREFUSED/)
     agent.destroy()
   })
