@@ -235,6 +235,22 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
       },
     }),
   },
+  'bonus-statement.graphql': {
+    as: 'linked, VIEW',
+    variables: ({ lineId }) => ({ lineId }),
+    answer: ({ lineId }) => ({
+      line: {
+        id: lineId,
+        bonuses: {
+          points: 70,
+          entries: {
+            nodes: [{ points: 70, pointsAfter: 70, explanation: { orderId: null } }],
+            pageInfo: { hasNextPage: false },
+          },
+        },
+      },
+    }),
+  },
   'statement.graphql': {
     as: 'linked, VIEW',
     variables: ({ lineId }) => ({ lineId }),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { accountId, giveAccess, insertAccount } from '../../cli/testing/fixture.ts'
+import { type E164, maskPhone, parsePhone } from '../../platform/phone.ts'
 import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
 
 const MINUTE_MS = 60_000
@@ -46,6 +47,17 @@ describe('a gift of bonus points', () => {
     expect(row?.posted).toBe(row?.lots)
     return Number(row?.posted)
   }
+  /** The line's statement of points, as its owner sees it. */
+  const entries = async (line: TestLine, language = 'en') => {
+    const selection = 'bonuses { entries { nodes { kind points pointsAfter explanation { summary } } } }'
+    const query = `{ line(id: "${line.id}") { ${selection} } }`
+    const { data } = await world.cabinet.ask(
+      { query, headers: { 'accept-language': language } },
+      await world.tokenOf(line),
+    )
+    return data.line.bonuses.entries.nodes
+  }
+  const masked = ({ phone }: TestLine) => maskPhone(parsePhone(phone) as E164)
   const codes = (answer: { reasons?: { code: string }[] }) => answer.reasons?.map(({ code }) => code)
 
   it('moves them with the days on which they expire', async () => {
@@ -63,6 +75,21 @@ describe('a gift of bonus points', () => {
     )
     expect(expiries).toHaveLength(2)
     expect(expiries[0]?.['expires_at']).toEqual(expiries[1]?.['expires_at'])
+    expect(await entries(from)).toEqual([
+      {
+        kind: 'BONUS_GIVEN',
+        points: -40,
+        pointsAfter: 60,
+        explanation: { summary: `Points given away: ${masked(to)}` },
+      },
+      expect.objectContaining({ points: 100, pointsAfter: 100 }),
+    ])
+    expect(await entries(to, 'ru')).toEqual([
+      {
+        ...{ kind: 'BONUS_RECEIVED', points: 40, pointsAfter: 40 },
+        explanation: { summary: `Баллы получены в подарок: «${masked(from)}»` },
+      },
+    ])
     const acts = await world.sql('select kind from accounts.act where line_id = any($1) order by 1', [[from.id, to.id]])
     expect(acts.map(({ kind }) => kind)).toEqual(['BONUS_POINTS_GIVEN', 'BONUS_POINTS_RECEIVED'])
     expect(await world.told(from)).toEqual([

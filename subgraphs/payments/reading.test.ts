@@ -7,6 +7,7 @@ import { UNKNOWN_CLIENT } from '../../platform/identity/viewer.ts'
 import { createNewId } from '../../platform/ids.ts'
 import { watchedLogger } from '../../platform/testing/log-watch.ts'
 import { readOperations } from '../../schema/operations.ts'
+import { addLots } from './ledger/lots.ts'
 import { post } from './ledger/post.ts'
 import { give, type Posting, take } from './ledger/posting.ts'
 import { beginPayment } from './store/payments.ts'
@@ -128,6 +129,43 @@ describe('reading a line’s money', () => {
       nodes: [{ kind: 'OPENING_BALANCE' }],
       pageInfo: { hasNextPage: false, hasPreviousPage: true },
     })
+  })
+
+  it('tells of points, page after page, in a statement of their own, while more are earned', async () => {
+    const earn = (points: bigint) =>
+      db.transaction().execute(async (trx) => {
+        const movements = [give('POINT', 'BONUS_PROGRAMME', points)]
+        await post(
+          trx,
+          { clock, newId },
+          { lineId: LINE, kind: 'BONUS_EARNED', sourceKey: newId(), occurredAt: NOW, movements },
+        )
+        await addLots(trx, { lineId: LINE, lots: [{ points, expiresAt: new Date('2099-01-01') }], at: NOW, newId })
+      })
+    const page = async (after: string | null) => {
+      const { data, errors } = await send('bonus-statement.graphql', { first: 2, after })
+      expect(errors).toBeUndefined()
+      return data.line.bonuses.entries
+    }
+    const shown = ({ nodes }: { nodes: { points: number; pointsAfter: number }[] }) =>
+      nodes.map(({ points, pointsAfter }) => [points, pointsAfter])
+    for (const points of [5n, 6n]) await earn(points)
+    const newest = await page(null)
+    expect(shown(newest)).toEqual([
+      [6, 81],
+      [5, 75],
+    ])
+    await earn(7n)
+    const next = await page(newest.pageInfo.endCursor)
+    expect(shown(next)).toEqual([[70, 70]])
+    expect(next.pageInfo.hasNextPage).toBe(false)
+    const { data } = await ask(
+      'bonuses { entries(kinds: [OPENING_BALANCE]) { nodes { points } } } ledgerEntries { nodes { kind } }',
+    )
+    expect(data.line.bonuses.entries.nodes).toEqual([{ points: 70 }])
+    expect(data.line.ledgerEntries.nodes).not.toContainEqual({ kind: 'BONUS_EARNED' })
+    const { errors } = await ask('bonuses { entries(first: 101) { nodes { kind } } }')
+    expect(errors?.map(({ extensions }) => extensions['code'])).toEqual(['BAD_USER_INPUT'])
   })
 
   it('tells of payments, the newest first, while more are made', async () => {

@@ -15,7 +15,7 @@ import { merchant, purchaseQuote } from './purchases.ts'
 import { query } from './query.ts'
 import { spendCap, spendCapAlert } from './spend-cap.ts'
 import { kindTotal, spendingOfLine, spendingPeriod } from './spending.ts'
-import { ledgerEntry, ledgerEntryExplanation } from './statement.ts'
+import { bonusEntry, ledgerEntry, ledgerEntryExplanation } from './statement.ts'
 import { subscription } from './subscription.ts'
 import { transferQuote } from './transfers.ts'
 
@@ -27,6 +27,7 @@ export const resolvers = {
   Line: line,
   Balance: balance,
   Bonuses: bonuses,
+  BonusEntry: bonusEntry,
   Payment: payment,
   Merchant: merchant,
   PurchaseQuote: purchaseQuote,

@@ -37,6 +37,7 @@ describe('a statement of a hundred thousand entries', () => {
       lineId: LINE,
       accountId: accountId(1),
       rights: 1,
+      unit: 'KOPECK' as const,
       first: 20,
       before: null,
       kinds: null,

@@ -3,11 +3,13 @@ import { allowedLines } from '../../../platform/access/line-access-sql.ts'
 import { type LineKey, type LineKeyValues, lineKeyText, toLineKeyValues } from '../../../platform/access/line-key.ts'
 import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
 import type { Reader } from '../../../platform/database/reader.ts'
-import type { LedgerKind } from '../ledger/kinds.ts'
+import type { LedgerKind, LedgerUnit } from '../ledger/kinds.ts'
 import type { CauseDetails } from '../ledger/posting.ts'
 
 /** Which page of a line's statement. */
 export interface StatementKey extends LineKey {
+  /** Money and points have a statement each. */
+  readonly unit: LedgerUnit
   readonly first: number
   /** Only entries with lower numbers: the newest come first. Null for the first page. */
   readonly before: bigint | null
@@ -20,8 +22,8 @@ export interface StatementKey extends LineKey {
 }
 
 export function statementKeyText(key: StatementKey): string {
-  const { first, before, kinds, from, to } = key
-  return [lineKeyText(key), first, before, kinds?.join(' '), from?.getTime(), to?.getTime()].join('/')
+  const { unit, first, before, kinds, from, to } = key
+  return [lineKeyText(key), unit, first, before, kinds?.join(' '), from?.getTime(), to?.getTime()].join('/')
 }
 
 /** An entry as the subscriber sees it, and its cause. */
@@ -31,7 +33,7 @@ export interface StatementRow {
   readonly sequence: bigint
   readonly transaction_id: string
   readonly kind: LedgerKind
-  /** Kopecks, negative for what was taken. */
+  /** Kopecks or points, negative for what was taken. */
   readonly change: bigint
   readonly balance_after: bigint
   readonly posted_at: Date
@@ -50,6 +52,7 @@ export interface StatementPage {
 }
 
 interface StatementValues extends LineKeyValues {
+  readonly units: readonly LedgerUnit[]
   readonly sizes: readonly number[]
   readonly befores: readonly (bigint | null)[]
   readonly kinds: readonly (string | null)[]
@@ -68,17 +71,17 @@ export const STATEMENT = prepareStatement<StatementValues, PageRow>(
   'statement',
   (values) => sql`
     with allowed as (${allowedLines(values)}), asked as materialized (
-      select allowed.key, allowed.line_id, page.size, page.kinds,
+      select allowed.key, allowed.line_id, page.unit, page.size, page.kinds,
         case when page.posted_from is null then 0
-          else last_entry_at(allowed.line_id, 'KOPECK', page.posted_from - interval '1 microsecond') end as after,
+          else last_entry_at(allowed.line_id, page.unit, page.posted_from - interval '1 microsecond') end as after,
         least(page.before, case when page.posted_to is null then 9223372036854775807
-          else last_entry_at(allowed.line_id, 'KOPECK', page.posted_to - interval '1 microsecond') + 1 end) as before,
+          else last_entry_at(allowed.line_id, page.unit, page.posted_to - interval '1 microsecond') + 1 end) as before,
         exists (select from ledger_quarantine as quarantine where quarantine.line_id = allowed.line_id)
           as is_under_review
       from allowed
-      join unnest(${values.sizes}::int[], ${values.befores}::bigint[], ${values.kinds}::text[],
-        ${values.froms}::timestamptz[], ${values.tos}::timestamptz[])
-        with ordinality as page (size, before, kinds, posted_from, posted_to, place) on page.place = allowed.key
+      join unnest(${values.units}::ledger_unit[], ${values.sizes}::int[], ${values.befores}::bigint[],
+        ${values.kinds}::text[], ${values.froms}::timestamptz[], ${values.tos}::timestamptz[])
+        with ordinality as page (unit, size, before, kinds, posted_from, posted_to, place) on page.place = allowed.key
     )
     select asked.key, asked.is_under_review, entry.*, cause.order_id, cause.payment_id, cause.consent_id,
       cause.policy_name, cause.policy_version, cause.details
@@ -87,7 +90,7 @@ export const STATEMENT = prepareStatement<StatementValues, PageRow>(
       select line_id, sequence, transaction_id, kind, balance_after, posted_at,
         case when credit_account = 'CUSTOMER' then amount else -amount end as change
       from ledger_entry
-      where line_id = asked.line_id and unit = 'KOPECK' and sequence > asked.after and sequence < asked.before
+      where line_id = asked.line_id and unit = asked.unit and sequence > asked.after and sequence < asked.before
         and 'CUSTOMER' in (debit_account, credit_account)
         and (asked.kinds is null or kind = any(string_to_array(asked.kinds, ' ')))
       order by sequence desc
@@ -101,6 +104,7 @@ export const STATEMENT = prepareStatement<StatementValues, PageRow>(
 export function statementValues(keys: readonly StatementKey[], now: Date): StatementValues {
   return {
     ...toLineKeyValues(keys, now),
+    units: keys.map(({ unit }) => unit),
     sizes: keys.map(({ first }) => first + 1),
     befores: keys.map(({ before }) => before),
     kinds: keys.map(({ kinds }) => kinds?.join(' ') ?? null),

@@ -80,8 +80,9 @@ export async function givePoints(
   if (giver === null) return { kind: 'lineNotFound' }
   const heldUntil = await findSimHold(dependencies, { line: giver, personId, now: clock.now() })
   const from = giver.phone && maskPhone(giver.phone)
+  const to = maskPhone(toPhone)
   const outcome = await once<GivePointsOutcome>(dependencies, command, (trx) =>
-    send(trx, dependencies, { lineId, toLineId, points: BigInt(points), today, heldUntil, from, policies, asker }),
+    send(trx, dependencies, { lineId, toLineId, points: BigInt(points), today, heldUntil, from, to, policies, asker }),
   )
   if (outcome.kind === 'given') dependencies.onEvent()
   return outcome
@@ -95,6 +96,8 @@ interface Gift {
   readonly heldUntil: Date | null
   /** The giver's number as the receiver may see it. */
   readonly from: string | null
+  /** The receiver's, as it stands in the giver's statement. */
+  readonly to: string
   readonly policies: PaymentsPolicies
   readonly asker: Asker
 }
@@ -102,7 +105,7 @@ interface Gift {
 async function send(
   trx: Transaction<Tables>,
   dependencies: ActionDependencies,
-  { lineId, toLineId, points, today, heldUntil, from, policies, asker }: Gift,
+  { lineId, toLineId, points, today, heldUntil, from, to, policies, asker }: Gift,
 ): Promise<GivePointsOutcome> {
   const now = dependencies.clock.now()
   if (!(await isAllowed(trx, lineId, asker.grant, now))) return { kind: 'lineNotFound' }
@@ -131,6 +134,7 @@ async function send(
     sourceKey: giftKey(giftId),
     occurredAt: now,
     movements: [take('POINT', 'BONUS_PROGRAMME', points)],
+    cause: { title: { ru: to, en: to } },
   })
   await countGift(trx, { lineId, day: today, points })
   const event: BonusPointsGiven = {

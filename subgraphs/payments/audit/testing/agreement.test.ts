@@ -47,6 +47,16 @@ describe('what is told of money', () => {
     ])
   })
 
+  it('does not when the statement of points leaves an entry out', async () => {
+    const withoutPoints: Telling['readStatementPages'] = async (reader, keys, now) =>
+      (await readStatementPages(reader, keys, now)).map(
+        (page, place) => page && (keys[place]?.unit === 'POINT' ? { ...page, rows: [] } : page),
+      )
+    expect(await told({ readStatementPages: withoutPoints })).toContainEqual(
+      expect.stringMatching(`${LINE}: of points: its statement comes to 0, its balance is`),
+    )
+  })
+
   it('does not when spending has another month or another kind', async () => {
     const inUtc: Telling['readSpending'] = (reader, keys, { now }) =>
       readSpending(reader, keys, { now, timeZone: 'UTC' })

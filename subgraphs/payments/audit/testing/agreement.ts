@@ -6,6 +6,7 @@ import { createReader, type Reader } from '../../../../platform/database/reader.
 import { watchedLogger } from '../../../../platform/testing/log-watch.ts'
 import { spendingOf } from '../../actions/spending/spending.ts'
 import { auditLedger } from '../../audit.ts'
+import type { LedgerUnit } from '../../ledger/kinds.ts'
 import { readSpending, type SpendingRows } from '../../store/spending.ts'
 import { readStatementPages, type StatementRow } from '../../store/statement.ts'
 import type { Tables } from '../../store/tables.ts'
@@ -32,7 +33,11 @@ export async function findDisagreements(
   try {
     const { findings } = await auditLedger(db)
     const breaches = findings.flatMap(({ meaning, examples }) => examples.map((place) => `${meaning}: ${place}`))
-    const lines = await sql<Line>(`select line_id as id, posted from payments.ledger_balance where unit = 'KOPECK'`)
+    const lines = await sql<Line>(
+      `select money.line_id as id, money.posted, points.posted as points from payments.ledger_balance as money
+       join payments.ledger_balance as points on points.line_id = money.line_id and points.unit = 'POINT'
+       where money.unit = 'KOPECK'`,
+    )
     const [policy] = await sql<{ value: string }>(
       `select value from payments.policy where name = 'operator.timeZone' order by version desc limit 1`,
     )
@@ -58,6 +63,7 @@ const ALL_DAYS = { from: '1970-01-01', to: '9999-12-31' }
 interface Line {
   readonly id: string
   readonly posted: string | bigint
+  readonly points: string | bigint
 }
 
 interface Comparison {
@@ -71,11 +77,13 @@ async function compareLines(comparison: Comparison, lines: readonly Line[]): Pro
   const now = systemClock.now()
   const keys = lines.map(({ id }) => ({ lineId: id, ...GRANT, ...ALL_DAYS, by: 'MONTH' as const }))
   const spendings = await telling.readSpending(reader, keys, { now, timeZone })
-  const statements = await readStatements(comparison, lines)
-  return lines.flatMap(({ id, posted }, place) => {
+  const statements = await readStatements(comparison, lines, 'KOPECK')
+  const statementsOfPoints = await readStatements(comparison, lines, 'POINT')
+  return lines.flatMap(({ id, posted, points }, place) => {
     const statement = statements.get(id) ?? []
     const problems = [
       ...compareStatement(statement, BigInt(posted)),
+      ...compareStatement(statementsOfPoints.get(id) ?? [], BigInt(points)).map((problem) => `of points: ${problem}`),
       ...compareSpending(statement, spendings[place] ?? null, { posted: BigInt(posted), timeZone }),
     ]
     return problems.map((problem) => `line ${id}: ${problem}`)
@@ -86,12 +94,13 @@ async function compareLines(comparison: Comparison, lines: readonly Line[]): Pro
 async function readStatements(
   { reader, telling }: Comparison,
   lines: readonly Line[],
+  unit: LedgerUnit,
 ): Promise<Map<string, StatementRow[]>> {
   const read = new Map<string, StatementRow[]>(lines.map(({ id }) => [id, []]))
   let unfinished = lines.map(({ id }) => id)
   while (unfinished.length > 0) {
     const keys = unfinished.map((lineId) => ({
-      ...{ lineId, ...GRANT, first: PAGE_SIZE, kinds: null, from: null, to: null },
+      ...{ lineId, ...GRANT, unit, first: PAGE_SIZE, kinds: null, from: null, to: null },
       before: read.get(lineId)?.at(-1)?.sequence ?? null,
     }))
     const pages = await telling.readStatementPages(reader, keys, systemClock.now())
