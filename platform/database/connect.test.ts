@@ -16,3 +16,14 @@ it('outlives a connection that breaks between two statements of a transaction', 
   expect((await sql`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }])
   await db.destroy()
 })
+
+it('lets the server end what was left in the middle of a transaction, and what waits for its locks', async () => {
+  const db = connectDatabase<unknown>({ url: inject('postgresUrl'), logger: silentLogger, poolSizeMax: 1 })
+  const names = ['lock_timeout', 'idle_in_transaction_session_timeout']
+  const { rows } = await sql`select name, setting from pg_settings where name = any(${names}) order by name`.execute(db)
+  await db.destroy()
+  expect(rows).toEqual([
+    { name: 'idle_in_transaction_session_timeout', setting: '60000' },
+    { name: 'lock_timeout', setting: '4000' },
+  ])
+})

@@ -21,10 +21,21 @@ export interface DatabaseOptions {
 export const POOL_SIZE_MAX_DEFAULT = 10
 const CONNECT_TIMEOUT_MS = 5_000
 
-/** Opens a pool lazily: nothing is connected before the first statement. */
+/**
+ * What one row that somebody has locked may cost others. Whoever waits for it lets go of the connection before those who
+ * wait for a connection give up. And a process that was frozen, or whose machine is gone, in the middle of a transaction
+ * is not waited for by the server as long as its socket looks alive.
+ */
+const PATIENCE = {
+  lock_timeout: 4_000,
+  idle_in_transaction_session_timeout: 60_000,
+  options: '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3',
+} satisfies pg.ClientConfig
+
+/** Opens a pool lazily: nothing is connected before the first statement. Nothing in it waits long for a lock. */
 export function connectDatabase<Tables>(options: DatabaseOptions): Kysely<Tables> {
   const { onStatement } = options
-  const pool = createPool(options)
+  const pool = openPool(options, PATIENCE)
   options.onPool?.(pool)
   return new Kysely<Tables>({
     dialect: new PostgresDialect({ pool }),
@@ -37,8 +48,14 @@ function tell({ level, query, queryDurationMillis }: LogEvent, onStatement: Data
   if (isTracing()) recordSpan(statementName(query.sql), queryDurationMillis, level === 'query')
 }
 
-export function createPool({ url, poolSizeMax, logger }: DatabaseOptions): pg.Pool {
+/** A pool for what may take its time: migrations and imports. */
+export function createPool(options: DatabaseOptions): pg.Pool {
+  return openPool(options, {})
+}
+
+function openPool({ url, poolSizeMax, logger }: DatabaseOptions, patience: pg.ClientConfig): pg.Pool {
   const pool = new pg.Pool({
+    ...patience,
     Client: PreparingClient,
     connectionString: url,
     max: poolSizeMax ?? POOL_SIZE_MAX_DEFAULT,

@@ -9,8 +9,8 @@ const SYSTEM_CODES = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
 ])
-/** Connection exceptions (class 08), shutdown, crash, still starting, no connection free. */
-const SERVER_CODES = /^(08...|57P0[1-3]|53300)$/
+/** Connection exceptions (class 08), shutdown, crash, still starting, no connection free, a transaction left idle. */
+const SERVER_CODES = /^(08...|57P0[1-3]|53300|25P03)$/
 /** What the driver says without a code. */
 const DRIVER_MESSAGES = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a conn)/
 
@@ -20,4 +20,9 @@ export function isDatabaseAway(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseAway)
   const code = String((error as { code?: unknown }).code ?? '')
   return SYSTEM_CODES.has(code) || SERVER_CODES.test(code) || DRIVER_MESSAGES.test(error.message)
+}
+
+/** Whether somebody had locked a row for longer than one waits: what was wanted was not done, and may be asked again. */
+export function isLockedTooLong(error: unknown): boolean {
+  return error instanceof Error && (error as { code?: unknown }).code === '55P03'
 }

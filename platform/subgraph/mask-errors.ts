@@ -1,5 +1,5 @@
 import { type ExecutionResult, GraphQLError } from 'graphql'
-import { isDatabaseAway } from '../database/is-away.ts'
+import { isDatabaseAway, isLockedTooLong } from '../database/is-away.ts'
 import { badUserInput, errorCode, unavailable } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 
@@ -18,10 +18,16 @@ function maskRefusal(error: GraphQLError, logger: Logger): GraphQLError {
 function maskError(error: GraphQLError, logger: Logger): GraphQLError {
   if (errorCode(error) !== 'INTERNAL_SERVER_ERROR') return error
   const cause = error.originalError ?? error
-  const isAway = isDatabaseAway(cause)
-  logger.error({ err: cause, path: error.path }, isAway ? 'the database is away' : 'a resolver failed')
-  const { message, extensions } = isAway ? unavailable() : internal()
+  const away = reasonToComeAgain(cause)
+  logger.error({ err: cause, path: error.path }, away ?? 'a resolver failed')
+  const { message, extensions } = away === null ? internal() : unavailable()
   return new GraphQLError(message, { ...(error.path && { path: error.path }), extensions })
+}
+
+/** What is not there now, and will be; null where to ask again does not help. */
+function reasonToComeAgain(cause: Error): string | null {
+  if (isDatabaseAway(cause)) return 'the database is away'
+  return isLockedTooLong(cause) ? 'what was wanted is locked by somebody else' : null
 }
 
 function internal(): GraphQLError {
