@@ -102,7 +102,12 @@ function createReceiverRelay<Tables extends OutboxTables>(
   async function attempt(): Promise<number> {
     try {
       const { taken, refused } = await deliverBatch({ db, receiver, deliver, failureCount, retryMs: pollIntervalMs })
-      if (taken.length === 0 && refused[0]) throw refused[0].error
+      if (taken.length === 0 && refused[0]) {
+        return noteFailure(
+          refused[0].error,
+          refused.map(({ id }) => id),
+        )
+      }
       for (const { id, error } of refused) {
         logger.warn({ err: error, receiver, id }, 'an event was not taken; it will be brought again')
       }
@@ -110,11 +115,16 @@ function createReceiverRelay<Tables extends OutboxTables>(
       failureCount = 0
       return taken.length
     } catch (error) {
-      failureCount++
-      const progress = { err: error, receiver, failureCount, retryInMs: retryInMs() }
-      logger.warn(progress, 'events could not be delivered; they will be brought again')
-      return 0
+      return noteFailure(error)
     }
+  }
+
+  /** Whether it is the receiver, or these events alone, is not known as long as nothing else is taken. */
+  function noteFailure(err: unknown, ids: readonly string[] = []): number {
+    failureCount++
+    const progress = { err, receiver, ids, failureCount, retryInMs: retryInMs() }
+    logger.warn(progress, 'events could not be delivered; they will be brought again')
+    return 0
   }
 
   function retryInMs(): number {

@@ -57,6 +57,24 @@ describe('the relay of events', () => {
     expect(brought).toEqual({ products: all, payments: all })
   })
 
+  it('names an event that is not taken, though it is the only one', async () => {
+    await write(1)
+    const said: unknown[] = []
+    const warn = (about: object, message: string) => void said.push({ ...about, message })
+    relay = createOutboxRelay({
+      db,
+      logger: { ...silentLogger, warn } as unknown as Logger,
+      pollIntervalMs: 20,
+      receivers: { products: () => Promise.reject(new Error('poison')), payments: async () => undefined },
+    })
+    await vi.waitFor(() => expect(said.length).toBeGreaterThan(0), PATIENCE)
+    expect(said[0]).toMatchObject({
+      receiver: 'products',
+      ids: [id(1)],
+      message: expect.stringContaining('events could not'),
+    })
+  })
+
   it('keeps the events of a receiver that is down, and only those, until it is back', async () => {
     await write(1)
     let isDown = true
