@@ -17,7 +17,7 @@ const program = new Command('start')
 const again = Number(program.opts<{ again: string }>().again)
 const folder = await mkdtemp(path.join(tmpdir(), 'cabinet-bench-start-'))
 
-/** Starts, asks nothing, stops. All processes that the start has made are counted. */
+/** Starts, asks nothing, stops. The processes that it has left at work are counted; those that have ended, such as `initdb`, are not. */
 async function measureStart(): Promise<{ readonly readyMs: number; readonly cpuMs: number }> {
   const started = await startProcess({ stateDirectory: folder })
   const pids = familyOf(started.pid, folder).map(({ pid }) => pid)

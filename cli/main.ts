@@ -3,6 +3,6 @@ import path from 'node:path'
 import { PROJECT_DIRECTORY } from './project.ts'
 
 // What was compiled for one start is not compiled again for the next: a fifth of it. So the program is imported after
-// this. Where the folder cannot be written, or node knows of no such cache, all is compiled each time.
-enableCompileCache?.(path.join(PROJECT_DIRECTORY, 'node_modules', '.cache', 'node'))
+// this. Where the folder cannot be written, all is compiled each time.
+enableCompileCache(path.join(PROJECT_DIRECTORY, 'node_modules', '.cache', 'node'))
 await import('./program.ts')

@@ -114,7 +114,7 @@ export function refund(
 }
 
 /** Whether a refund is not done at once: it waits, as with banks that take days. */
-export function isSlowRefund({ amount }: StoredRefund): boolean {
+function isSlowRefund({ amount }: StoredRefund): boolean {
   const kopecks = amount % 100
   return kopecks === TROUBLES.refundSlow || kopecks === TROUBLES.refundSlowlyCanceled
 }

@@ -51,6 +51,11 @@ export async function lockAllowance(trx: Transaction<Tables>, allowance: Allowan
   return allowance.limit === null ? null : allowance.limit - spent
 }
 
+/** Of which member's month what is spent is; null where it is their own. */
+export function memberOf(allowance: Allowance): MemberMonth | null {
+  return allowance.kind === 'member' ? allowance.member : null
+}
+
 /** Counts what is spent of it, limit or not: a limit that is set later counts from the month's first day too. */
 export async function spendAllowance(trx: Transaction<Tables>, allowance: Allowance, kopecks: bigint): Promise<void> {
   if (allowance.kind === 'member') await countMemberSpending(trx, allowance.member, kopecks)

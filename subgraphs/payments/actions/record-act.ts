@@ -68,7 +68,7 @@ export async function recordAct(
 }
 
 /** By which acts name amounts. */
-const AMOUNTS = ['kopecks', 'amount', 'cap']
+const AMOUNTS = ['kopecks', 'amount', 'cap', 'monthlyAmount', 'dailyFee']
 
 /** Whoever tells of an amount later need not know in what it is. */
 function withCurrency(

@@ -1,9 +1,7 @@
 import { createCalendar } from '../../../platform/calendar.ts'
 import { expireHolds } from '../ledger/expire-holds.ts'
-import { forgetPurchaseQuotes } from '../store/purchases.ts'
 import { forgetQuoteDays } from '../store/quote-days.ts'
 import { sweep } from '../store/sweep.ts'
-import { forgetTransferQuotes } from '../store/transfer-quotes.ts'
 import type { ActionDependencies } from './actions.ts'
 import { earnPoints } from './bonus/earn-points.ts'
 import { expirePoints } from './bonus/expire-points.ts'
@@ -36,7 +34,5 @@ async function forget({ db, clock, policies }: ActionDependencies): Promise<void
   const { 'idempotency.ttlDays': keyDays, 'operator.timeZone': timeZone } = await policies.current()
   await sweep(db, { now, keyDays })
   const moment = new Date(now.getTime() - DAY_MS)
-  await forgetPurchaseQuotes(db, moment)
-  await forgetTransferQuotes(db, moment)
   await forgetQuoteDays(db, createCalendar(timeZone).dayOf(moment))
 }

@@ -29,7 +29,7 @@ export function takeOldest(lots: readonly Lot[], amount: bigint): Lot[] {
 export async function readFreeLots(trx: Transaction<Tables>, lineId: string, now: Date): Promise<Lot[]> {
   const { rows } = await sql<Lot>`
     select points, expires_at as "expiresAt" from (
-      select free_points(lot) as points, expires_at, earned_at, id from bonus_lot as lot
+      select ${FREE_POINTS_OF_LOT} as points, expires_at, earned_at, id from bonus_lot as lot
       where line_id = ${lineId} and remaining > 0 and expires_at > ${now}
     ) as free
     where points > 0 order by expires_at, earned_at, id
@@ -37,13 +37,21 @@ export async function readFreeLots(trx: Transaction<Tables>, lineId: string, now
   return rows
 }
 
+/**
+ * Points of a row `lot` of `bonus_lot` that no hold has set aside, as `free_points` counts them: that function is called
+ * for each row, and this is a part of the statement that has it.
+ */
+export const FREE_POINTS_OF_LOT = sql<bigint>`(lot.remaining - coalesce((
+  select sum(held.points) from bonus_lot_hold as held where held.line_id = lot.line_id and held.lot_id = lot.id
+), 0))::bigint`
+
 const FREE_POINTS = prepareStatement<
   { readonly lineIds: readonly string[]; readonly now: Date },
   { readonly line_id: string; readonly points: bigint }
 >(
   'free-points',
   ({ lineIds, now }) => sql`
-    select line_id, sum(free_points(lot))::bigint as points from bonus_lot as lot
+    select line_id, sum(${FREE_POINTS_OF_LOT})::bigint as points from bonus_lot as lot
     where line_id = any(${lineIds}::uuid[]) and remaining > 0 and expires_at > ${now}::timestamptz group by line_id
   `,
 )

@@ -3,6 +3,7 @@ import { allowedLines } from '../../../platform/access/line-access-sql.ts'
 import { type LineKey, type LineKeyValues, toLineKeyValues } from '../../../platform/access/line-key.ts'
 import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
 import type { Reader } from '../../../platform/database/reader.ts'
+import { FREE_POINTS_OF_LOT } from '../ledger/lots.ts'
 
 /** What a line has of both units, in one row. */
 export interface BalanceRow {
@@ -29,7 +30,7 @@ const BALANCES = prepareStatement<LineKeyValues, BalanceRow>(
     select allowed.key, money.posted as posted_kopecks, money.reserved as reserved_kopecks,
       money.debt_limit as debt_limit_kopecks, money.promised as promised_kopecks,
       points.posted - points.reserved - coalesce((
-        select sum(free_points(lot)) from bonus_lot as lot
+        select sum(${FREE_POINTS_OF_LOT}) from bonus_lot as lot
         where lot.line_id = allowed.line_id and lot.remaining > 0 and lot.expires_at <= ${values.now}::timestamptz
       ), 0)::bigint as points,
       points.reserved as reserved_points, ${values.now}::timestamptz as as_of,
@@ -55,12 +56,12 @@ const EXPIRING_POINTS = prepareStatement<LineKeyValues, ExpiringPointsRow>(
   'expiring-points',
   (values) => sql`
     with allowed as (${allowedLines(values)})
-    select distinct on (allowed.key) allowed.key, sum(free_points(lot))::bigint as points, lot.expires_at
+    select distinct on (allowed.key) allowed.key, sum(${FREE_POINTS_OF_LOT})::bigint as points, lot.expires_at
     from allowed
     join bonus_lot as lot on lot.line_id = allowed.line_id and lot.remaining > 0
       and lot.expires_at > ${values.now}::timestamptz
     group by allowed.key, lot.expires_at
-    having sum(free_points(lot)) > 0
+    having sum(${FREE_POINTS_OF_LOT}) > 0
     order by allowed.key, lot.expires_at
   `,
 )

@@ -45,8 +45,8 @@ export async function beginPayment(trx: Transaction<Tables>, payment: NewPayment
 }
 
 /**
- * Ends a payment that is under way, and gives whose it was and what its kind has of its own; null when it has ended already, and stays as
- * it ended.
+ * Ends a payment that is under way, and gives whose it was and what its kind has of its own; null when it has ended
+ * already, and stays as it ended.
  */
 export async function endPayment(
   trx: Transaction<Tables>,

@@ -70,11 +70,6 @@ export async function findPurchaseQuote(
   }
 }
 
-/** Forgets what was shown and never confirmed, or confirmed long ago. */
-export async function forgetPurchaseQuotes(db: Kysely<Tables>, before: Date): Promise<void> {
-  await db.deleteFrom('purchase_quote').where('valid_until', '<', before).execute()
-}
-
 /** Takes a number for a transaction with a merchant; false when another payment has it. */
 export async function takeTransactionId(
   db: Kysely<Tables>,

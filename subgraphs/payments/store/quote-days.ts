@@ -3,7 +3,7 @@ import type { Day } from '../../../platform/calendar.ts'
 import type { Tables } from './tables.ts'
 
 /** Where questions are counted, each with a limit of its own. */
-export const QUOTE_DAYS = ['transfer_quote_day', 'purchase_quote_day'] as const
+const QUOTE_DAYS = ['transfer_quote_day', 'purchase_quote_day'] as const
 export type QuoteDays = (typeof QUOTE_DAYS)[number]
 
 /** Counts that a person asked for a quote; false when they have asked as often as they may that day. */

@@ -66,8 +66,3 @@ export async function findTransferQuote(
     validUntil: row.valid_until,
   }
 }
-
-/** Forgets what was shown and never confirmed, or confirmed long ago. */
-export async function forgetTransferQuotes(db: Kysely<Tables>, before: Date): Promise<void> {
-  await db.deleteFrom('transfer_quote').where('valid_until', '<', before).execute()
-}

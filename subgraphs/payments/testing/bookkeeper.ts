@@ -116,5 +116,8 @@ const OVERDUE: Queries = {
   'keys are forgotten in their time': `
     select operation, key from payments.idempotency_key where created_at < $1::timestamptz - interval '31 days'`,
   'days on which somebody asked are forgotten': `
-    select account_id, day from payments.transfer_quote_day where day < $1::timestamptz - interval '3 days'`,
+    select account_id, day from (
+      select account_id, day from payments.transfer_quote_day
+      union all select account_id, day from payments.purchase_quote_day
+    ) as asked where day < $1::timestamptz - interval '3 days'`,
 }

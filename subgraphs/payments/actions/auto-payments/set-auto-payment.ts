@@ -14,7 +14,7 @@ import { isAllowed } from '../../store/line-access.ts'
 import type { Schedule } from '../../store/recurring-tables.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
-import { findAllowance } from '../allowance.ts'
+import { findAllowance, memberOf } from '../allowance.ts'
 import { type Asker, asAccount } from '../asker.ts'
 import { recordAct } from '../record-act.ts'
 import { failedRules } from '../rules.ts'
@@ -60,8 +60,8 @@ export async function setAutoPayment(
   const policies = await dependencies.policies.current()
   const month = monthOf(createCalendar(policies['operator.timeZone']).dayOf(dependencies.clock.now()))
   const allowance = await findAllowance(dependencies, asAccount(by), month)
-  const { limit: memberLimit = null, member } = allowance.kind === 'member' ? allowance : {}
-  const memberId = member?.memberId ?? null
+  const memberLimit = allowance.kind === 'member' ? allowance.limit : null
+  const memberId = memberOf(allowance)?.memberId ?? null
   const outcome = await dependencies.db.transaction().execute(async (trx): Promise<SetAutoPaymentOutcome> => {
     const now = dependencies.clock.now()
     if (!(await isAllowed(trx, lineId, by.grant, now))) return { kind: 'lineNotFound' }

@@ -11,7 +11,7 @@ import type { LineToLookAt } from '../../store/due-page.ts'
 import type { PaymentsPolicies } from '../../store/policies.ts'
 import { findPolicyVersion } from '../../store/policy-version.ts'
 import type { Tables } from '../../store/tables.ts'
-import { eachDue } from '../recurring/each-due.ts'
+import { eachDue } from '../each-due.ts'
 import { EARNING_KINDS, earn } from './earning.ts'
 
 export interface BonusDependencies {

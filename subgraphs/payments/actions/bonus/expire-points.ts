@@ -4,7 +4,7 @@ import { post } from '../../ledger/post.ts'
 import { take } from '../../ledger/posting.ts'
 import { readLinesWithExpired } from '../../store/bonus-progress.ts'
 import type { DueItem } from '../../store/due-page.ts'
-import { eachDue } from '../recurring/each-due.ts'
+import { eachDue } from '../each-due.ts'
 import type { BonusDependencies } from './earn-points.ts'
 
 const AT_ONCE = 4

@@ -10,7 +10,7 @@ import { watchedLogger } from '../../../../platform/testing/log-watch.ts'
 import { auditLedger } from '../../audit.ts'
 import { paymentsPolicies } from '../../store/policies.ts'
 import type { Tables } from '../../store/tables.ts'
-import { type ModelLot, PointsModel } from '../../testing/points-model.ts'
+import { LotsModel } from '../../testing/lots-model.ts'
 import { type ChargeActions, createChargeActions } from '../charges/charge-actions.ts'
 import { expirePoints } from './expire-points.ts'
 
@@ -53,8 +53,14 @@ afterAll(async () => {
   await close()
 })
 
-/** A line with lots, each good for so many hours. */
-async function openLine(lots: readonly ModelLot[]): Promise<void> {
+interface Lot {
+  readonly points: bigint
+  /** For how many hours it is good. */
+  readonly hours: number
+}
+
+/** A line with lots. */
+async function openLine(lots: readonly Lot[]): Promise<void> {
   await insertLine(database, { number: ++made, ownerId: accountId(1), points: 0n })
   await database.sql(
     `insert into payments.ledger_entry (line_id, transaction_id, unit, debit_account, credit_account, amount)
@@ -66,7 +72,7 @@ async function openLine(lots: readonly ModelLot[]): Promise<void> {
      select $1, gen_random_uuid(), points, points, '2025-03-01'::timestamptz + make_interval(hours => place::int),
        $2::timestamptz + make_interval(hours => until)
      from unnest($3::bigint[], $4::int[]) with ordinality as lot (points, until, place)`,
-    [lineId(made), NOON, lots.map(({ points }) => points), lots.map(({ until }) => until)],
+    [lineId(made), NOON, lots.map(({ points }) => points), lots.map(({ hours }) => hours)],
   )
 }
 
@@ -80,23 +86,29 @@ async function leftOfLots(): Promise<bigint[]> {
 
 /** Does a thing with the product and with the model, and compares whether it was done. */
 class Pair {
-  readonly #model: PointsModel
+  readonly #model = new LotsModel()
   readonly #waiting: { readonly id: string; readonly points: bigint }[] = []
 
-  constructor(lots: readonly ModelLot[]) {
-    this.#model = new PointsModel(lots)
+  constructor(lots: readonly Lot[]) {
+    this.#model.add(
+      lots.map(({ points, hours }) => ({ points, expiresAt: new Date(NOON.getTime() + hours * HOUR_MS) })),
+    )
   }
 
   async charge(id: string, points: bigint): Promise<void> {
     const { kind } = await actions.charge(this.#wish(id, points))
-    expect(kind).toBe(this.#model.spend(hour(), points) ? 'charged' : 'notEligible')
+    const isCharged = points <= this.#model.free(now)
+    expect(kind).toBe(isCharged ? 'charged' : 'notEligible')
+    if (isCharged) this.#model.take(points, now)
   }
 
   async reserve(id: string, points: bigint): Promise<void> {
     const { kind } = await actions.reserve({ ...this.#wish(id, points), minutes: DAY_MINUTES })
-    const isHeld = this.#model.hold(hour(), id, points)
+    const isHeld = points <= this.#model.free(now)
     expect(kind).toBe(isHeld ? 'reserved' : 'notEligible')
-    if (isHeld) this.#waiting.push({ id, points })
+    if (!isHeld) return
+    this.#model.hold(id, points, now)
+    this.#waiting.push({ id, points })
   }
 
   async capture(_: string, points: bigint): Promise<void> {
@@ -105,19 +117,19 @@ class Pair {
     const captured = points < hold.points ? points : hold.points
     const { kind } = await actions.captureReservation({ ...this.#key(hold.id), amount: String(captured) })
     expect(kind).toBe('captured')
-    this.#model.end(hold.id, captured)
+    this.#model.endHold(hold.id, captured)
   }
 
   async release(): Promise<void> {
     const hold = this.#waiting.pop()
     if (!hold) return
     expect(await actions.releaseReservation(this.#key(hold.id))).toMatchObject({ kind: 'released' })
-    this.#model.end(hold.id, 0n)
+    this.#model.endHold(hold.id, 0n)
   }
 
   async expire(): Promise<void> {
     await expire()
-    this.#model.expire(hour())
+    this.#model.expire(now)
   }
 
   async wait(): Promise<void> {
@@ -138,13 +150,9 @@ class Pair {
   }
 }
 
-function hour(): number {
-  return (now.getTime() - NOON.getTime()) / HOUR_MS
-}
-
 it('leaves of each lot what the simplest rules say, whatever is done in which order', async () => {
   const points = fc.bigInt({ min: 1n, max: 40n })
-  const lots = fc.array(fc.record({ until: fc.integer({ min: 1, max: 6 }), points }), { minLength: 1, maxLength: 4 })
+  const lots = fc.array(fc.record({ hours: fc.integer({ min: 1, max: 6 }), points }), { minLength: 1, maxLength: 4 })
   const deed = fc.constantFrom('charge', 'reserve', 'reserve', 'capture', 'release', 'expire', 'wait')
   const steps = fc.array(fc.record({ deed, points }), { minLength: 3, maxLength: 20 })
   const property = fc.asyncProperty(lots, steps, async (given, taken) => {

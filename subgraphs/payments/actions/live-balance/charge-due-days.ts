@@ -6,8 +6,8 @@ import { findLiveBalance, type LiveBalance, putLiveBalance, readDueLiveBalances 
 import { isQuarantined } from '../../store/quarantine.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
+import { eachDue } from '../each-due.ts'
 import { recordAct } from '../record-act.ts'
-import { eachDue } from '../recurring/each-due.ts'
 import { ROUNDS } from '../service-viewer.ts'
 import { chargeDay } from './charge-day.ts'
 

@@ -7,8 +7,8 @@ import {
 } from '../../store/promised-payments.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
+import { eachDue } from '../each-due.ts'
 import { recordAct } from '../record-act.ts'
-import { eachDue } from '../recurring/each-due.ts'
 import { forOurselves } from '../service-viewer.ts'
 
 type RemindDependencies = Pick<

@@ -4,8 +4,8 @@ import type { DueItem } from '../../store/due-page.ts'
 import { endPromise, readDuePromises } from '../../store/promised-payments.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
+import { eachDue } from '../each-due.ts'
 import { recordAct } from '../record-act.ts'
-import { eachDue } from '../recurring/each-due.ts'
 import { forOurselves } from '../service-viewer.ts'
 
 type SettleDependencies = Pick<ActionDependencies, 'clock' | 'newId' | 'currencyCode'>

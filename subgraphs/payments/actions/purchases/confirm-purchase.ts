@@ -11,7 +11,7 @@ import { beginPayment } from '../../store/payments.ts'
 import { beginPurchase, findPurchaseQuote, isPurchaseBegun, type PurchaseQuote } from '../../store/purchases.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
-import { type Allowance, findAllowance, lockAllowance, spendAllowance } from '../allowance.ts'
+import { type Allowance, findAllowance, lockAllowance, memberOf, spendAllowance } from '../allowance.ts'
 import { type Asker, asAccount } from '../asker.ts'
 import { findLineInService } from '../line-in-service.ts'
 import { type KeyedCommand, type KeyRefusal, once, recall } from '../once.ts'
@@ -148,8 +148,7 @@ async function write(
     expiresAt: NEVER,
   })
   await spendAllowance(trx, allowance, costOf(quote))
-  const member = allowance.kind === 'member' ? allowance.member : null
-  await beginPurchase(trx, { ...quote, begunAt: now, member })
+  await beginPurchase(trx, { ...quote, begunAt: now, member: memberOf(allowance) })
   const act = { lineId, act: 'PURCHASE_MADE', details: { paymentId: id, merchantId, kopecks: String(amount) } }
   await recordAct(trx, dependencies, act, asker.viewer)
   return {

@@ -13,7 +13,7 @@ import { countTransfer, findTransferDay } from '../../store/transfer-days.ts'
 import { findSentTransfer, type SentDetails } from '../../store/transfer-payments.ts'
 import { findTransferQuote, type TransferQuote } from '../../store/transfer-quotes.ts'
 import type { ActionDependencies } from '../actions.ts'
-import { lockAllowance, spendAllowance } from '../allowance.ts'
+import { lockAllowance, memberOf, spendAllowance } from '../allowance.ts'
 import { type Asker, asAccount } from '../asker.ts'
 import { type KeyedCommand, type KeyRefusal, once, recall } from '../once.ts'
 import { ownMoneyFacts } from '../own-money.ts'
@@ -119,7 +119,7 @@ async function write(
   const details: SentDetails = {
     to: maskPhone(quote.toPhone),
     day: today,
-    member: allowance.kind === 'member' ? allowance.member : null,
+    member: memberOf(allowance),
     feeVersion: quote.feeVersion,
   }
   const payment = {

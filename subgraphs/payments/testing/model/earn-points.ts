@@ -19,7 +19,7 @@ export async function earnPointsOf(world: World, line: LineModel): Promise<void>
   world.expect(line.isShared || points === due, `line ${line.id} has earned ${points} points, not ${due}`)
   line.uncounted -= points * KOPECKS_PER_POINT
   line.points.change({ posted: points })
-  if (points > 0n) line.points.add([{ points, expiresAt: monthAfter(world.now) }])
+  if (points > 0n) line.points.lots.add([{ points, expiresAt: monthAfter(world.now) }])
 }
 
 /** More than all that a sequence can take for services comes to. */

@@ -43,5 +43,5 @@ export function noteEnd(world: World, held: HeldModel, posted: bigint): void {
   held.isWaiting = false
   world.done(posted === 0n ? `!freed:${key}` : sourceKey, book, { posted, reserved: -amount })
   if (purposeOf(held) === 'services') line.uncounted -= posted
-  if (purposeOf(held) === 'points') line.points.endHold(key, -posted)
+  if (purposeOf(held) === 'points') line.points.lots.endHold(key, -posted)
 }

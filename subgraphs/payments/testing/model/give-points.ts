@@ -61,7 +61,7 @@ function noteReceived(world: World, from: LineModel, { giftId, toLineId, lots }:
   const received = lots.map((lot) => ({ points: BigInt(lot.points), expiresAt: new Date(lot.expiresAt) }))
   const posted = received.reduce((sum, { points }) => sum + points, 0n)
   if (!book || !world.done(`!received:${giftId}`, book, { posted })) return
-  book.add(received)
+  book.lots.add(received)
   const isTaken = isDeepStrictEqual(received, from.points.given)
   world.expect(from.points.isShared || isTaken, `the gift ${giftId} is good for another time than it was`)
 }

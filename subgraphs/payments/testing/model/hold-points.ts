@@ -43,7 +43,7 @@ async function holdOnce(
   }
   world.expect(world.isDone(effect, book) || amount <= flight.high, `${key} has more points than there can have been`)
   if (!world.done(effect, book, { reserved: amount })) return
-  book.hold(key, amount)
+  book.lots.hold(key, amount)
   world.held.push({ key, sourceKey, line, book, amount, expiresAt: hold.expiresAt, isWaiting: true, ending: 0 })
 }
 

@@ -1,6 +1,7 @@
 import { formatKopecks } from '../../../../platform/money.ts'
 import { confirmPurchase } from '../../actions/purchases/confirm-purchase.ts'
 import { quotePurchase } from '../../actions/purchases/quote-purchase.ts'
+import { NEVER } from '../../ledger/holds.ts'
 import type { PurchaseQuote } from '../../store/purchases.ts'
 import type { Flight } from './book-model.ts'
 import { endHold } from './end-hold.ts'
@@ -8,8 +9,6 @@ import type { LineModel } from './line-model.ts'
 import type { Operation } from './operation.ts'
 import { FEE_PERMILLE, MERCHANT_ID } from './surroundings.ts'
 import type { World } from './world.ts'
-
-const NEVER = new Date('9999-12-31T00:00:00Z')
 
 /** Asks what a merchant is paid with, and confirms it: the amount and the fee are set aside. */
 export const purchase: Operation = {

@@ -30,10 +30,9 @@ export const POLICIES = {
   'purchase.quotesPerDay': 1_000,
   'purchase.quoteMinutes': 100_000_000,
   'acquirer.pauseSeconds': 15,
-  'refund.holdDays': 30,
   'receipt.vatCode': 1,
   'receipt.taxSystemCode': 1,
-} as unknown as PaymentsPolicies
+} satisfies Partial<PaymentsPolicies> as unknown as PaymentsPolicies
 
 /** Thousandths that the merchant of the sequences takes on top of an amount. */
 export const FEE_PERMILLE = 50n

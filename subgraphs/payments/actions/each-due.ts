@@ -1,5 +1,5 @@
-import type { Logger } from '../../../../platform/logger.ts'
-import type { DuePage } from '../../store/due-page.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import type { DuePage } from '../store/due-page.ts'
 
 export interface DueWork<Item extends { readonly id: string }> {
   /** A page of what is due, in an order in which each is looked at once. */

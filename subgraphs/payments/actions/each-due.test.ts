@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { type Logger, silentLogger } from '../../../../platform/logger.ts'
-import type { DuePage } from '../../store/due-page.ts'
+import { type Logger, silentLogger } from '../../../platform/logger.ts'
+import type { DuePage } from '../store/due-page.ts'
 import { eachDue } from './each-due.ts'
 
 interface Item {
