@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { payOnPage } from '../../../../cli/testing/payment-page.ts'
 import { findCardPayment } from '../../store/card-payments.ts'
-import { findCardRefund } from '../../store/card-refunds.ts'
-import { type CardWorld, hoursOn, openCardWorld } from '../../testing/card-world.ts'
+import { findCardRefund, lockCardRefund } from '../../store/card-refunds.ts'
+import { askAtOnce, type CardWorld, hoursOn, openCardWorld } from '../../testing/card-world.ts'
 import type { CardDependencies } from '../card-payments/card-dependencies.ts'
 import { takeNotice } from '../card-payments/take-notice.ts'
 import { askForRefund } from './ask-refund.ts'
@@ -123,4 +123,26 @@ describe('a refund that the acquirer never got', () => {
     expect(theirs()).toEqual([])
     expect(await acts()).toEqual(['PAYMENT_REFUND_FAILED'])
   })
+})
+
+describe('two who ask for one refund at the same moment', () => {
+  it.each(['first', 'second'] as const)(
+    'do not end it by the refusal of the %s while the other’s request is on its way',
+    async (refused) => {
+      const refundId = await begin(5_000n)
+      const key = { lineId: world.lineId, refundId }
+      const { outcomes, arrive } = await askAtOnce(world, {
+        lock: (trx) => lockCardRefund(trx, key),
+        ask: (dependencies) => askForRefund(dependencies, key),
+        refused,
+      })
+      expect(outcomes).toEqual(['unknown', 'unknown'])
+      expect(await world.balance()).toEqual({ posted: 25_000, reserved: 5_000 })
+      await arrive()
+      await world.liveUntil(hoursOn(48))
+      expect(await refund(refundId)).toMatchObject({ status: 'SUCCEEDED' })
+      expect(await world.balance()).toEqual({ posted: 20_000, reserved: 0 })
+      expect(theirs()).toHaveLength(1)
+    },
+  )
 })
