@@ -150,6 +150,17 @@ describe('a registry', () => {
     ])
   })
 
+  it('has commas in its cells, where its header is separated by semicolons', () => {
+    const header = 'Идентификатор платежа;Сумма платежа;Валюта платежа;Описание'
+    expect(read(`\ufeff\r\n${header}\r\np1;10.50;RUB;Заказ 5, SIM\r\np2;10,50;RUB;\r\n`)).toEqual([
+      { kind: 'PAYMENT', acquirerId: 'p1', kopecks: 1_050n },
+      { kind: 'PAYMENT', acquirerId: 'p2', kopecks: 1_050n },
+    ])
+    expect(read('payment_id,amount,description\np1,10.50,Order 5; SIM\n')).toEqual([
+      { kind: 'PAYMENT', acquirerId: 'p1', kopecks: 1_050n },
+    ])
+  })
+
   it('of another currency, or with an amount that is none, is refused as a whole', () => {
     for (const row of ['p1,10.50,USD', 'p1,-1.00,RUB', 'p1,,RUB', ',1.00,RUB']) {
       expect(() => read(`payment_id,amount,currency\np0,1.00,RUB\n${row}\n`)).toThrow('row 3')
