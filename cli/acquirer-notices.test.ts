@@ -155,12 +155,14 @@ describe('a notice of the acquirer', () => {
     expect([await statusOf(id), await posted()]).toEqual(['SUCCEEDED', 25_000])
   })
 
-  it('of another amount, or about another’s payment, moves no money', async () => {
+  it('of another amount or currency, or about another’s payment, moves no money', async () => {
     const first = await begin()
     await payOnPage(first.confirmationUrl)
-    Object.assign(first.theirs, { captured: 1_500_000 })
-    expect(await succeeded(first.theirs)).toBe(200)
-    expect([await statusOf(first.id), await posted()]).toEqual(['PENDING', 10_000])
+    for (const other of [{ captured: 1_500_000 }, { captured: 15_000, currency: 'AMD' }]) {
+      Object.assign(first.theirs, other)
+      expect(await succeeded(first.theirs)).toBe(200)
+      expect([await statusOf(first.id), await posted()]).toEqual(['PENDING', 10_000])
+    }
     // A second payment of theirs that names one of ours that has its own.
     const second = await begin()
     await payOnPage(second.confirmationUrl)
@@ -171,14 +173,31 @@ describe('a notice of the acquirer', () => {
     expect(await posted()).toBe(25_000)
   })
 
+  it.each([
+    { brand: '' },
+    { brand: 'Mir\0' },
+    { expiryMonth: '13' },
+    { expiryMonth: '00' },
+    { expiryYear: '0000' },
+    { first6: '22002' },
+    { last4: '' },
+  ])('of a card that reads %j credits: the card is not kept, and the money counts', async (oddity) => {
+    const { id, confirmationUrl, theirs } = await begin({ isCardSaved: true })
+    await payOnPage(confirmationUrl)
+    const { methods } = shop.acquirer.bank
+    const method = methods.get(theirs.methodId ?? '')
+    if (method) methods.set(method.id, { ...method, ...oddity })
+    expect(await succeeded(theirs)).toBe(200)
+    expect([await statusOf(id), await posted()]).toEqual(['SUCCEEDED', 25_000])
+    expect(await shop.send('cards', {}, token)).toEqual([])
+  })
+
   it('is asked for again while the acquirer cannot be asked', async () => {
     const { id, confirmationUrl, theirs } = await begin()
     await payOnPage(confirmationUrl)
-    const garbled = { ...theirs, metadata: theirs.metadata }
-    shop.acquirer.bank.payments.set(theirs.id, Object.assign(garbled, { currency: 'XXX' }))
+    shop.acquirer.bank.payments.set(theirs.id, { ...theirs, createdAt: 'yesterday' })
     expect(await succeeded(theirs)).toBe(503)
     shop.acquirer.bank.payments.set(theirs.id, theirs)
-    Object.assign(theirs, { currency: 'RUB' })
     expect(await succeeded(theirs)).toBe(200)
     expect(await statusOf(id)).toBe('SUCCEEDED')
   })

@@ -76,7 +76,10 @@ export async function openCardWorld(): Promise<CardWorld> {
   const dependencies: CardDependencies = {
     ...worker.dependencies,
     jobs: keepIn(() => world.jobs),
-    acquirer: sometimesAway(createYooKassa({ url: standIn.apiUrl, ...SHOP }), () => world.isAway),
+    acquirer: sometimesAway(
+      createYooKassa({ url: standIn.apiUrl, ...SHOP, logger: watchedLogger }),
+      () => world.isAway,
+    ),
     secrets: TEST_SECRETS,
     returnOrigins: createReturnOrigins([]),
     background: createBackground(watchedLogger),

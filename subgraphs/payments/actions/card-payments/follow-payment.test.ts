@@ -110,6 +110,21 @@ describe('the job that follows a payment', () => {
     expect(await posted()).toBe(40_000)
   })
 
+  it('finds it though the shop has payments in other money, which are none of ours', async () => {
+    const token = await saveCard()
+    const id = await world.beginTopUp({ kind: 'SAVED_CARD', token, returnUrl: RETURN_URL })
+    const slow = misled(world, async () => ({ kind: 'unknown', cause: 'timeout' }))
+    await askForMoney(slow.dependencies, { lineId: world.lineId, paymentId: id })
+    await slow.arrive()
+    const { payments, keys } = world.standIn.bank
+    const ours = theirs().at(-1)
+    if (ours) payments.set('strange', { ...ours, id: 'strange', currency: 'AMD', metadata: {} })
+    keys.clear()
+    world.now = hoursOn(40)
+    expect(await askAgain(world.dependencies, { lineId: world.lineId, paymentId: id })).toBe('ended')
+    expect(await world.payment(id)).toMatchObject({ status: 'SUCCEEDED' })
+  })
+
   it('asks once a day after days, until the acquirer is back: its answer counts then, too', async () => {
     const token = await saveCard()
     const id = await world.beginTopUp({ kind: 'SAVED_CARD', token, returnUrl: RETURN_URL })
