@@ -9,7 +9,7 @@ import {
 import { type Asking, hasArrived, spanOf } from '../card-payments/asking.ts'
 import type { CardDependencies } from '../card-payments/card-dependencies.ts'
 import { unsealRequest } from '../card-payments/sealed-request.ts'
-import { giveUpRefund, type RefundAsked, settleRefund } from './settle-refund.ts'
+import { giveUpRefund, isAsAsked, type RefundAsked, settleRefund } from './settle-refund.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -83,8 +83,8 @@ async function search(
     const answer: Awaited<ReturnType<Acquirer['listRefunds']>> = await acquirer.listRefunds({ ...span, cursor })
     if (answer.kind !== 'done') return 'unknown'
     for (const refund of answer.value.items) {
-      const isLike = refund.paymentId === row.acquirer_payment_id && refund.amount.kopecks === row.amount
       const theirs = { lineId: row.line_id, acquirerId: refund.id }
+      const isLike = isAsAsked(dependencies, row, refund)
       if (isLike && !(await findByAcquirerRefund(db, theirs))) return settleRefund(dependencies, row, refund)
     }
     cursor = answer.value.next

@@ -111,6 +111,42 @@ describe('a refund that waits at the bank', () => {
   })
 })
 
+describe('a refund of which the acquirer has another than was asked for', () => {
+  it.each([{ amount: 1_018 }, { currency: 'USD' }, { paymentId: 'another' }])(
+    'such as %j moves no money, and keeps it set aside until that is put right',
+    async (oddity) => {
+      const id = await begin(5_018n)
+      const { bank } = world.standIn
+      const { acquirer } = world.dependencies
+      const odd: CardDependencies = {
+        ...world.dependencies,
+        acquirer: acquirer && {
+          ...acquirer,
+          createRefund: async (...args) => {
+            await acquirer.createRefund(...args)
+            const made = theirs()[0]
+            if (made) bank.refunds.set(made.id, { ...made, ...oddity })
+            return acquirer.findRefund(made?.id ?? '')
+          },
+        },
+      }
+      expect(await askForRefund(odd, { lineId: world.lineId, refundId: id })).toBe('unknown')
+      const made = [...bank.refunds.values()].at(-1)
+      if (made) bank.refunds.set(made.id, { ...made, status: 'succeeded' })
+      bank.keys.clear()
+      await world.liveUntil(hoursOn(72))
+      expect(await refund(id)).toMatchObject({ status: 'PENDING' })
+      expect(await world.balance()).toEqual({ posted: 25_000, reserved: 5_018 })
+      const paid = [...bank.payments.values()].find(({ metadata }) => metadata['payment_id'] === paymentId)
+      const right = { status: 'succeeded', amount: 5_018, currency: 'RUB', paymentId: paid?.id ?? '' } as const
+      if (made) bank.refunds.set(made.id, { ...made, ...right })
+      await world.liveUntil(hoursOn(75))
+      expect(await refund(id)).toMatchObject({ status: 'SUCCEEDED' })
+      expect(await world.balance()).toEqual({ posted: 19_982, reserved: 0 })
+    },
+  )
+})
+
 describe('a refund that the acquirer never got', () => {
   it('is given up when its key is forgotten and what was sent has arrived, and not before', async () => {
     const id = await begin(5_000n)
