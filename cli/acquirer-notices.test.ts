@@ -1,5 +1,6 @@
 import { request } from 'undici'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { AcquirerAnswer, RefusalCode } from '../platform/acquirer/acquirer.ts'
 import { NOTICE_PATH } from '../platform/acquirer/notice-route.ts'
 import { signNotice } from '../platform/acquirer/notice-signature.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -23,11 +24,22 @@ let token: string
 /** Where notices of the stand-in go: nowhere, so that each test sends its own. */
 const noticeUrl: string | null = null
 let now = systemClock.now()
+/** What the acquirer says to whoever looks something up; what is true if it is null. */
+let refusal: RefusalCode | null = null
+const orRefuse =
+  <Answer>(find: (id: string) => Promise<AcquirerAnswer<Answer>>) =>
+  async (id: string): Promise<AcquirerAnswer<Answer>> =>
+    refusal === null ? find(id) : { kind: 'refused', code: refusal }
 
 beforeAll(async () => {
   shop = await openCardShop({
     clock: { now: () => now },
     standIn: { notices: { url: () => noticeUrl, signature: NOTICE_SIGNATURE } },
+    wrapAcquirer: ({ findPayment, findRefund, ...acquirer }) => ({
+      ...acquirer,
+      findPayment: orRefuse(findPayment),
+      findRefund: orRefuse(findRefund),
+    }),
   })
   await insertCatalogue(shop.cabinet.database)
   // Nobody asks by themselves in these tests: what is done, a notice did.
@@ -41,6 +53,7 @@ afterAll(() => shop.close())
 
 beforeEach(async () => {
   now = systemClock.now()
+  refusal = null
   const number = ++lines
   owner = await insertAccount(shop.cabinet.database, { number })
   line = await insertLine(shop.cabinet.database, { number, ownerId: owner, kopecks: 10_000n })
@@ -155,12 +168,14 @@ describe('a notice of the acquirer', () => {
     expect([await statusOf(id), await posted()]).toEqual(['SUCCEEDED', 25_000])
   })
 
-  it('of another amount, or about another’s payment, moves no money', async () => {
+  it('of another amount or currency, or about another’s payment, moves no money', async () => {
     const first = await begin()
     await payOnPage(first.confirmationUrl)
-    Object.assign(first.theirs, { captured: 1_500_000 })
-    expect(await succeeded(first.theirs)).toBe(200)
-    expect([await statusOf(first.id), await posted()]).toEqual(['PENDING', 10_000])
+    for (const other of [{ captured: 1_500_000 }, { captured: 15_000, currency: 'AMD' }]) {
+      Object.assign(first.theirs, other)
+      expect(await succeeded(first.theirs)).toBe(200)
+      expect([await statusOf(first.id), await posted()]).toEqual(['PENDING', 10_000])
+    }
     // A second payment of theirs that names one of ours that has its own.
     const second = await begin()
     await payOnPage(second.confirmationUrl)
@@ -171,17 +186,49 @@ describe('a notice of the acquirer', () => {
     expect(await posted()).toBe(25_000)
   })
 
+  it.each([
+    { brand: '' },
+    { brand: 'Mir\0' },
+    { expiryMonth: '13' },
+    { expiryMonth: '00' },
+    { expiryYear: '0000' },
+    { first6: '22002' },
+    { last4: '' },
+  ])('of a card that reads %j credits: the card is not kept, and the money counts', async (oddity) => {
+    const { id, confirmationUrl, theirs } = await begin({ isCardSaved: true })
+    await payOnPage(confirmationUrl)
+    const { methods } = shop.acquirer.bank
+    const method = methods.get(theirs.methodId ?? '')
+    if (method) methods.set(method.id, { ...method, ...oddity })
+    expect(await succeeded(theirs)).toBe(200)
+    expect([await statusOf(id), await posted()]).toEqual(['SUCCEEDED', 25_000])
+    expect(await shop.send('cards', {}, token)).toEqual([])
+  })
+
   it('is asked for again while the acquirer cannot be asked', async () => {
     const { id, confirmationUrl, theirs } = await begin()
     await payOnPage(confirmationUrl)
-    const garbled = { ...theirs, metadata: theirs.metadata }
-    shop.acquirer.bank.payments.set(theirs.id, Object.assign(garbled, { currency: 'XXX' }))
+    shop.acquirer.bank.payments.set(theirs.id, { ...theirs, createdAt: 'yesterday' })
     expect(await succeeded(theirs)).toBe(503)
     shop.acquirer.bank.payments.set(theirs.id, theirs)
-    Object.assign(theirs, { currency: 'RUB' })
     expect(await succeeded(theirs)).toBe(200)
     expect(await statusOf(id)).toBe('SUCCEEDED')
   })
+
+  it.each(['INVALID_CREDENTIALS', 'FORBIDDEN', 'INVALID_REQUEST', 'OTHER'] as const)(
+    'is asked for again when the acquirer refuses the question with %s',
+    async (code) => {
+      const { id, confirmationUrl, theirs } = await begin()
+      await payOnPage(confirmationUrl)
+      refusal = code
+      expect(await succeeded(theirs)).toBe(503)
+      expect(await notify('refund.succeeded', { id: newId(), payment_id: theirs.id })).toBe(503)
+      expect(await statusOf(id)).toBe('PENDING')
+      refusal = null
+      expect(await succeeded(theirs)).toBe(200)
+      expect(await statusOf(id)).toBe('SUCCEEDED')
+    },
+  )
 
   it('of a refund takes what was set aside, once, and only when it is true', async () => {
     const { id, confirmationUrl, theirs } = await begin()

@@ -7,6 +7,7 @@ import { systemClock } from '../platform/clock.ts'
 import type { CliEnvironment } from '../platform/environment.ts'
 import { DEVELOPMENT_SECRET_PREFIX } from '../platform/identity/secrets.ts'
 import { createNewId } from '../platform/ids.ts'
+import type { Logger } from '../platform/logger.ts'
 import { systemRandomness } from '../platform/random.ts'
 import type { CardPayments } from './one-process.ts'
 import { stateDirectory } from './project.ts'
@@ -29,9 +30,9 @@ const SECRET_BYTES = 32
 /** A front end under development is served from anywhere on this machine. */
 const OWN_ORIGINS = ['http://localhost:*', 'http://127.0.0.1:*']
 
-export async function openAcquirer(environment: CliEnvironment): Promise<OpenAcquirer> {
+export async function openAcquirer(environment: CliEnvironment, logger: Logger): Promise<OpenAcquirer> {
   const { NODE_ENV, RETURN_ORIGINS, ACQUIRER_SIGNATURE_HEADER: header } = environment
-  const acquirer = createConfiguredAcquirer(environment)
+  const acquirer = createConfiguredAcquirer(environment, logger)
   if (acquirer !== null || NODE_ENV === 'production') {
     const cardPayments = { acquirer, returnOrigins: RETURN_ORIGINS, trust: configuredTrust(environment) }
     return { cardPayments, standInUrl: null, announce: () => undefined, close: async () => undefined }
@@ -52,7 +53,7 @@ export async function openAcquirer(environment: CliEnvironment): Promise<OpenAcq
   })
   return {
     cardPayments: {
-      acquirer: createYooKassa({ url: standIn.apiUrl, shopId: SHOP_ID, secretKey }),
+      acquirer: createYooKassa({ url: standIn.apiUrl, shopId: SHOP_ID, secretKey, logger }),
       returnOrigins: [...OWN_ORIGINS, ...RETURN_ORIGINS],
       trust: { peers: [], signature },
     },

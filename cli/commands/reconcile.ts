@@ -55,16 +55,17 @@ export function reconcileCommand(): Command {
 async function reconcileDay(db: Kysely<Tables>, environment: CliEnvironment, { date, registry }: ReconcileOptions) {
   const span = spanOfDay(date, await readUtcOffset(db))
   if (span === null) throw new EnvironmentError(`${date} is no day like 2026-11-22.`)
+  const { CURRENCY: currencyCode } = environment
   const entries = registry
-    ? (await Promise.all(registry.map((file) => readRegistryFile(file, environment.CURRENCY)))).flat()
-    : await fetchRegistry(acquirerOf(environment), span)
+    ? (await Promise.all(registry.map((file) => readRegistryFile(file, currencyCode)))).flat()
+    : await fetchRegistry(acquirerOf(environment), { ...span, currencyCode, onProgress: processTerminal.progress })
   const source = registry?.map((file) => path.basename(file)).join(', ') ?? environment.ACQUIRER_URL
   const newId = createNewId(systemClock)
   return reconcile({ db, clock: systemClock, newId }, { ...span, day: date, source, registry: entries })
 }
 
 function acquirerOf(environment: CliEnvironment) {
-  const acquirer = createConfiguredAcquirer(environment)
+  const acquirer = createConfiguredAcquirer(environment, silentLogger)
   if (acquirer === null) {
     throw new EnvironmentError(
       'Name the registry: --registry FILE.csv. Or set ACQUIRER_SHOP_ID and ACQUIRER_SECRET_KEY.',

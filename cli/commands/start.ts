@@ -78,7 +78,7 @@ async function serve({ environment, variables, database, sms, logger, options }:
   const { keys, secrets, paymentsSecrets } = await readSecrets(environment)
   const network = await openNetwork(environment)
   const merchants = await openMerchants(environment)
-  const acquirer = await openAcquirer(environment)
+  const acquirer = await openAcquirer(environment, logger)
   const newId = createNewId(systemClock)
   const providers = options.withOpenid ? await startDevelopmentProviders(environment) : configuredProviders(environment)
   const cabinet = await step(terminal, 'gateway and subgraphs', async () =>

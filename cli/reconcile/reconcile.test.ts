@@ -49,6 +49,14 @@ afterAll(async () => {
   rmSync(directory, { recursive: true })
 })
 
+/** Where the acquirer's own list is read, by somebody who speaks Russian. */
+const theirList = () => ({
+  ACQUIRER_URL: shop.acquirer.apiUrl,
+  ACQUIRER_SHOP_ID: SHOP.shopId,
+  ACQUIRER_SECRET_KEY: SHOP.secretKey,
+  LANG: 'ru_RU.UTF-8',
+})
+
 const registry = async (kind: string) => (await fetch(`${shop.acquirer.url}/registry?date=${DAY}&kind=${kind}`)).text()
 
 function write(name: string, text: string): string {
@@ -77,14 +85,22 @@ describe('reconcile', { timeout: 120_000 }, () => {
     expect(fromFiles.output).toContain('✓ agree: 4 (560.00)')
     expect(fromFiles.output).toContain('The day agrees with the acquirer.')
     expect(fromFiles.exitCode).toBe(0)
-    const fetched = await run([], {
-      ACQUIRER_URL: shop.acquirer.apiUrl,
-      ACQUIRER_SHOP_ID: SHOP.shopId,
-      ACQUIRER_SECRET_KEY: SHOP.secretKey,
-      LANG: 'ru_RU.UTF-8',
-    })
+    const fetched = await run([], theirList())
     expect(fetched.output).toContain('✓ сходится: 4 (560.00)')
     expect(fetched.exitCode).toBe(0)
+  })
+
+  it('leaves out of the acquirer’s own list what is in other money, and says so', async () => {
+    const { bank } = shop.acquirer
+    const [payment, refund] = [[...bank.payments.values()].at(-1), [...bank.refunds.values()].at(-1)]
+    if (payment) bank.payments.set('strange-1', { ...payment, id: 'strange-1', currency: 'AMD' })
+    if (refund) bank.refunds.set('strange-2', { ...refund, id: 'strange-2', currency: 'USD' })
+    const { output, errorOutput, exitCode } = await run([], theirList())
+    for (const map of [bank.payments, bank.refunds]) for (const id of ['strange-1', 'strange-2']) map.delete(id)
+    expect(errorOutput).toContain('strange-1: AMD is not compared')
+    expect(errorOutput).toContain('strange-2: USD is not compared')
+    expect(output).toContain('✓ сходится: 4 (560.00)')
+    expect(exitCode).toBe(0)
   })
 
   it('names what is missing here, missing there and other, keeps it, and posts nothing', async () => {
@@ -147,6 +163,17 @@ describe('a registry', () => {
     ])
     expect(read('Идентификатор возврата;Идентификатор платежа;Сумма возврата\nr1;p1;"10,50"\n')).toEqual([
       { kind: 'REFUND', acquirerId: 'r1', kopecks: 1_050n },
+    ])
+  })
+
+  it('has commas in its cells, where its header is separated by semicolons', () => {
+    const header = 'Идентификатор платежа;Сумма платежа;Валюта платежа;Описание'
+    expect(read(`\ufeff\r\n${header}\r\np1;10.50;RUB;Заказ 5, SIM\r\np2;10,50;RUB;\r\n`)).toEqual([
+      { kind: 'PAYMENT', acquirerId: 'p1', kopecks: 1_050n },
+      { kind: 'PAYMENT', acquirerId: 'p2', kopecks: 1_050n },
+    ])
+    expect(read('payment_id,amount,description\np1,10.50,Order 5; SIM\n')).toEqual([
+      { kind: 'PAYMENT', acquirerId: 'p1', kopecks: 1_050n },
     ])
   })
 

@@ -58,8 +58,14 @@ export function readRegistry(
 
 function parseCells(text: string, name: string): string[][] {
   try {
-    return parse(text, { bom: true, delimiter: [';', ','], skip_empty_lines: true })
+    return parse(text, { bom: true, delimiter: delimiterOf(text), skip_empty_lines: true })
   } catch (error) {
     throw new EnvironmentError(`${name} is no CSV: ${(error as Error).message}`, { cause: error })
   }
+}
+
+/** Its header tells: further down a comma may stand in an amount or in a description. */
+function delimiterOf(text: string): ';' | ',' {
+  const [header = ''] = text.trimStart().split('\n', 1)
+  return header.includes(';') ? ';' : ','
 }

@@ -3,6 +3,7 @@ import type { Acquirer } from '../../platform/acquirer/acquirer.ts'
 import { createYooKassa } from '../../platform/acquirer/yookassa-client.ts'
 import { type Clock, systemClock } from '../../platform/clock.ts'
 import { createNewId } from '../../platform/ids.ts'
+import { watchedLogger } from '../../platform/testing/log-watch.ts'
 import { readOperations } from '../../schema/operations.ts'
 import { type AcquirerStandIn, type AcquirerStandInOptions, startAcquirerStandIn } from '../stand-ins/acquirer/start.ts'
 import { openTestCabinet, type TestCabinet, type TestCabinetOptions } from './test-cabinet.ts'
@@ -69,6 +70,7 @@ export async function openCardShop({
         createYooKassa({
           url: through(acquirer.apiUrl),
           ...SHOP,
+          logger: watchedLogger,
           timeoutMs: acquirerTimeoutMs ?? ACQUIRER_TIMEOUT_MS,
         }),
       ),

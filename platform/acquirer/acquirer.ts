@@ -1,4 +1,4 @@
-import type { CurrencyCode, Kopecks } from '../money.ts'
+import type { Kopecks } from '../money.ts'
 
 /**
  * Takes money off bank cards. Our side never sees a card's number: the customer types it on the acquirer's page, and
@@ -39,7 +39,8 @@ export const KEY_HOURS = 24
 
 export interface Amount {
   readonly kopecks: Kopecks
-  readonly currencyCode: CurrencyCode
+  /** Of what the acquirer tells it may be one that we have nothing in: a shop may sell other things too. */
+  readonly currencyCode: string
 }
 
 export interface NewCardPayment {
@@ -76,6 +77,7 @@ export interface CardPayment {
   readonly confirmationUrl: string | null
   /** Null unless it was canceled. */
   readonly cancellation: Cancellation | null
+  /** Null for one that cannot be read, too. */
   readonly card: PaidCard | null
   /** Null when it is not one of ours, or of the time before this. */
   readonly reference: PaymentReference | null

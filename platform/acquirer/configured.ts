@@ -1,3 +1,4 @@
+import type { Logger } from '../logger.ts'
 import type { Acquirer } from './acquirer.ts'
 import type { NoticeTrust } from './notice-route.ts'
 import { createYooKassa } from './yookassa-client.ts'
@@ -13,9 +14,9 @@ export interface AcquirerEnvironment {
 }
 
 /** Null where no shop of an acquirer is named: then no cards are taken. */
-export function createConfiguredAcquirer(environment: AcquirerEnvironment): Acquirer | null {
+export function createConfiguredAcquirer(environment: AcquirerEnvironment, logger: Logger): Acquirer | null {
   const { ACQUIRER_URL: url, ACQUIRER_SHOP_ID: shopId, ACQUIRER_SECRET_KEY: secretKey } = environment
-  return shopId === undefined || secretKey === undefined ? null : createYooKassa({ url, shopId, secretKey })
+  return shopId === undefined || secretKey === undefined ? null : createYooKassa({ url, shopId, secretKey, logger })
 }
 
 /** Whose notices are read; nobody's where neither networks nor a key are named. */

@@ -1,5 +1,6 @@
 import { type Dispatcher, errors, request } from 'undici'
 import type { z } from 'zod'
+import type { Logger } from '../logger.ts'
 import type { Acquirer, AcquirerAnswer, RefusalCode } from './acquirer.ts'
 import { paymentList, paymentObject, refundList, refundObject } from './yookassa-objects.ts'
 import { amountOf, listQuery, paymentRequest, refundRequest } from './yookassa-requests.ts'
@@ -9,6 +10,7 @@ export interface YooKassaOptions {
   readonly url: string
   readonly shopId: string
   readonly secretKey: string
+  readonly logger: Logger
   readonly timeoutMs?: number
   /** Connections of the caller's own; undici's common ones if left out. */
   readonly dispatcher?: Dispatcher
@@ -84,7 +86,11 @@ async function send<Answer>(
   if (status >= 500 || (status > 200 && status < 400)) return { kind: 'unknown', cause: 'trouble' }
   if (status !== 200) return { kind: 'refused', code: REFUSALS[status] ?? 'OTHER' }
   const read = schema.safeParse(body)
-  return read.success ? { kind: 'done', value: read.data } : { kind: 'unknown', cause: 'unreadable' }
+  if (read.success) return { kind: 'done', value: read.data }
+  // Where, and not what stands there: that may be of a person.
+  const places = read.error.issues.map((issue) => issue.path.join('.'))
+  options.logger.error({ path: asked.path, places }, 'an answer of the acquirer cannot be read')
+  return { kind: 'unknown', cause: 'unreadable' }
 }
 
 const REFUSALS: Readonly<Record<number, RefusalCode>> = {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { z } from 'zod'
-import { CURRENCY_CODES, kopecks, parseKopecks } from '../money.ts'
+import { kopecks, parseKopecks } from '../money.ts'
 import type { Amount, Cancellation, CardPayment, CardRefund, Page, PaidCard, PaymentReference } from './acquirer.ts'
 
 /*
@@ -16,7 +16,10 @@ const id = z.string().min(1).max(ID_LENGTH_MAX)
 const code = z.string().min(1).max(CODE_LENGTH_MAX)
 const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
 
-const amount = z.object({ value: z.string(), currency: z.enum(CURRENCY_CODES) }).transform((read, context): Amount => {
+/** In whatever money: one strange payment must not make the list of a shop unreadable. */
+const currency = z.string().regex(/^[A-Z]{3}$/)
+
+const amount = z.object({ value: z.string(), currency }).transform((read, context): Amount => {
   const value = parseKopecks(read.value)
   if (value !== null && value >= 0n) return { kopecks: value, currencyCode: read.currency }
   context.addIssue({ code: 'custom', message: 'is no amount' })
@@ -25,7 +28,9 @@ const amount = z.object({ value: z.string(), currency: z.enum(CURRENCY_CODES) })
 
 const cancellation: z.ZodType<Cancellation> = z.object({ party: code, reason: code })
 
-/** Other ways to pay than cards have no `card`. */
+/**
+ * Other ways to pay than cards have no `card`. One that is not as we can keep it is none: the money counts all the same.
+ */
 const paymentMethod = z
   .object({
     id: z.string().min(1).max(TOKEN_LENGTH_MAX),
@@ -37,9 +42,9 @@ const paymentMethod = z
           .regex(/^\d{6}$/)
           .optional(),
         last4: z.string().regex(/^\d{4}$/),
-        expiry_year: z.string().regex(/^\d{4}$/),
-        expiry_month: z.string().regex(/^\d{1,2}$/),
-        card_type: z.string().max(CODE_LENGTH_MAX),
+        expiry_year: z.string().regex(/^2[01]\d{2}$/),
+        expiry_month: z.string().regex(/^(0?[1-9]|1[0-2])$/),
+        card_type: code.regex(/^\P{Cc}*$/u),
       })
       .optional(),
   })
@@ -55,6 +60,13 @@ const paymentMethod = z
       expiryMonth: Number(card.expiry_month),
     }
   })
+  .catch(null)
+
+/** Nobody is sent to what is no page, such as an application of the bank: none of ours has that. */
+const pageUrl = z
+  .url({ protocol: /^https?$/ })
+  .nullable()
+  .catch(null)
 
 /** What we gave with the payment. Anything else was not ours. */
 const metadata = z
@@ -76,7 +88,7 @@ export const paymentObject = z
     status: z.enum(['pending', 'waiting_for_capture', 'succeeded', 'canceled']),
     amount,
     refunded_amount: amount.optional(),
-    confirmation: z.object({ confirmation_url: z.url({ protocol: /^https?$/ }).optional() }).optional(),
+    confirmation: z.object({ confirmation_url: pageUrl.optional() }).optional(),
     cancellation_details: cancellation.optional(),
     payment_method: paymentMethod.optional(),
     metadata: metadata.optional(),

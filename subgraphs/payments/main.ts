@@ -50,7 +50,7 @@ await runSubgraph(
         payments: deliverTo('payments', environment.PAYMENTS_URL),
       },
       merchants: createOsmp({ endpoints: environment.MERCHANTS }),
-      acquirer: createConfiguredAcquirer(environment),
+      acquirer: createConfiguredAcquirer(environment, logger),
       returnOrigins: environment.RETURN_ORIGINS,
       secrets: createSecrets(environment.PAYMENTS_SECRETS),
       logger,

@@ -9,6 +9,7 @@ import { isNoticeSigned } from '../../../platform/acquirer/notice-signature.ts'
 import { createYooKassa } from '../../../platform/acquirer/yookassa-client.ts'
 import { systemClock } from '../../../platform/clock.ts'
 import { createNewId } from '../../../platform/ids.ts'
+import { type Logger, silentLogger } from '../../../platform/logger.ts'
 import { kopecks } from '../../../platform/money.ts'
 import { payOnPage, sendForm, TEST_CARD_NUMBER, typeCard } from '../../testing/payment-page.ts'
 import { type AcquirerStandIn, startAcquirerStandIn } from './start.ts'
@@ -17,7 +18,7 @@ const newId = createNewId(systemClock)
 const REFERENCE = { lineId: newId(), paymentId: newId() }
 const RETURN_URL = 'http://cabinet.example/back'
 const SIGNATURE = { header: 'x-acquirer-signature', key: 'key-of-a-test' }
-const SHOP = { shopId: 'shop', secretKey: 'secret-of-a-test' }
+const SHOP = { shopId: 'shop', secretKey: 'secret-of-a-test', logger: silentLogger }
 
 const HOUR_MS = 3_600_000
 const PATIENCE = { timeout: 10_000, interval: 10 }
@@ -266,16 +267,25 @@ describe('the adapter of YooKassa, with the acquirer that stands in for it', () 
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const garbled = createYooKassa({ url, ...SHOP })
+    const errors: object[] = []
+    const logger = { ...silentLogger, error: (fields: object) => errors.push(fields) } as unknown as Logger
+    const garbled = createYooKassa({ url, ...SHOP, logger })
     for (const index of answers.keys()) {
       expect(await garbled.findPayment(String(index))).toEqual({ kind: 'unknown', cause: 'unreadable' })
     }
+    // Where it is not as it should be, and nothing of what stands there.
+    expect(errors).toEqual([
+      { path: 'payments/0', places: [''] },
+      { path: 'payments/1', places: ['id', 'status', 'amount', 'created_at'] },
+      { path: 'payments/2', places: ['amount', 'created_at'] },
+      { path: 'payments/3', places: [''] },
+    ])
     server.closeAllConnections()
     server.close()
   })
 
   it('tells an acquirer that is away from one that refuses', async () => {
-    const wrong = createYooKassa({ url: standIn.apiUrl, shopId: 'shop', secretKey: 'wrong' })
+    const wrong = createYooKassa({ url: standIn.apiUrl, ...SHOP, secretKey: 'wrong' })
     expect(await wrong.createPayment(wanted(), newId())).toEqual({ kind: 'refused', code: 'INVALID_CREDENTIALS' })
     for (const id of [newId(), '../refunds', 'a/b?c']) {
       expect(await acquirer.findPayment(id)).toEqual({ kind: 'refused', code: 'NOT_FOUND' })

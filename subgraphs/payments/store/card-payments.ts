@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
+import { type AskingMark, markAsked } from './asking-mark.ts'
 import type { CardPaymentState } from './card-tables.ts'
 import { beginPayment } from './payments.ts'
 import type { PaymentKind, PaymentStatus, Tables } from './tables.ts'
@@ -107,22 +108,15 @@ function joined(db: Kysely<Tables>, { lineId, paymentId }: CardPaymentKey) {
     ])
 }
 
-/** Says that the acquirer is being asked by the key. False when that is over, or the time to pay is: then nobody may ask. */
-export async function markPaymentAsked(
+/** Says that the acquirer is being asked by the key. Null when that is over, or the time to pay is: then nobody may ask. */
+export function markPaymentAsked(
   db: Kysely<Tables>,
   { lineId, paymentId }: CardPaymentKey,
   now: Date,
-): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable('card_payment')
-    .set({ asked_at: now })
-    .where('line_id', '=', lineId)
-    .where('payment_id', '=', paymentId)
-    .where('state', '=', 'ASKING')
-    .where('acquirer_id', 'is', null)
-    .where('expires_at', '>', now)
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
+): Promise<AskingMark | null> {
+  const key = sql`line_id = ${lineId} and payment_id = ${paymentId}`
+  const isOpen = sql`state = 'ASKING' and acquirer_id is null and expires_at > ${now}`
+  return markAsked(db, { table: 'card_payment', key, isOpen }, now)
 }
 
 /** What was begun onto a line since a moment and did not fail. Exact under the lock of the line's balance. */

@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
+import { type AskingMark, markAsked } from './asking-mark.ts'
 import type { Tables } from './tables.ts'
 
 export interface CardRefundKey {
@@ -90,21 +91,15 @@ export function findByAcquirerRefund(
     .executeTakeFirst()
 }
 
-/** Says that the acquirer is being asked by the key. False when that is over: then nobody may ask. */
-export async function markRefundAsked(
+/** Says that the acquirer is being asked by the key. Null when that is over: then nobody may ask. */
+export function markRefundAsked(
   db: Kysely<Tables>,
   { lineId, refundId }: CardRefundKey,
   now: Date,
-): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable('card_refund')
-    .set({ asked_at: now })
-    .where('line_id', '=', lineId)
-    .where('id', '=', refundId)
-    .where('status', '=', 'PENDING')
-    .where('acquirer_id', 'is', null)
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
+): Promise<AskingMark | null> {
+  const key = sql`line_id = ${lineId} and id = ${refundId}`
+  const isOpen = sql`status = 'PENDING' and acquirer_id is null`
+  return markAsked(db, { table: 'card_refund', key, isOpen }, now)
 }
 
 /**

@@ -1,8 +1,10 @@
+import type { Transaction } from 'kysely'
+import { expect } from 'vitest'
 import { type AcquirerStandIn, startAcquirerStandIn } from '../../../cli/stand-ins/acquirer/start.ts'
 import { accountId, insertAccount, insertCatalogue, insertLine } from '../../../cli/testing/fixture.ts'
 import { TEST_SECRETS } from '../../../cli/testing/test-cabinet.ts'
 import { createTestDatabase, type TestDatabase } from '../../../cli/testing/test-database.ts'
-import type { Acquirer, PaymentWay } from '../../../platform/acquirer/acquirer.ts'
+import type { Acquirer, AcquirerAnswer, PaymentWay } from '../../../platform/acquirer/acquirer.ts'
 import { createYooKassa } from '../../../platform/acquirer/yookassa-client.ts'
 import { systemClock } from '../../../platform/clock.ts'
 import { createNewId } from '../../../platform/ids.ts'
@@ -17,6 +19,7 @@ import { FOLLOW_REFUND } from '../actions/card-payments/queues.ts'
 import { createReturnOrigins } from '../actions/card-payments/return-url.ts'
 import { followRefund } from '../actions/refunds/follow-refund.ts'
 import { type PaymentView, readPayment } from '../store/payment-views.ts'
+import type { Tables } from '../store/tables.ts'
 import { createWorker } from './worker.ts'
 
 const SHOP = { shopId: 'shop', secretKey: 'secret-of-a-test' }
@@ -73,7 +76,10 @@ export async function openCardWorld(): Promise<CardWorld> {
   const dependencies: CardDependencies = {
     ...worker.dependencies,
     jobs: keepIn(() => world.jobs),
-    acquirer: sometimesAway(createYooKassa({ url: standIn.apiUrl, ...SHOP }), () => world.isAway),
+    acquirer: sometimesAway(
+      createYooKassa({ url: standIn.apiUrl, ...SHOP, logger: watchedLogger }),
+      () => world.isAway,
+    ),
     secrets: TEST_SECRETS,
     returnOrigins: createReturnOrigins([]),
     background: createBackground(watchedLogger),
@@ -165,4 +171,72 @@ async function liveUntil(world: CardWorld, end: Date): Promise<number> {
 
 export function momentOf({ startAfter }: NewJob): number {
   return startAfter?.getTime() ?? 0
+}
+
+/** A process that another answer reaches than the acquirer's own. */
+export interface Misled {
+  readonly dependencies: CardDependencies
+  /** Once it has asked. */
+  readonly hasAsked: Promise<void>
+  /** Lets what it asked for arrive at the acquirer after all. */
+  arrive(): Promise<void>
+}
+
+/** Whose requests for money, and for refunds, do not arrive before they are let, and are answered by the test. */
+export function misled({ dependencies }: CardWorld, answer: () => Promise<AcquirerAnswer<never>>): Misled {
+  const { acquirer } = dependencies
+  const onTheirWay: (() => Promise<unknown>)[] = []
+  const { promise: hasAsked, resolve } = Promise.withResolvers<void>()
+  const mislead =
+    <Arguments extends readonly unknown[]>(ask: (...args: Arguments) => Promise<unknown>) =>
+    (...args: Arguments) => {
+      onTheirWay.push(() => ask(...args))
+      resolve()
+      return answer()
+    }
+  return {
+    dependencies: {
+      ...dependencies,
+      acquirer: acquirer && {
+        ...acquirer,
+        createPayment: mislead(acquirer.createPayment),
+        createRefund: mislead(acquirer.createRefund),
+      },
+    },
+    hasAsked,
+    async arrive() {
+      for (const ask of onTheirWay.splice(0)) await ask()
+    },
+  }
+}
+
+/** Two processes that ask for the same. */
+export interface AskedAtOnce<Outcome> {
+  /** Holds what both wait for, once both have read that nobody has asked. */
+  readonly lock: (trx: Transaction<Tables>) => Promise<unknown>
+  readonly ask: (dependencies: CardDependencies) => Promise<Outcome>
+  /** Of whose request the acquirer will know nothing. The other's is on its way when both have heard. */
+  readonly refused: 'first' | 'second'
+}
+
+/** Lets them ask at the same moment. Gives what each made of it; then the request that is on its way may arrive. */
+export async function askAtOnce<Outcome>(
+  world: CardWorld,
+  { lock, ask, refused }: AskedAtOnce<Outcome>,
+): Promise<Pick<Misled, 'arrive'> & { readonly outcomes: readonly Outcome[] }> {
+  const slow = misled(world, async () => ({ kind: 'unknown', cause: 'timeout' }))
+  const refusal = misled(world, async () => {
+    await slow.hasAsked
+    return { kind: 'refused', code: 'INVALID_REQUEST' }
+  })
+  const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  const asking: Promise<Outcome>[] = []
+  await world.dependencies.db.transaction().execute(async (trx) => {
+    await lock(trx)
+    for (const { dependencies } of refused === 'first' ? [refusal, slow] : [slow, refusal]) {
+      asking.push(ask(dependencies))
+      await expect.poll(() => world.database.sql(waiting), { timeout: 30_000 }).toHaveLength(asking.length)
+    }
+  })
+  return { outcomes: await Promise.all(asking), arrive: slow.arrive }
 }

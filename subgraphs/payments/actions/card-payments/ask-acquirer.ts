@@ -18,8 +18,8 @@ import { type Settled, settle } from './settle.ts'
 export type Learnt = Settled | 'unknown'
 
 /**
- * Asks for the money of a payment for the first time. A refusal is the end of it: nothing was asked before that could
- * have come through.
+ * Asks for the money of a payment for the first time. A refusal is the end of it, unless somebody has asked before, at
+ * the same moment: that may come through.
  */
 export async function askForMoney(dependencies: CardDependencies, key: CardPaymentKey): Promise<Learnt> {
   const row = await findCardPayment(dependencies.db, key)
@@ -28,6 +28,7 @@ export async function askForMoney(dependencies: CardDependencies, key: CardPayme
   const asked = await create(dependencies, row)
   if (asked?.answer.kind !== 'refused') return hear(dependencies, key, asked?.answer ?? null)
   dependencies.logger.error({ paymentId: key.paymentId, code: asked.answer.code }, 'the acquirer refused a payment')
+  if (asked.asking.unheardAt !== null) return 'unknown'
   return end(dependencies, key, { failure: 'NOT_ACCEPTED', asking: asked.asking })
 }
 
@@ -55,11 +56,11 @@ interface Asked {
 async function create({ acquirer, ...dependencies }: CardDependencies, row: CardPaymentRow): Promise<Asked | null> {
   const request = unsealRequest<NewCardPayment>(row.request_sealed, dependencies)
   if (!acquirer || !request) return null
-  const at = dependencies.clock.now()
   // It is written down first: whoever finds nothing at the acquirer knows that this may be on its way.
-  if (!(await markPaymentAsked(dependencies.db, keyOf(row), at))) return null
+  const mark = await markPaymentAsked(dependencies.db, keyOf(row), dependencies.clock.now())
+  if (!mark) return null
   const answer = await acquirer.createPayment(request, row.payment_id)
-  return { answer, asking: { at, unheardAt: row.asked_at } }
+  return { answer, asking: { at: mark.at, unheardAt: mark.before } }
 }
 
 async function hear(

@@ -1,8 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { payOnPage } from '../../../../cli/testing/payment-page.ts'
 import type { Acquirer, Span } from '../../../../platform/acquirer/acquirer.ts'
-import { type CardWorld, hoursOn, momentOf, openCardWorld, RETURN_URL } from '../../testing/card-world.ts'
-import { askAgain } from './ask-acquirer.ts'
+import { lockCardPayment } from '../../store/card-payments.ts'
+import {
+  askAtOnce,
+  type CardWorld,
+  hoursOn,
+  misled,
+  momentOf,
+  openCardWorld,
+  RETURN_URL,
+} from '../../testing/card-world.ts'
+import { askAgain, askForMoney } from './ask-acquirer.ts'
 import type { CardDependencies } from './card-dependencies.ts'
 import { followPayment } from './follow-payment.ts'
 
@@ -101,6 +110,21 @@ describe('the job that follows a payment', () => {
     expect(await posted()).toBe(40_000)
   })
 
+  it('finds it though the shop has payments in other money, which are none of ours', async () => {
+    const token = await saveCard()
+    const id = await world.beginTopUp({ kind: 'SAVED_CARD', token, returnUrl: RETURN_URL })
+    const slow = misled(world, async () => ({ kind: 'unknown', cause: 'timeout' }))
+    await askForMoney(slow.dependencies, { lineId: world.lineId, paymentId: id })
+    await slow.arrive()
+    const { payments, keys } = world.standIn.bank
+    const ours = theirs().at(-1)
+    if (ours) payments.set('strange', { ...ours, id: 'strange', currency: 'AMD', metadata: {} })
+    keys.clear()
+    world.now = hoursOn(40)
+    expect(await askAgain(world.dependencies, { lineId: world.lineId, paymentId: id })).toBe('ended')
+    expect(await world.payment(id)).toMatchObject({ status: 'SUCCEEDED' })
+  })
+
   it('asks once a day after days, until the acquirer is back: its answer counts then, too', async () => {
     const token = await saveCard()
     const id = await world.beginTopUp({ kind: 'SAVED_CARD', token, returnUrl: RETURN_URL })
@@ -136,25 +160,13 @@ describe('the job that follows a payment', () => {
     const key = { lineId: world.lineId, paymentId: id }
     const minutesOn = (minutes: number) => new Date(hoursOn(1).getTime() + minutes * 60_000)
     world.now = minutesOn(69.9)
-    const { acquirer } = world.dependencies
-    /** Whose request arrives when nobody waits for it any more. */
-    let arrive = async (): Promise<unknown> => undefined
-    const slow: CardDependencies = {
-      ...world.dependencies,
-      acquirer: acquirer && {
-        ...acquirer,
-        createPayment: async (...args) => {
-          arrive = () => acquirer.createPayment(...args)
-          return { kind: 'unknown', cause: 'timeout' }
-        },
-      },
-    }
-    expect(await askAgain(slow, key)).toBe('unknown')
+    const slow = misled(world, async () => ({ kind: 'unknown', cause: 'timeout' }))
+    expect(await askAgain(slow.dependencies, key)).toBe('unknown')
     world.isAway = false
     world.now = minutesOn(70.5)
     expect(await askAgain(world.dependencies, key)).toBe('unknown')
     expect(await world.payment(id)).toMatchObject({ status: 'PENDING' })
-    await arrive()
+    await slow.arrive()
     world.now = minutesOn(76)
     expect(await askAgain(world.dependencies, key)).toBe('ended')
     expect(await world.payment(id)).toMatchObject({ status: 'SUCCEEDED' })
@@ -180,4 +192,31 @@ describe('the job that follows a payment', () => {
     await askAgain(watched, { lineId: world.lineId, paymentId: id })
     expect(spans.map(({ from, before }) => (before.getTime() - from.getTime()) / 60_000)).toEqual([70 + 2 * 10])
   })
+})
+
+describe('two who ask for one payment at the same moment', () => {
+  it.each([
+    { refused: 'first', ask: askForMoney },
+    { refused: 'second', ask: askForMoney },
+    { refused: 'first', ask: askAgain },
+    { refused: 'second', ask: askAgain },
+  ] as const)(
+    'do not end it when $ask.name of the $refused is refused and the other’s is on its way',
+    async ({ refused, ask }) => {
+      const token = await saveCard()
+      const id = await world.beginTopUp({ kind: 'SAVED_CARD', token, returnUrl: RETURN_URL })
+      const key = { lineId: world.lineId, paymentId: id }
+      const { outcomes, arrive } = await askAtOnce(world, {
+        lock: (trx) => lockCardPayment(trx, key),
+        ask: (dependencies) => ask(dependencies, key),
+        refused,
+      })
+      expect(outcomes).toEqual(['unknown', 'unknown'])
+      await arrive()
+      await world.liveUntil(hoursOn(48))
+      expect(await world.payment(id)).toMatchObject({ status: 'SUCCEEDED' })
+      expect(await posted()).toBe(40_000)
+      expect(theirs()).toHaveLength(2)
+    },
+  )
 })

@@ -109,9 +109,12 @@ async function credit(
 async function saveCard(
   trx: Transaction<Tables>,
   dependencies: CardDependencies,
-  { is_card_saved: isWanted, account_id: accountId }: CardPaymentRow,
+  { payment_id: paymentId, is_card_saved: isWanted, account_id: accountId }: CardPaymentRow,
   { card }: CardPayment,
 ): Promise<string | null> {
+  if (isWanted && card === null) {
+    dependencies.logger.error({ paymentId }, 'the acquirer does not say what card was to be kept')
+  }
   if (!isWanted || accountId === null || !card?.isSaved) return null
   const { clock, newId, secrets, random } = dependencies
   const { 'card.savedMax': savedMax } = await dependencies.policies.current()

@@ -9,13 +9,18 @@ import {
 import { type Asking, hasArrived, spanOf } from '../card-payments/asking.ts'
 import type { CardDependencies } from '../card-payments/card-dependencies.ts'
 import { unsealRequest } from '../card-payments/sealed-request.ts'
-import { giveUpRefund, type RefundAsked, settleRefund } from './settle-refund.ts'
+import { giveUpRefund, isAsAsked, type RefundAsked, settleRefund } from './settle-refund.ts'
 
 const HOUR_MS = 3_600_000
 
-/** Asks for a refund for the first time: a refusal is the end of it. */
+/**
+ * Asks for a refund for the first time. A refusal is the end of it, unless somebody has asked before, at the same moment:
+ * that may come through.
+ */
 export async function askForRefund(dependencies: CardDependencies, key: CardRefundKey): Promise<RefundAsked> {
-  return ask(dependencies, key, (row, _, asking) => giveUpRefund(dependencies, row, asking))
+  return ask(dependencies, key, async (row, _, asking) =>
+    asking.unheardAt === null ? giveUpRefund(dependencies, row, asking) : 'unknown',
+  )
 }
 
 /** Asks again by the same key. What was refused now may have come through before: the acquirer's list tells. */
@@ -34,18 +39,20 @@ async function ask(
   if (acquirer === null) return 'unknown'
   if (row.acquirer_id !== null) return find(dependencies, acquirer, { row, acquirerId: row.acquirer_id })
   const request = unsealRequest<NewCardRefund>(row.request_sealed, dependencies)
-  const unheardAt = row.asked_at
   const now = clock.now()
   // A key that is forgotten would give the money back a second time.
   const isKeyGood = now.getTime() < row.created_at.getTime() + (KEY_HOURS - 1) * HOUR_MS
-  if (request === null || !isKeyGood) return search(dependencies, acquirer, row, { at: unheardAt, unheardAt })
+  if (request === null || !isKeyGood) {
+    return search(dependencies, acquirer, row, { at: row.asked_at, unheardAt: row.asked_at })
+  }
+  const mark = await markRefundAsked(db, key, now)
   // Somebody else has heard of it meanwhile.
-  if (!(await markRefundAsked(db, key, now))) return 'unknown'
+  if (!mark) return 'unknown'
   const answer = await acquirer.createRefund(request, row.id)
   if (answer.kind === 'unknown') return 'unknown'
   if (answer.kind === 'done') return settleRefund(dependencies, row, answer.value)
   logger.error({ refundId: row.id, code: answer.code }, 'the acquirer refused a refund')
-  return onRefused(row, acquirer, { at: now, unheardAt })
+  return onRefused(row, acquirer, { at: mark.at, unheardAt: mark.before })
 }
 
 /** Asks by the acquirer's own id, which it never forgets. */
@@ -76,8 +83,8 @@ async function search(
     const answer: Awaited<ReturnType<Acquirer['listRefunds']>> = await acquirer.listRefunds({ ...span, cursor })
     if (answer.kind !== 'done') return 'unknown'
     for (const refund of answer.value.items) {
-      const isLike = refund.paymentId === row.acquirer_payment_id && refund.amount.kopecks === row.amount
       const theirs = { lineId: row.line_id, acquirerId: refund.id }
+      const isLike = isAsAsked(dependencies, row, refund)
       if (isLike && !(await findByAcquirerRefund(db, theirs))) return settleRefund(dependencies, row, refund)
     }
     cursor = answer.value.next

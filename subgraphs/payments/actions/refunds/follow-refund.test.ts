@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { payOnPage } from '../../../../cli/testing/payment-page.ts'
 import { findCardPayment } from '../../store/card-payments.ts'
-import { findCardRefund } from '../../store/card-refunds.ts'
-import { type CardWorld, hoursOn, openCardWorld } from '../../testing/card-world.ts'
+import { findCardRefund, lockCardRefund } from '../../store/card-refunds.ts'
+import { askAtOnce, type CardWorld, hoursOn, openCardWorld } from '../../testing/card-world.ts'
 import type { CardDependencies } from '../card-payments/card-dependencies.ts'
 import { takeNotice } from '../card-payments/take-notice.ts'
 import { askForRefund } from './ask-refund.ts'
@@ -111,6 +111,42 @@ describe('a refund that waits at the bank', () => {
   })
 })
 
+describe('a refund of which the acquirer has another than was asked for', () => {
+  it.each([{ amount: 1_018 }, { currency: 'USD' }, { paymentId: 'another' }])(
+    'such as %j moves no money, and keeps it set aside until that is put right',
+    async (oddity) => {
+      const id = await begin(5_018n)
+      const { bank } = world.standIn
+      const { acquirer } = world.dependencies
+      const odd: CardDependencies = {
+        ...world.dependencies,
+        acquirer: acquirer && {
+          ...acquirer,
+          createRefund: async (...args) => {
+            await acquirer.createRefund(...args)
+            const made = theirs()[0]
+            if (made) bank.refunds.set(made.id, { ...made, ...oddity })
+            return acquirer.findRefund(made?.id ?? '')
+          },
+        },
+      }
+      expect(await askForRefund(odd, { lineId: world.lineId, refundId: id })).toBe('unknown')
+      const made = [...bank.refunds.values()].at(-1)
+      if (made) bank.refunds.set(made.id, { ...made, status: 'succeeded' })
+      bank.keys.clear()
+      await world.liveUntil(hoursOn(72))
+      expect(await refund(id)).toMatchObject({ status: 'PENDING' })
+      expect(await world.balance()).toEqual({ posted: 25_000, reserved: 5_018 })
+      const paid = [...bank.payments.values()].find(({ metadata }) => metadata['payment_id'] === paymentId)
+      const right = { status: 'succeeded', amount: 5_018, currency: 'RUB', paymentId: paid?.id ?? '' } as const
+      if (made) bank.refunds.set(made.id, { ...made, ...right })
+      await world.liveUntil(hoursOn(75))
+      expect(await refund(id)).toMatchObject({ status: 'SUCCEEDED' })
+      expect(await world.balance()).toEqual({ posted: 19_982, reserved: 0 })
+    },
+  )
+})
+
 describe('a refund that the acquirer never got', () => {
   it('is given up when its key is forgotten and what was sent has arrived, and not before', async () => {
     const id = await begin(5_000n)
@@ -123,4 +159,26 @@ describe('a refund that the acquirer never got', () => {
     expect(theirs()).toEqual([])
     expect(await acts()).toEqual(['PAYMENT_REFUND_FAILED'])
   })
+})
+
+describe('two who ask for one refund at the same moment', () => {
+  it.each(['first', 'second'] as const)(
+    'do not end it by the refusal of the %s while the other’s request is on its way',
+    async (refused) => {
+      const refundId = await begin(5_000n)
+      const key = { lineId: world.lineId, refundId }
+      const { outcomes, arrive } = await askAtOnce(world, {
+        lock: (trx) => lockCardRefund(trx, key),
+        ask: (dependencies) => askForRefund(dependencies, key),
+        refused,
+      })
+      expect(outcomes).toEqual(['unknown', 'unknown'])
+      expect(await world.balance()).toEqual({ posted: 25_000, reserved: 5_000 })
+      await arrive()
+      await world.liveUntil(hoursOn(48))
+      expect(await refund(refundId)).toMatchObject({ status: 'SUCCEEDED' })
+      expect(await world.balance()).toEqual({ posted: 20_000, reserved: 0 })
+      expect(theirs()).toHaveLength(1)
+    },
+  )
 })

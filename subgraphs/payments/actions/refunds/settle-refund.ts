@@ -23,7 +23,10 @@ import { forOurselves } from '../service-viewer.ts'
 /** What is known after hearing of a refund. */
 export type RefundAsked = 'ended' | 'unknown'
 
-/** Does what the acquirer says of a refund, once however often it says so. One that waits is asked for by its id from now on. */
+/**
+ * Does what the acquirer says of a refund, once however often it says so. From now on it is asked for by its id, and so it
+ * is when theirs is other than what was asked for: then people have to look, and what was set aside stays so meanwhile.
+ */
 export async function settleRefund(
   dependencies: CardDependencies,
   row: CardRefundRow,
@@ -34,6 +37,11 @@ export async function settleRefund(
     if (!payment || !(await claimAcquirerRefund(trx, keyOfRefund(row), heard.id))) {
       return unclaimed(trx, dependencies, row, heard)
     }
+    if (!isAsAsked(dependencies, row, heard)) {
+      const about = { refundId: row.id, acquirerId: heard.id }
+      dependencies.logger.error(about, 'the acquirer has another amount or payment for a refund of ours')
+      return 'unknown'
+    }
     if (heard.status === 'PENDING') return 'unknown'
     if (heard.status === 'SUCCEEDED') await giveBack(trx, dependencies, { row, payment, refundedAt: heard.createdAt })
     else await fail(trx, dependencies, { row, payment, failure: toFailure(heard) })
@@ -41,6 +49,16 @@ export async function settleRefund(
   })
   if (asked === 'ended') dependencies.onEvent()
   return asked
+}
+
+/** Whether one of theirs is what was asked for with one of ours. */
+export function isAsAsked(
+  { currencyCode }: Pick<CardDependencies, 'currencyCode'>,
+  { acquirer_payment_id: acquirerPaymentId, amount }: CardRefundRow,
+  heard: CardRefund,
+): boolean {
+  const isOfPayment = heard.paymentId === acquirerPaymentId
+  return isOfPayment && heard.amount.kopecks === amount && heard.amount.currencyCode === currencyCode
 }
 
 /** Whoever was faster has ended it; anything else is for people to look at, and moves no money. */
