@@ -131,6 +131,17 @@ describe('a promised payment', () => {
     expect((await take_(line, most)).promisedPayment.amount.amount).toBe(most)
   })
 
+  it('is up to no more for what was given back', async () => {
+    const line = await world.line(200_000n)
+    const most = async () => (await look(line)).promisedPaymentEligibility.maxAmount.amount
+    await move(line, 'SUBSCRIPTION_FEE', 30_100n)
+    expect(await most()).toBe('400.00')
+    await move(line, 'COMPENSATION', -30_100n)
+    expect(await most()).toBe('200.00')
+    await move(line, 'COMPENSATION', -10_000n)
+    expect(await most()).toBe('200.00')
+  })
+
   it('costs nothing up to 30 roubles', async () => {
     const line = await world.line(0n)
     expect((await take_(line, '30.00')).promisedPayment.fee.amount).toBe('0.00')

@@ -149,12 +149,15 @@ export function readActivePromises(
   return reader.read(ACTIVE_PROMISES, toLineKeyValues(keys, now))
 }
 
-/** What services have cost a line since a moment: charges, fees of subscriptions, purchases with their fees. */
+/**
+ * What services have cost a line since a moment: charges, fees of subscriptions, purchases with their fees, less what was
+ * given back; zero at least.
+ */
 export async function sumSpending(db: Kysely<Tables>, lineId: string, since: Date): Promise<bigint> {
   const { rows } = await sql<{ spent: bigint }>`
-    select coalesce(sum(amount), 0)::bigint as spent from ledger_entry
-    where line_id = ${lineId} and unit = 'KOPECK' and debit_account = 'CUSTOMER' and posted_at >= ${since}
-      and kind in ('SERVICE_CHARGE', 'SUBSCRIPTION_FEE', 'PURCHASE', 'PURCHASE_FEE')
+    select greatest(0, -sum(customer_change(entry)))::bigint as spent from ledger_entry as entry
+    where line_id = ${lineId} and unit = 'KOPECK' and posted_at >= ${since}
+      and kind in ('SERVICE_CHARGE', 'SUBSCRIPTION_FEE', 'PURCHASE', 'PURCHASE_FEE', 'COMPENSATION')
   `.execute(db)
   return rows[0]?.spent ?? 0n
 }
