@@ -140,7 +140,8 @@ describe('reading a line’s money', () => {
           { clock, newId },
           { lineId: LINE, kind: 'BONUS_EARNED', sourceKey: newId(), occurredAt: NOW, movements },
         )
-        await addLots(trx, { lineId: LINE, lots: [{ points, expiresAt: new Date('2099-01-01') }], at: NOW, newId })
+        const lots = [{ points, earnedAt: NOW, expiresAt: new Date('2099-01-01') }]
+        await addLots(trx, { lineId: LINE, lots, newId })
       })
     const page = async (after: string | null) => {
       const { data, errors } = await send('bonus-statement.graphql', { first: 2, after })
