@@ -118,10 +118,17 @@ export interface BonusPointsGiven {
   readonly occurredAt: string
   readonly giftId: string
   readonly toLineId: string
-  /** Each with the day on which it expires: that goes along. */
-  readonly lots: readonly { readonly points: string; readonly expiresAt: string }[]
+  /** Each with the days on which it was earned and on which it expires: those go along. */
+  readonly lots: readonly GivenLot[]
   /** The giver's number as the receiver may see it; null for a line that has none. */
   readonly fromPhone: string | null
+}
+
+export interface GivenLot {
+  readonly points: string
+  readonly expiresAt: string
+  /** Missing in events of an earlier release. */
+  readonly earnedAt?: string | undefined
 }
 
 /** A cabinet was closed by whose it is: what others keep for it, and not for the contract, ends. */
@@ -187,7 +194,15 @@ export const domainEvent: z.ZodType<DomainEvent> = z.discriminatedUnion('kind', 
     kind: z.literal('BonusPointsGiven'),
     giftId: z.uuid(),
     toLineId: z.uuid(),
-    lots: z.array(z.object({ points: z.string().regex(/^[1-9]\d{0,17}$/), expiresAt: z.iso.datetime() })).min(1),
+    lots: z
+      .array(
+        z.object({
+          points: z.string().regex(/^[1-9]\d{0,17}$/),
+          expiresAt: z.iso.datetime(),
+          earnedAt: z.iso.datetime().optional(),
+        }),
+      )
+      .min(1),
     fromPhone: z.string().nullable(),
   }),
   z.object({ ...envelope, kind: z.literal('TransferCredited'), transferId: z.uuid(), fromLineId: z.uuid() }),

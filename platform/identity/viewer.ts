@@ -59,6 +59,11 @@ export interface NetworkAssertion {
 
 export const UNKNOWN_CLIENT: Client = { address: null, device: null, reason: null, network: null }
 
+/** A subgraph itself, where nobody's request is behind what it does. `requestId` is what that is found under. */
+export function serviceViewer(name: SubgraphName, requestId: string): Viewer {
+  return { principal: { kind: 'service', name }, language: 'ru', requestId, client: UNKNOWN_CLIENT }
+}
+
 /** The asker of one request: who, in which language, and the id under which every log line of it is found. */
 export interface Viewer {
   readonly principal: Principal

@@ -3,7 +3,7 @@ import { request } from 'undici'
 import type { Clock } from '../clock.ts'
 import { signInternalToken } from '../identity/internal-token.ts'
 import type { SigningKey } from '../identity/keys.ts'
-import { UNKNOWN_CLIENT, type Viewer } from '../identity/viewer.ts'
+import { serviceViewer } from '../identity/viewer.ts'
 import type { NewId } from '../ids.ts'
 import { traceparent } from '../sight/tracing.ts'
 import type { SubgraphName } from './name.ts'
@@ -51,10 +51,6 @@ export function createHttpAsk({ asker, asked, url, signer, clock, newId }: HttpA
     })
     return dataOf(asked, (await response.body.json()) as ExecutionResult)
   }
-}
-
-function serviceViewer(name: SubgraphName, requestId: string): Viewer {
-  return { principal: { kind: 'service', name }, language: 'ru', requestId, client: UNKNOWN_CLIENT }
 }
 
 function dataOf(asked: SubgraphName, { data, errors }: ExecutionResult): Readonly<Record<string, unknown>> {

@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { accountId, giveAccess, insertAccount } from '../../cli/testing/fixture.ts'
 import { type E164, maskPhone, parsePhone } from '../../platform/phone.ts'
+import { expirePoints } from './actions/bonus/expire-points.ts'
+import { createCardsInMemory } from './testing/cards-in-memory.ts'
 import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
+import { createWorker, type Worker } from './testing/worker.ts'
 
 const MINUTE_MS = 60_000
 
 describe('a gift of bonus points', () => {
   let world: MoneyWorld
+  let worker: Worker
   let simChange: Date | null = null
   /** What happens while the network is asked. */
   let meanwhile: () => Promise<unknown> = async () => null
@@ -18,13 +22,18 @@ describe('a gift of bonus points', () => {
       return simChange
     }
     world = await openMoneyWorld({ simSwap: { retrieveDate, check: async () => false } })
+    const clock = { now: () => world.clock.now }
+    worker = createWorker({ database: world.cabinet.database, clock, savedCards: createCardsInMemory() })
   })
   beforeEach(() => {
     world.clock.now = NOON
     simChange = null
     meanwhile = async () => null
   })
-  afterAll(() => world.close())
+  afterAll(async () => {
+    await worker.close()
+    await world.close()
+  })
 
   const line = (points: bigint) => world.line(0n, undefined, points)
   interface Gift {
@@ -96,6 +105,28 @@ describe('a gift of bonus points', () => {
       'Bonus points of the number were given away: 40. If it was not you, call support at once.',
     ])
     expect(await world.told(to, 'ru')).toEqual(['На номер подарили бонусные баллы: 40. От кого — в личном кабинете.'])
+  })
+
+  it('expires by the version of the policy by which it was earned, whenever it was given', async () => {
+    const [from, to] = [await line(100n), await line(0n)]
+    await world.sql('update payments.bonus_lot set earned_at = $2, expires_at = $3 where line_id = $1', [
+      from.id,
+      new Date(NOON.getTime() - 2 * MINUTE_MS),
+      new Date(NOON.getTime() + MINUTE_MS),
+    ])
+    await world.sql(
+      `insert into payments.policy (name, version, value, valid_from) values ('bonus.ttlMonths', 2, '6', $1)`,
+      [new Date(NOON.getTime() - MINUTE_MS)],
+    )
+    await give(from, to, 40)
+    await world.settled()
+    world.clock.now = new Date(NOON.getTime() + MINUTE_MS)
+    await expirePoints(worker.dependencies)
+    const expired = `select line_id, policy_version from payments.ledger_transaction
+      where kind = 'BONUS_EXPIRED' and line_id = any($1) order by line_id`
+    expect(await world.sql(expired, [[from.id, to.id]])).toEqual(
+      [from.id, to.id].toSorted().map((id) => ({ line_id: id, policy_version: 1 })),
+    )
   })
 
   it('is given once by a key, however often it is sent', async () => {

@@ -3,7 +3,7 @@ import { type EventStream, openEventStream } from '../../cli/testing/event-strea
 import { accountId, giveAccess, insertAccount, insertCatalogue, insertLine, lineId } from '../../cli/testing/fixture.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import { readOperations } from '../../schema/operations.ts'
-import { comingFees } from './actions/live-balance/coming-fees.ts'
+import { createDatedCharges } from './actions/forecast/dated-charges.ts'
 import { createCardsInMemory } from './testing/cards-in-memory.ts'
 import { createWorker, type Worker } from './testing/worker.ts'
 
@@ -289,7 +289,7 @@ describe('the paid live balance', { timeout: 60_000 }, () => {
 
   it('tells which days it will charge, and then charges them', async () => {
     const until = new Date('2026-02-03T09:00:00Z')
-    const coming = () => comingFees(worker.dependencies, [LINE, lineId(9)], { now, until })
+    const coming = async () => (await createDatedCharges(worker.dependencies)([LINE, lineId(9)], { now, until })) ?? []
     expect(await coming()).toEqual([])
     await enable()
     const told = await coming()

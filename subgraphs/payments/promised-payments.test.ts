@@ -18,6 +18,8 @@ import { createWorker, type Worker } from './testing/worker.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
+const STILL_OWED =
+  'The number is topped up and the promised payment is over. The balance is still below zero: top up the number.'
 
 describe('a promised payment', () => {
   let world: MoneyWorld
@@ -131,6 +133,17 @@ describe('a promised payment', () => {
     expect((await take_(line, most)).promisedPayment.amount.amount).toBe(most)
   })
 
+  it('is up to no more for what was given back', async () => {
+    const line = await world.line(200_000n)
+    const most = async () => (await look(line)).promisedPaymentEligibility.maxAmount.amount
+    await move(line, 'SUBSCRIPTION_FEE', 30_100n)
+    expect(await most()).toBe('400.00')
+    await move(line, 'COMPENSATION', -30_100n)
+    expect(await most()).toBe('200.00')
+    await move(line, 'COMPENSATION', -10_000n)
+    expect(await most()).toBe('200.00')
+  })
+
   it('costs nothing up to 30 roubles', async () => {
     const line = await world.line(0n)
     expect((await take_(line, '30.00')).promisedPayment.fee.amount).toBe('0.00')
@@ -185,9 +198,25 @@ describe('a promised payment', () => {
       expect((await take_(line, '200.00')).__typename).toBe('TakePromisedPaymentSuccess')
     })
 
+    it('by a top-up that may pay back all of it or little, and its owner is told which', async () => {
+      const [little, all] = [await world.line(0n), await world.line(0n)]
+      for (const line of [little, all]) await take_(line, '200.00')
+      for (const line of [little, all]) await move(line, 'SERVICE_CHARGE', 19_300n)
+      await move(little, 'TOP_UP', -100n)
+      await move(all, 'TOP_UP', -20_000n)
+      expect(await world.told(little)).toEqual([expect.stringContaining('was taken'), STILL_OWED])
+      expect(await world.told(all)).toEqual([
+        expect.stringContaining('was taken'),
+        'The promised payment is paid back by a top-up.',
+      ])
+      expect(await world.told(little, 'ru')).toContainEqual(
+        'Номер пополнен, обещанный платёж закончился. Баланс ещё ниже нуля, пополните номер.',
+      )
+    })
+
     it('by a top-up of another system too, once: the same file again ends no later promise', async () => {
       const line = await world.line(0n)
-      await take_(line, '200.00')
+      const { promisedPayment } = await take_(line, '200.00')
       const pool = createPool({ url: world.cabinet.database.adminUrl, poolSizeMax: 1, logger: silentLogger })
       try {
         const bulk = createPaymentsBulk({ pool, ...ledger })
@@ -197,6 +226,11 @@ describe('a promised payment', () => {
         await take_(line, '100.00')
         await bulk.loadTopUps([topUp])
         expect(await limits(line)).toEqual({ promised: 10_000, debt_limit: 200 })
+        expect((await world.told(line)).filter((text) => text.includes('over'))).toEqual([STILL_OWED])
+        const ended = `select actor, details from accounts.act where line_id = $1 and kind = 'PROMISED_PAYMENT_ENDED'`
+        expect(await world.sql(ended, [line.id])).toEqual([
+          { actor: 'service:payments', details: { promisedPaymentId: promisedPayment.id, by: 'TOP_UP', debt: 'LEFT' } },
+        ])
       } finally {
         await pool.end()
       }

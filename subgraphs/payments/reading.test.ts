@@ -140,7 +140,8 @@ describe('reading a line’s money', () => {
           { clock, newId },
           { lineId: LINE, kind: 'BONUS_EARNED', sourceKey: newId(), occurredAt: NOW, movements },
         )
-        await addLots(trx, { lineId: LINE, lots: [{ points, expiresAt: new Date('2099-01-01') }], at: NOW, newId })
+        const lots = [{ points, earnedAt: NOW, expiresAt: new Date('2099-01-01') }]
+        await addLots(trx, { lineId: LINE, lots, newId })
       })
     const page = async (after: string | null) => {
       const { data, errors } = await send('bonus-statement.graphql', { first: 2, after })
@@ -246,16 +247,34 @@ describe('reading a line’s money', () => {
        values ($1, 'SCHEDULE', $1, $2, $2, 50000, 'MONTHLY', '2026-10-24', '2026-10-24', '2026-11-24', '2026-11-24T07:00:00Z')`,
       [id, account],
     )
-    const { data, errors } = await ask('forecast(days: 3) { charges { dueAt kind summary amount { amount } } }', id)
-    expect(errors).toBeUndefined()
     const shown = (charge: { dueAt: string; kind: string; summary: string; amount: { amount: string } }) =>
       `${charge.dueAt.slice(5, 16)} ${charge.kind} ${charge.summary} ${charge.amount.amount}`
-    expect(data.line.forecast.charges.map(shown)).toEqual([
+    const foretold = async () => {
+      const { data, errors } = await ask('forecast(days: 3) { charges { dueAt kind summary amount { amount } } }', id)
+      expect(errors).toBeUndefined()
+      return data.line.forecast.charges.map(shown)
+    }
+    expect(await foretold()).toEqual([
       '11-22T21:00 SUBSCRIPTION_FEE Регулярная плата: «Живой баланс» -1.00',
       '11-23T21:00 SUBSCRIPTION_FEE Регулярная плата: «Живой баланс» -1.00',
       '11-24T07:00 AUTO_PAYMENT Автоплатёж 500.00',
-      '11-24T10:00 PROMISED_PAYMENT_DUE Срок обещанного платежа -200.00',
+      '11-24T07:00 PROMISED_PAYMENT_DUE Конец обещанного платежа -200.00',
       '11-24T21:00 SUBSCRIPTION_FEE Регулярная плата: «Живой баланс» -1.00',
+    ])
+    // The acquirer was asked for a day's payment and has not answered: it and those of other days are still to come.
+    await sql(`update payments.auto_payment set schedule = 'DAILY', next_attempt_at = null where line_id = $1`, [id])
+    await sql(
+      `insert into payments.auto_payment_attempt (line_id, auto_payment_id, occasion, try, payment_id, account_id, card_id,
+         amount, month, begun_at, ask_at)
+       values ($1, $1, '2026-11-22', 1, $1, $2, $2, 50000, '2026-11-01', '2026-11-22T07:00:00Z', '2026-11-22T12:00:00Z')`,
+      [id, account],
+    )
+    expect((await foretold()).filter((charge: string) => /AUTO|PROMISED/.test(charge))).toEqual([
+      '11-22T10:00 AUTO_PAYMENT Автоплатёж 500.00',
+      '11-22T10:00 PROMISED_PAYMENT_DUE Конец обещанного платежа -200.00',
+      '11-23T07:00 AUTO_PAYMENT Автоплатёж 500.00',
+      '11-24T07:00 AUTO_PAYMENT Автоплатёж 500.00',
+      '11-25T07:00 AUTO_PAYMENT Автоплатёж 500.00',
     ])
     expect((await ask('forecast(days: 3) { charges { dueAt } }')).data.line.forecast.charges).toEqual([])
   })

@@ -71,14 +71,8 @@ export const MONEY_TEXTS: Readonly<Record<MoneyNoticeKind, NoticeText>> = {
     en: (given) => `A promised payment is due soon${moment(given, 'dueAt', ': ')}. Top up the number to stay in touch.`,
   },
   PROMISED_PAYMENT_ENDED: {
-    ru: ({ by }) =>
-      by === 'TOP_UP'
-        ? 'Обещанный платёж возвращён: номер пополнен.'
-        : 'Срок обещанного платежа вышел. Если баланс ниже нуля, пополните номер.',
-    en: ({ by }) =>
-      by === 'TOP_UP'
-        ? 'The promised payment is paid back by a top-up.'
-        : 'The promised payment is due. If the balance is below zero, top up the number.',
+    ru: (given) => promiseEnd(given, 'ru'),
+    en: (given) => promiseEnd(given, 'en'),
   },
   AUTO_PAYMENT_MADE: {
     ru: (given) => `Номер пополнен автоплатежом${sum(given, 'amount', 'ru', ' на ')}.`,
@@ -122,6 +116,27 @@ export const MONEY_TEXTS: Readonly<Record<MoneyNoticeKind, NoticeText>> = {
     ru: () => '«Живой баланс» снова работает.',
     en: () => 'The live balance goes on.',
   },
+}
+
+/** What a top-up has left of what was owed. */
+const TOP_UPS_OF_PROMISES: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  NONE: { ru: 'Обещанный платёж возвращён: номер пополнен.', en: 'The promised payment is paid back by a top-up.' },
+  LEFT: {
+    ru: 'Номер пополнен, обещанный платёж закончился. Баланс ещё ниже нуля, пополните номер.',
+    en: 'The number is topped up and the promised payment is over. The balance is still below zero: top up the number.',
+  },
+}
+const SOME_TOP_UP = {
+  ru: 'Номер пополнен, обещанный платёж закончился.',
+  en: 'The number is topped up and the promised payment is over.',
+}
+const PROMISE_DUE = {
+  ru: 'Срок обещанного платежа вышел. Если баланс ниже нуля, пополните номер.',
+  en: 'The promised payment is due. If the balance is below zero, top up the number.',
+}
+
+function promiseEnd({ by, debt }: NoticeParameters, language: Language): string {
+  return (by === 'TOP_UP' ? (TOP_UPS_OF_PROMISES[String(debt)] ?? SOME_TOP_UP) : PROMISE_DUE)[language]
 }
 
 const STOP_REASONS: Readonly<Record<string, Readonly<Record<Language, string>>>> = {

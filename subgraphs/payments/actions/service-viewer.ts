@@ -1,8 +1,8 @@
-import { UNKNOWN_CLIENT, type Viewer } from '../../../platform/identity/viewer.ts'
+import { serviceViewer, type Viewer } from '../../../platform/identity/viewer.ts'
 
 /** Payments themselves, where nobody's request is behind what is done. `requestId` is what it is found under. */
 export function forOurselves(requestId: string): Viewer {
-  return { principal: { kind: 'service', name: 'payments' }, language: 'ru', requestId, client: UNKNOWN_CLIENT }
+  return serviceViewer('payments', requestId)
 }
 
 /** What comes round by itself: it was asked for once, by somebody. */

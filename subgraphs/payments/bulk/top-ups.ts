@@ -1,7 +1,12 @@
 import type pg from 'pg'
 import type { Clock } from '../../../platform/clock.ts'
 import { stageRows } from '../../../platform/database/bulk.ts'
+import type { ActRecorded } from '../../../platform/events/event.ts'
+import { copyEvents } from '../../../platform/events/outbox-bulk.ts'
+import { authorOf } from '../../../platform/identity/author.ts'
+import { serviceViewer } from '../../../platform/identity/viewer.ts'
 import type { NewId } from '../../../platform/ids.ts'
+import { type EndedPromise, promiseEnded } from '../store/promised-payments.ts'
 
 /** A payment that another system took for a line. */
 export interface BulkTopUp {
@@ -41,7 +46,7 @@ export async function loadTopUps(
   const now = clock.now()
   const { rows } = await client.query<{ added: number }>(POST_TOP_UPS, [now])
   const added = rows[0]?.added ?? 0
-  if (added > 0) await client.query(SETTLE_PROMISES, [now])
+  if (added > 0) await settlePromises(client, { newId, now })
   return { added, taken: added === topUps.length ? new Set() : await findTaken(client, topUps) }
 }
 
@@ -69,7 +74,25 @@ const POST_TOP_UPS = `
   select count(*)::int as added from posted
 `
 
+interface SettledRow extends EndedPromise {
+  readonly line_id: string
+  readonly owner_id: string
+}
+
 /** A top-up takes back what the line was promised, as `settlePromisedPayment` does; only one that was posted just now. */
+async function settlePromises(
+  client: pg.ClientBase,
+  { newId, now }: { readonly newId: NewId; readonly now: Date },
+): Promise<void> {
+  const { rows } = await client.query<SettledRow>(SETTLE_PROMISES, [now])
+  const acts = rows.map(({ line_id: lineId, owner_id: accountId, ...promise }): ActRecorded => {
+    const by = authorOf(serviceViewer('payments', promise.id), accountId)
+    const occurredAt = now.toISOString()
+    return { id: newId(), kind: 'ActRecorded', occurredAt, accountId, lineId, ...promiseEnded(promise, 'TOP_UP'), by }
+  })
+  await copyEvents(client, 'payments', acts, 'accounts')
+}
+
 const SETTLE_PROMISES = `
   with topped_up as (
     select distinct staged.line_id from pg_temp.staged_top_up as staged
@@ -77,11 +100,15 @@ const SETTLE_PROMISES = `
   ), ended as (
     update payments.promised_payment as promise set ended_at = $1, ended_by = 'TOP_UP'
     from topped_up where promise.line_id = topped_up.line_id and promise.ended_at is null
-    returning promise.line_id
+    returning promise.line_id, promise.id
+  ), settled as (
+    update payments.ledger_balance as balance
+    set promised = 0, debt_limit = greatest(debt_limit, reserved - posted, 0)
+    from ended where balance.line_id = ended.line_id and balance.unit = 'KOPECK'
+    returning balance.line_id, ended.id, greatest(reserved - posted, 0) as debt
   )
-  update payments.ledger_balance as balance
-  set promised = 0, debt_limit = greatest(debt_limit, reserved - posted, 0)
-  from ended where balance.line_id = ended.line_id and balance.unit = 'KOPECK'
+  select line_id, id, debt, account_id as owner_id
+  from settled join payments.line_access using (line_id) where rights & 8 <> 0
 `
 
 async function findTaken(client: pg.ClientBase, topUps: readonly BulkTopUp[]): Promise<Set<string>> {

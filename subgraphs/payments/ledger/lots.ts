@@ -7,16 +7,18 @@ import type { Tables } from '../store/tables.ts'
 export interface Lot {
   readonly points: bigint
   readonly expiresAt: Date
+  /** By when they were whoever's first: a gift keeps it, with the policy by which they are good for so long. */
+  readonly earnedAt: Date
 }
 
 /** The parts of the oldest lots that make up an amount; `lots` are in the order in which they expire. */
 export function takeOldest(lots: readonly Lot[], amount: bigint): Lot[] {
   const taken: Lot[] = []
   let left = amount
-  for (const { points, expiresAt } of lots) {
+  for (const lot of lots) {
     if (left === 0n) break
-    const part = points < left ? points : left
-    taken.push({ points: part, expiresAt })
+    const part = lot.points < left ? lot.points : left
+    taken.push({ ...lot, points: part })
     left -= part
   }
   return taken
@@ -28,7 +30,7 @@ export function takeOldest(lots: readonly Lot[], amount: bigint): Lot[] {
  */
 export async function readFreeLots(trx: Transaction<Tables>, lineId: string, now: Date): Promise<Lot[]> {
   const { rows } = await sql<Lot>`
-    select points, expires_at as "expiresAt" from (
+    select points, expires_at as "expiresAt", earned_at as "earnedAt" from (
       select ${FREE_POINTS_OF_LOT} as points, expires_at, earned_at, id from bonus_lot as lot
       where line_id = ${lineId} and remaining > 0 and expires_at > ${now}
     ) as free
@@ -94,13 +96,13 @@ export async function readExpiredPoints(trx: Transaction<Tables>, lineId: string
 /** Puts points beside those that a line has: to be done in the transaction of the entry that gives them. */
 export async function addLots(
   trx: Transaction<Tables>,
-  { lineId, lots, at, newId }: { lineId: string; lots: readonly Lot[]; at: Date; newId: NewId },
+  { lineId, lots, newId }: { lineId: string; lots: readonly Lot[]; newId: NewId },
 ): Promise<void> {
   await sql`
     insert into bonus_lot (line_id, id, earned, remaining, earned_at, expires_at)
-    select ${lineId}, id, points, points, ${at}, expires_at from unnest(
+    select ${lineId}, id, points, points, earned_at, expires_at from unnest(
       ${lots.map(() => newId())}::uuid[], ${lots.map(({ points }) => points)}::bigint[],
-      ${lots.map(({ expiresAt }) => expiresAt)}::timestamptz[]
-    ) as lot (id, points, expires_at)
+      ${lots.map(({ earnedAt }) => earnedAt)}::timestamptz[], ${lots.map(({ expiresAt }) => expiresAt)}::timestamptz[]
+    ) as lot (id, points, earned_at, expires_at)
   `.execute(trx)
 }

@@ -17,7 +17,7 @@ const SUMMARIES: Readonly<Record<LedgerKind | ComingChargeKind, Translated>> = {
   TRANSFER_FEE: { ru: 'Плата за перевод', en: 'Fee for a transfer' },
   TRANSFER_RETURN: { ru: 'Перевод не дошёл и вернулся', en: 'A transfer that did not arrive has come back' },
   PROMISED_PAYMENT_FEE: { ru: 'Плата за обещанный платёж', en: 'Fee for a promised payment' },
-  PROMISED_PAYMENT_DUE: { ru: 'Срок обещанного платежа', en: 'A promised payment ends' },
+  PROMISED_PAYMENT_DUE: { ru: 'Конец обещанного платежа', en: 'A promised payment ends' },
   SERVICE_CHARGE: { ru: 'Услуга', en: 'Service' },
   SUBSCRIPTION_FEE: { ru: 'Регулярная плата', en: 'Regular fee' },
   PURCHASE: { ru: 'Оплата покупки', en: 'Purchase' },

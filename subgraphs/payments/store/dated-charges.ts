@@ -12,7 +12,7 @@ export type DatedChargeRow = { readonly line_id: string; readonly due_at: Date; 
       readonly schedule: Schedule
       readonly counts_from: Day
       readonly monthly_cap: bigint | null
-      /** What it has taken, or may have taken, in the month that was asked about. */
+      /** What it has taken, or may have taken, in the month that was asked about before what is told of here. */
       readonly taken: bigint
     }
 )
@@ -33,14 +33,19 @@ const DATED_CHARGES = prepareStatement<DatedChargeValues, DatedChargeRow>(
     from live_balance
     where line_id = any(${lineIds}::uuid[]) and is_enabled and next_charge_at is not null and daily_fee > 0
     union all
-    select line_id, 'AUTO_PAYMENT', next_attempt_at, amount, schedule, counts_from, monthly_cap, (
-      select coalesce(sum(attempt.amount), 0)::bigint from auto_payment_attempt as attempt
-      where attempt.line_id = payment.line_id and attempt.auto_payment_id = payment.id
-        and attempt.month = ${month}::date and attempt.state <> 'REFUSED'
-    )
+    select payment.line_id, 'AUTO_PAYMENT', coalesce(next_attempt_at, under_way.begun_at), payment.amount, schedule,
+      counts_from, monthly_cap, (
+        select coalesce(sum(attempt.amount), 0)::bigint from auto_payment_attempt as attempt
+        where attempt.line_id = payment.line_id and attempt.auto_payment_id = payment.id
+          and attempt.month = ${month}::date and attempt.state <> 'REFUSED'
+          and (attempt.state <> 'OPEN' or next_attempt_at is not null)
+      )
     from auto_payment as payment
-    where line_id = any(${lineIds}::uuid[]) and basis = 'SCHEDULE' and stopped_by is null
-      and next_attempt_at is not null
+    -- What the acquirer was asked for and has not answered is the next, and has no other moment.
+    left join auto_payment_attempt as under_way on under_way.line_id = payment.line_id
+      and under_way.auto_payment_id = payment.id and under_way.state = 'OPEN'
+    where payment.line_id = any(${lineIds}::uuid[]) and basis = 'SCHEDULE' and stopped_by is null
+      and (next_attempt_at is not null or under_way.begun_at is not null)
   `,
 )
 

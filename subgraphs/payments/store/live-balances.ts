@@ -58,19 +58,6 @@ export async function readDueLiveBalances(
   return rows
 }
 
-/** Of these lines, those whose days go on being charged. */
-export async function readGoingServices(
-  db: Kysely<Tables>,
-  lineIds: readonly string[],
-): Promise<{ readonly line_id: string; readonly daily_fee: bigint; readonly next_charge_at: Date }[]> {
-  const { rows } = await sql<{ line_id: string; daily_fee: bigint; next_charge_at: Date }>`
-    select line_id, daily_fee, next_charge_at from live_balance
-    where line_id = any(${lineIds}::uuid[]) and next_charge_at is not null
-    order by line_id
-  `.execute(db)
-  return rows
-}
-
 /** The service of a line for one viewer; the columns are null when the line never had it. */
 export type LiveBalanceRow = { readonly key: number } & {
   readonly [Column in 'is_enabled' | 'is_suspended' | 'daily_fee' | 'paid_until' | 'next_charge_at' | 'undo_until']:

@@ -35,6 +35,21 @@ export async function beginPromise(
     .execute()
 }
 
+export type PromiseEnd = 'TOP_UP' | 'DUE_DATE'
+
+/** A promise that is over. */
+export interface EndedPromise {
+  readonly id: string
+  /** Kopecks that are still below zero. */
+  readonly debt: bigint
+}
+
+/** The end of a promise as the trail has it: whether it is paid back is told with it. */
+export function promiseEnded({ id, debt }: EndedPromise, by: PromiseEnd) {
+  const details = { promisedPaymentId: id, by, debt: debt > 0n ? 'LEFT' : 'NONE' }
+  return { act: 'PROMISED_PAYMENT_ENDED', details } as const
+}
+
 /**
  * Ends what a line was promised: what is below zero becomes a debt, and no more can be spent of it. Null when nothing was.
  * Under the lock of the line's balance, after what was topped up is posted.
@@ -42,22 +57,23 @@ export async function beginPromise(
 export async function endPromise(
   trx: Transaction<Tables>,
   lineId: string,
-  end: { readonly by: 'TOP_UP' | 'DUE_DATE'; readonly at: Date },
-): Promise<PromisedPaymentRow | null> {
+  end: { readonly by: PromiseEnd; readonly at: Date },
+): Promise<EndedPromise | null> {
   const row = await trx
     .updateTable('promised_payment')
     .set({ ended_at: end.at, ended_by: end.by })
     .where('line_id', '=', lineId)
     .where('ended_at', 'is', null)
     .$if(end.by === 'DUE_DATE', (query) => query.where('due_at', '<=', end.at))
-    .returning(COLUMNS)
+    .returning('id')
     .executeTakeFirst()
   if (!row) return null
-  await sql`
+  const { rows } = await sql<{ debt: bigint }>`
     update ledger_balance set promised = 0, debt_limit = greatest(debt_limit, reserved - posted, 0)
     where line_id = ${lineId} and unit = 'KOPECK'
+    returning greatest(reserved - posted, 0) as debt
   `.execute(trx)
-  return row
+  return { ...row, debt: rows[0]?.debt ?? 0n }
 }
 
 /** The one of a line that is not paid back; null when there is none. */
@@ -149,12 +165,15 @@ export function readActivePromises(
   return reader.read(ACTIVE_PROMISES, toLineKeyValues(keys, now))
 }
 
-/** What services have cost a line since a moment: charges, fees of subscriptions, purchases with their fees. */
+/**
+ * What services have cost a line since a moment: charges, fees of subscriptions, purchases with their fees, less what was
+ * given back; zero at least.
+ */
 export async function sumSpending(db: Kysely<Tables>, lineId: string, since: Date): Promise<bigint> {
   const { rows } = await sql<{ spent: bigint }>`
-    select coalesce(sum(amount), 0)::bigint as spent from ledger_entry
-    where line_id = ${lineId} and unit = 'KOPECK' and debit_account = 'CUSTOMER' and posted_at >= ${since}
-      and kind in ('SERVICE_CHARGE', 'SUBSCRIPTION_FEE', 'PURCHASE', 'PURCHASE_FEE')
+    select greatest(0, -sum(customer_change(entry)))::bigint as spent from ledger_entry as entry
+    where line_id = ${lineId} and unit = 'KOPECK' and posted_at >= ${since}
+      and kind in ('SERVICE_CHARGE', 'SUBSCRIPTION_FEE', 'PURCHASE', 'PURCHASE_FEE', 'COMPENSATION')
   `.execute(db)
   return rows[0]?.spent ?? 0n
 }

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { addMonths, type Calendar, createCalendar } from '../../../../platform/calendar.ts'
 import type { Clock } from '../../../../platform/clock.ts'
 import type { NewId } from '../../../../platform/ids.ts'
 import type { Logger } from '../../../../platform/logger.ts'
@@ -57,18 +58,18 @@ export async function earnPointsOf(dependencies: BonusDependencies, lineId: stri
         movements: [give('POINT', 'BONUS_PROGRAMME', points)],
         cause: { policy: { name, version: await findPolicyVersion(trx, name, at) } },
       })
-      await addLots(trx, { lineId, lots: [{ points, expiresAt: monthsAfter(at, ttlMonths) }], at, newId })
+      const calendar = createCalendar((await policies.current())['operator.timeZone'])
+      const expiresAt = monthsAfter(at, ttlMonths, calendar)
+      await addLots(trx, { lineId, lots: [{ points, earnedAt: at, expiresAt }], newId })
     }
     await keepProgress(trx, { lineId, upTo: uncounted.upTo, remainder })
     return points
   })
 }
 
-/** The same day of a later month, or the last that it has. */
-export function monthsAfter(moment: Date, months: number): Date {
-  const later = new Date(moment)
-  later.setUTCMonth(later.getUTCMonth() + months)
-  // The 31st of a month that has none would be the first days of the next.
-  if (later.getUTCDate() !== moment.getUTCDate()) later.setUTCDate(0)
-  return later
+/** The same time on the same day of a later month, or on the last that it has. */
+export function monthsAfter(moment: Date, months: number, calendar: Calendar): Date {
+  const day = calendar.dayOf(moment)
+  const timeOfDayMs = moment.getTime() - calendar.momentOf(day).getTime()
+  return new Date(calendar.momentOf(addMonths(day, months)).getTime() + timeOfDayMs)
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createCalendar } from '../../../../platform/calendar.ts'
 import { takeOldest } from '../../ledger/lots.ts'
 import { monthsAfter } from './earn-points.ts'
 import { earn } from './earning.ts'
@@ -42,13 +43,13 @@ describe('the oldest lots', () => {
 
   it('make up an amount, the last in part', () => {
     const lots = [
-      { points: 3n, expiresAt: day(1) },
-      { points: 5n, expiresAt: day(2) },
-      { points: 7n, expiresAt: day(3) },
+      { points: 3n, expiresAt: day(1), earnedAt: day(0) },
+      { points: 5n, expiresAt: day(2), earnedAt: day(1) },
+      { points: 7n, expiresAt: day(3), earnedAt: day(2) },
     ]
     expect(takeOldest(lots, 6n)).toEqual([
-      { points: 3n, expiresAt: day(1) },
-      { points: 3n, expiresAt: day(2) },
+      { points: 3n, expiresAt: day(1), earnedAt: day(0) },
+      { points: 3n, expiresAt: day(2), earnedAt: day(1) },
     ])
     expect(takeOldest(lots, 0n)).toEqual([])
   })
@@ -57,7 +58,10 @@ describe('the oldest lots', () => {
     ['2026-01-31T10:00:00.000Z', 1, '2026-02-28T10:00:00.000Z'],
     ['2024-02-29T10:00:00.000Z', 12, '2025-02-28T10:00:00.000Z'],
     ['2026-03-15T10:00:00.000Z', 12, '2027-03-15T10:00:00.000Z'],
-  ])('of %s are good for %s months, until %s', (from, months, until) => {
-    expect(monthsAfter(new Date(from), months).toISOString()).toBe(until)
+    // In Moscow it is the first of March already.
+    ['2027-02-28T22:30:00.123Z', 12, '2028-02-29T22:30:00.123Z'],
+  ])('of %s are good for %s months of the operator’s calendar, until %s', (from, months, until) => {
+    const calendar = createCalendar('Europe/Moscow')
+    expect(monthsAfter(new Date(from), months, calendar).toISOString()).toBe(until)
   })
 })

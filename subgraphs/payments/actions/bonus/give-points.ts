@@ -143,7 +143,11 @@ async function send(
     occurredAt: now.toISOString(),
     giftId,
     toLineId,
-    lots: lots.map((lot) => ({ points: String(lot.points), expiresAt: lot.expiresAt.toISOString() })),
+    lots: lots.map((lot) => ({
+      points: String(lot.points),
+      expiresAt: lot.expiresAt.toISOString(),
+      earnedAt: lot.earnedAt.toISOString(),
+    })),
     fromPhone: from,
   }
   await writeEvent(trx, event, ['payments'])
@@ -156,7 +160,11 @@ async function send(
 export async function receivePoints(dependencies: ActionDependencies, event: BonusPointsGiven): Promise<void> {
   const { db, clock, newId } = dependencies
   const { toLineId: lineId, giftId, fromPhone } = event
-  const lots = event.lots.map((lot) => ({ points: BigInt(lot.points), expiresAt: new Date(lot.expiresAt) }))
+  const lots = event.lots.map((lot) => ({
+    points: BigInt(lot.points),
+    expiresAt: new Date(lot.expiresAt),
+    earnedAt: lot.earnedAt === undefined ? clock.now() : new Date(lot.earnedAt),
+  }))
   const points = lots.reduce((sum, lot) => sum + lot.points, 0n)
   await db.transaction().execute(async (trx) => {
     if (!(await receiveOnce(trx, event.id))) return
@@ -169,7 +177,7 @@ export async function receivePoints(dependencies: ActionDependencies, event: Bon
       movements: [give('POINT', 'BONUS_PROGRAMME', points)],
       ...(fromPhone !== null && { cause: { title: { ru: fromPhone, en: fromPhone } } }),
     })
-    await addLots(trx, { lineId, lots, at: now, newId })
+    await addLots(trx, { lineId, lots, newId })
     const act = { lineId, act: 'BONUS_POINTS_RECEIVED', details: { giftId, points: String(points) } }
     await recordAct(trx, dependencies, act, forOurselves(event.id))
   })

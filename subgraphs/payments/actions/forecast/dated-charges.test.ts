@@ -15,14 +15,20 @@ const autoPayment = {
   monthly_cap: null,
   taken: 0n,
 }
-const told = (row: DatedChargeRow) =>
-  datedCharges(row, WINDOW, DAYS).map(({ dueAt, amount }) => `${dueAt.toISOString().slice(5, 16)} ${amount}`)
+const promise = { line_id: 'a line', kind: 'PROMISED_PAYMENT' as const, amount: 20_000n }
+const told = (...rows: DatedChargeRow[]) =>
+  datedCharges(rows, WINDOW, DAYS).map(({ dueAt, amount }) => `${dueAt.toISOString().slice(5, 16)} ${amount}`)
 
 describe('what payments themselves do on days that are known', () => {
   it('takes a promise back once, at once if it should have been', () => {
-    const promise = { line_id: 'a line', kind: 'PROMISED_PAYMENT' as const, amount: 20_000n }
     expect(told({ ...promise, due_at: new Date('2026-11-24T12:00:00Z') })).toEqual(['11-24T12:00 -20000'])
     expect(told({ ...promise, due_at: new Date('2026-11-22T09:59:00Z') })).toEqual(['11-22T10:00 -20000'])
+  })
+
+  it('takes a promise back with the automatic payment that comes before its day', () => {
+    const until = (due_at: string) => told({ ...promise, due_at: new Date(due_at) }, autoPayment)[0]
+    expect(until('2026-11-24T07:00:01Z')).toBe('11-24T07:00 -20000')
+    expect(until('2026-11-24T06:59:00Z')).toBe('11-24T06:59 -20000')
   })
 
   it('charges the live balance at each midnight of the operator', () => {

@@ -2,6 +2,7 @@ import { addDays, type Calendar, createCalendar, type Day, monthOf } from '../..
 import { type DatedChargeRow, readDatedCharges } from '../../store/dated-charges.ts'
 import type { ActionDependencies } from '../actions.ts'
 import { nextDay } from '../auto-payments/schedule.ts'
+import { TITLE } from '../live-balance/charge-day.ts'
 import type { ChargeSource, ComingCharge, ForecastWindow } from './charge-source.ts'
 
 type AutoPaymentRow = Extract<DatedChargeRow, { kind: 'AUTO_PAYMENT' }>
@@ -12,8 +13,6 @@ interface Days {
   /** At which hour of its day an automatic payment takes place. */
   readonly hour: number
 }
-
-const LIVE_BALANCE = { ru: 'Живой баланс', en: 'Live balance' }
 
 /**
  * What payments themselves do on days that are known: a promise that ends, the days of the live balance, automatic
@@ -27,12 +26,26 @@ export function createDatedCharges({
     const values = await policies.current()
     const days = { calendar: createCalendar(values['operator.timeZone']), hour: values['autoPayment.hour'] }
     const rows = await readDatedCharges(reader, lineIds, monthOf(days.calendar.dayOf(window.now)))
-    return rows.flatMap((row) => datedCharges(row, window, days))
+    const rowsOfLines = Map.groupBy(rows, ({ line_id: lineId }) => lineId).values()
+    return [...rowsOfLines].flatMap((rowsOfLine) => datedCharges(rowsOfLine, window, days))
   }
 }
 
-/** All that one row leads to before the window ends. What should have been done already is done now. */
-export function datedCharges(row: DatedChargeRow, window: ForecastWindow, days: Days): ComingCharge[] {
+/**
+ * All that the rows of one line lead to before the window ends. An automatic payment is a top-up: the first ends a
+ * promise whose day is still to come.
+ */
+export function datedCharges(rows: readonly DatedChargeRow[], window: ForecastWindow, days: Days): ComingCharge[] {
+  const charges = rows.flatMap((row) => chargesOf(row, window, days))
+  const topUps = charges.filter(({ kind }) => kind === 'AUTO_PAYMENT').map(({ dueAt }) => dueAt.getTime())
+  return charges.map((charge) => {
+    if (charge.kind !== 'PROMISED_PAYMENT_DUE') return charge
+    return { ...charge, dueAt: new Date(Math.min(charge.dueAt.getTime(), ...topUps)) }
+  })
+}
+
+/** What should have been done already is done now. */
+function chargesOf(row: DatedChargeRow, window: ForecastWindow, days: Days): ComingCharge[] {
   const first = row.due_at < window.now ? window.now : row.due_at
   const { line_id: lineId, amount } = row
   switch (row.kind) {
@@ -43,7 +56,7 @@ export function datedCharges(row: DatedChargeRow, window: ForecastWindow, days: 
         lineId,
         dueAt,
         kind: 'SUBSCRIPTION_FEE',
-        name: LIVE_BALANCE,
+        name: TITLE,
         amount: -amount,
       }))
     case 'AUTO_PAYMENT':

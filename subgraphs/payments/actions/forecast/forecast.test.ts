@@ -38,6 +38,13 @@ describe('a forecast', () => {
     })
   })
 
+  it('lets a promise end after the payment that ends it', () => {
+    const promise = { ...on('12-01', -20_000n), kind: 'PROMISED_PAYMENT_DUE' as const }
+    const { charges, runsOutAt } = from(19_300n, promise, on('12-01', 5_000n))
+    expect(charges.map(({ spendableAfter }) => spendableAfter)).toEqual([24_300n, 4_300n])
+    expect(runsOutAt).toBeNull()
+  })
+
   it('adds up, tells of every charge, and a line topped up by what is missing lasts', () => {
     const charge = fc
       .record({ day: fc.integer({ min: 1, max: 28 }), kopecks: fc.bigInt({ min: -99_999n, max: 99_999n }) })

@@ -39,7 +39,11 @@ export function forecast(start: ForecastStart, coming: readonly ComingCharge[]):
   return { ...start, charges, runsOutAt, shortfall: lowest < 0n ? -lowest : 0n }
 }
 
-/** Of one moment what is taken stands first, the most of all: nobody is promised that money comes in time for it. */
+/**
+ * Of one moment what is taken stands first, the most of all: nobody is promised that money comes in time for it. A
+ * promise ends after them: if by an automatic payment, that is there by then.
+ */
 function byMoment(a: ComingCharge, b: ComingCharge): number {
-  return a.dueAt.getTime() - b.dueAt.getTime() || Number(a.amount - b.amount)
+  const promisesLast = Number(a.kind === 'PROMISED_PAYMENT_DUE') - Number(b.kind === 'PROMISED_PAYMENT_DUE')
+  return a.dueAt.getTime() - b.dueAt.getTime() || promisesLast || Number(a.amount - b.amount)
 }

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import { lockBalance } from '../../ledger/balance.ts'
 import type { DueItem } from '../../store/due-page.ts'
-import { endPromise, readDuePromises } from '../../store/promised-payments.ts'
+import { endPromise, type PromiseEnd, promiseEnded, readDuePromises } from '../../store/promised-payments.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
 import { eachDue } from '../each-due.ts'
@@ -57,12 +57,11 @@ async function end(
   trx: Transaction<Tables>,
   dependencies: SettleDependencies,
   lineId: string,
-  by: 'TOP_UP' | 'DUE_DATE',
+  by: PromiseEnd,
 ): Promise<boolean> {
   await lockBalance(trx, lineId, 'KOPECK')
   const promise = await endPromise(trx, lineId, { by, at: dependencies.clock.now() })
   if (promise === null) return false
-  const act = { lineId, act: 'PROMISED_PAYMENT_ENDED', details: { promisedPaymentId: promise.id, by } }
-  await recordAct(trx, dependencies, act, forOurselves(promise.id))
+  await recordAct(trx, dependencies, { lineId, ...promiseEnded(promise, by) }, forOurselves(promise.id))
   return true
 }

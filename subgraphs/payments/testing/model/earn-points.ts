@@ -1,3 +1,4 @@
+import { addMonths, createCalendar } from '../../../../platform/calendar.ts'
 import type { LineModel } from './line-model.ts'
 import type { Operation } from './operation.ts'
 import type { World } from './world.ts'
@@ -25,8 +26,9 @@ export async function earnPointsOf(world: World, line: LineModel): Promise<void>
 /** More than all that a sequence can take for services comes to. */
 const POINTS_MAX = 1_000n
 
+/** In Moscow, whose clocks never change. */
 function monthAfter(moment: Date): Date {
-  const later = new Date(moment)
-  later.setUTCMonth(later.getUTCMonth() + 1)
-  return later
+  const calendar = createCalendar('Europe/Moscow')
+  const later = addMonths(calendar.dayOf(moment), 1)
+  return new Date(Date.parse(later) + (moment.getTime() - Date.parse(calendar.dayOf(moment))))
 }
