@@ -63,7 +63,7 @@ function compile(schema: GraphQLSchema, subgraph: string, query: string): DataCh
   const entities = entitiesOf(operation)
   if (entities) return compileEntities(compilation, entities)
   if (!root) return () => null
-  const check = compileObject(compilation, root, operation.selectionSet)
+  const check = compileObject(compilation, root, [operation.selectionSet])
   return (data) => check(data)
 }
 
@@ -82,7 +82,7 @@ function compileEntities(compilation: Compilation, selectionSet: SelectionSetNod
     const known = checks.get(typename)
     if (known) return known
     const type = typeof typename === 'string' ? compilation.schema.getType(typename) : undefined
-    const check: Check = isCompositeType(type) ? compileObject(compilation, type, selectionSet) : () => null
+    const check: Check = isCompositeType(type) ? compileObject(compilation, type, [selectionSet]) : () => null
     checks.set(typename, check)
     return check
   }

@@ -1,7 +1,10 @@
 import { Supergraph } from '@apollo/federation-internals'
 import { type GraphQLSchema, parse, print, validate } from 'graphql'
+import { createResponseCheck, type ResponseCheck } from '../../response-shape/response-shape.ts'
+import type { Transport } from '../../transport/transport.ts'
 import { withoutIntrospection } from '../introspection.ts'
 import type { EngineParts } from '../parts.ts'
+import { loadSupergraph } from '../supergraph.ts'
 import { type Answer, type Comparable, comparable, rejection } from './compare.ts'
 import { COMMON, type DeviationName, explain } from './deviations.ts'
 import { type Executor, startEngine, startStock } from './executors.ts'
@@ -63,6 +66,8 @@ export async function runDifferential(differential: Differential): Promise<Findi
 interface World {
   readonly apiSchema: GraphQLSchema
   readonly subgraphs: SubgraphSchemas
+  /** By subgraph, what the gateway looks at its answers with. */
+  readonly checks: ReadonlyMap<string, ResponseCheck>
 }
 
 interface Bench extends World {
@@ -75,9 +80,11 @@ interface Bench extends World {
 function readWorld(supergraphSdl: string): World {
   const supergraph = Supergraph.build(supergraphSdl)
   const subgraphs = [...supergraph.subgraphs()]
+  const { fullSchema } = loadSupergraph(supergraphSdl)
   return {
     apiSchema: supergraph.apiSchema().toGraphQLJSSchema(),
     subgraphs: new Map(subgraphs.map(({ name, schema }) => [name, schema.toGraphQLJSSchema()])),
+    checks: new Map(subgraphs.map(({ name }) => [name, createResponseCheck(fullSchema, name)])),
   }
 }
 
@@ -110,12 +117,17 @@ async function compareOperation(seed: string, index: number, { bench, operation 
   const { apiSchema } = bench
   const document = parse(operation.query)
   const mood = { seed, rates: BEHAVIOURS[index % BEHAVIOURS.length] ?? NO_FAULTS }
+  const misjudged: string[] = []
   const transports = new Map(
-    [...bench.subgraphs.keys()].map((name) => [name, createMockSubgraph(name, bench.subgraphs, mood)]),
+    [...bench.checks].map(([name, check]) => {
+      const mock = createMockSubgraph(name, bench.subgraphs, mood)
+      return [name, mood.rates.corrupt === 0 ? watched(mock, check, misjudged) : mock]
+    }),
   )
   const judge = (data: unknown) => judgeKeys(apiSchema, document, operation, data)
   const engine = await attempt(() => bench.engine.run(operation, transports), judge)
   const stock = await attempt(() => bench.stock.run(operation, transports), judge)
+  if (misjudged.length > 0) return { seed, operation, engine: misjudged, stock: 'the answers are as they should be' }
   const deviation = explain(engine.comparable, stock.comparable, bench.accepted)
   if (deviation !== undefined && hasIntrospection(operation) && engine.keys !== 'wrong') {
     return compareWithoutIntrospection(seed, index, { bench, operation })
@@ -123,6 +135,22 @@ async function compareOperation(seed: string, index: number, { bench, operation 
   if (deviation === null) return { seed, operation, engine: engine.comparable, stock: stock.comparable }
   if (engine.keys === 'right' || engine.keys === 'of an interface') return deviation
   return { seed, operation, engine: engine.data, stock: `the keys should be right, they are ${engine.keys}` }
+}
+
+/**
+ * A subgraph whose answers are as they should be, and where the gateway's check finds otherwise: both executors would
+ * lose such an answer alike.
+ */
+function watched(mock: Transport, check: ResponseCheck, misjudged: string[]): Transport {
+  return {
+    ...mock,
+    async send(request) {
+      const result = await mock.send(request)
+      const trouble = result.data ? check(request, result) : null
+      if (trouble !== null) misjudged.push(`${request.query}: the answer${trouble}`)
+      return result
+    },
+  }
 }
 
 interface Attempt {
