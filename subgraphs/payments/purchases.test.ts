@@ -91,6 +91,26 @@ describe('a purchase', () => {
     ])
   })
 
+  it('is in the statement by its merchant’s name, though that left the catalogue before it answered', async () => {
+    const from = await world.line(50_000n)
+    world.wrapped.pay = async () => ({ kind: 'unknown', cause: 'timeout' })
+    await world.buy(from)
+    await world.sql(`update payments.merchant set is_open = false where id = 'water'`)
+    try {
+      world.wrapped = {}
+      await world.purchasesSettled()
+    } finally {
+      await world.sql(`update payments.merchant set is_open = true where id = 'water'`)
+    }
+    const query = `{ line(id: "${from.id}") { ledgerEntries(first: 2) { edges { node { explanation { summary } } } } } }`
+    const asked = { query, headers: { 'accept-language': 'en' } }
+    const { data } = await world.cabinet.ask(asked, await world.tokenOf(from))
+    expect(data.line.ledgerEntries.edges).toEqual([
+      { node: { explanation: { summary: 'Fee for a purchase: Water company' } } },
+      { node: { explanation: { summary: 'Purchase: Water company' } } },
+    ])
+  })
+
   it('counts towards the cap of the month with its fee, while that is set aside and when it is taken', async () => {
     const from = await world.line(50_000n)
     const token = await world.tokenOf(from)

@@ -110,6 +110,20 @@ export async function postAll(
   })
 }
 
+/** Whether a cause has moved the money of a line. Under `lockBalance` it stays so until the end of the transaction. */
+export async function isPosted(
+  trx: Transaction<Tables>,
+  { lineId, sourceKey }: Pick<Posting, 'lineId' | 'sourceKey'>,
+): Promise<boolean> {
+  const known = await trx
+    .selectFrom('ledger_transaction')
+    .select('id')
+    .where('line_id', '=', lineId)
+    .where('source_key', '=', sourceKey)
+    .executeTakeFirst()
+  return known !== undefined
+}
+
 function toEntry({ sequence, balance_after: balanceAfter }: EntryRow): PostedEntry {
   return { sequence, balanceAfter }
 }

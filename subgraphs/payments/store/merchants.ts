@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
 import type { Reader } from '../../../platform/database/reader.ts'
+import type { Translated } from '../../../platform/languages.ts'
 import { MERCHANT_ID } from '../../../platform/merchants/merchants.ts'
 import type { Tables } from './tables.ts'
 
@@ -49,6 +50,16 @@ export async function findMerchant(db: Kysely<Tables>, id: string): Promise<Merc
     .selectAll()
     .where('id', '=', id)
     .where('is_open', '=', true)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** What one is called, though it may take nothing now: it stays in the table when it leaves the catalogue. */
+export async function findMerchantName(db: Kysely<Tables>, id: string): Promise<Translated | null> {
+  const row = await db
+    .selectFrom('merchant')
+    .select(['name_ru as ru', 'name_en as en'])
+    .where('id', '=', id)
     .executeTakeFirst()
   return row ?? null
 }

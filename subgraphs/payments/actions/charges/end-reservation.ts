@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import type { Clock } from '../../../../platform/clock.ts'
+import { atOneMoment, type Clock } from '../../../../platform/clock.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { invariant } from '../../../../platform/invariant.ts'
 import { lockFreeHeldBalances, lockHeldBalance } from '../../ledger/balance.ts'
@@ -39,7 +39,7 @@ export function createCapture(dependencies: ReservationDependencies): (wish: Cap
   const captureTogether = createTogether<WantedCapture, CaptureOutcome>(dependencies, {
     lock: lockHeldBalance,
     lockFree: lockFreeHeldBalances,
-    run: (trx, wanted) => captureAll(trx, dependencies, wanted),
+    run: (trx, wanted) => captureAll(trx, atOneMoment(dependencies), wanted),
     whenNoBook: NOT_FOUND,
   })
   return async (wish) => {
@@ -91,13 +91,12 @@ export async function releaseReservation(
   const key = toHoldKey(wish)
   if (key === null) return NOT_FOUND
   return db.transaction().execute(async (trx) => {
-    // So that the hold stays as it is read.
-    await lockHeldBalance(trx, key)
-    const hold = await findHold(trx, key)
+    // Under the lock the hold stays as it is read. Without it there was none, and what comes meanwhile is not read at all.
+    const hold = (await lockHeldBalance(trx, key)) && (await findHold(trx, key))
     if (hold === null) return NOT_FOUND
     if (hold.state === 'CAPTURED') return { kind: 'reservationEnded', state: hold.state }
     if (hold.state !== 'PENDING') return { kind: 'released', hold }
-    await releaseHold(trx, hold, clock.now())
+    invariant(await releaseHold(trx, hold, clock.now()), 'what waits under the lock of its balance can be released')
     return { kind: 'released', hold: { ...hold, state: 'RELEASED' } }
   })
 }

@@ -5,7 +5,7 @@ import { lockBalance } from '../../ledger/balance.ts'
 import { captureHold, findHold, releaseHold } from '../../ledger/holds.ts'
 import { take } from '../../ledger/posting.ts'
 import { countMemberSpending } from '../../store/member-spending.ts'
-import { findMerchant } from '../../store/merchants.ts'
+import { findMerchantName } from '../../store/merchants.ts'
 import { endPayment } from '../../store/payments.ts'
 import { endPurchase, type Purchase } from '../../store/purchases.ts'
 import type { Tables } from '../../store/tables.ts'
@@ -61,7 +61,7 @@ async function moveHeld(
 }
 
 async function takingOf(trx: Transaction<Tables>, { id, merchantId, amount, fee, feePermille }: Purchase) {
-  const merchant = await findMerchant(trx, merchantId)
+  const title = await findMerchantName(trx, merchantId)
   const movements = [take('KOPECK', 'MERCHANTS', amount)]
   if (fee > 0n) movements.push(take('KOPECK', 'REVENUE', fee, 'PURCHASE_FEE'))
   return {
@@ -71,7 +71,7 @@ async function takingOf(trx: Transaction<Tables>, { id, merchantId, amount, fee,
       // What was shown and confirmed has the same id.
       consentId: id,
       ...(fee > 0n && feePermille !== null && { feePermille }),
-      ...(merchant && { title: { ru: merchant.name_ru, en: merchant.name_en } }),
+      ...(title && { title }),
     },
   }
 }

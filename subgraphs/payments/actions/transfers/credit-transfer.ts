@@ -3,7 +3,7 @@ import { createCalendar, type Day } from '../../../../platform/calendar.ts'
 import type { TransferSent } from '../../../../platform/events/event.ts'
 import { writeEvent } from '../../../../platform/events/outbox.ts'
 import { lockBalance } from '../../ledger/balance.ts'
-import { post } from '../../ledger/post.ts'
+import { isPosted, post } from '../../ledger/post.ts'
 import { give } from '../../ledger/posting.ts'
 import { receiveOnce } from '../../store/inbox.ts'
 import { beginPayment, endPayment } from '../../store/payments.ts'
@@ -51,19 +51,21 @@ async function tryToCredit(
   const now = dependencies.clock.now()
   // Without a book there is nobody to credit.
   if ((await lockBalance(trx, lineId, 'KOPECK')) === null) return false
+  const sourceKey = transferKey(transferId)
   const { received: receivedToday } = await findTransferDay(trx, lineId, today)
-  if (!mayBeCredited({ amount, receivedToday, receivedPerDay })) return false
+  // What was credited by another event of the same transfer is among what was received.
+  if (!mayBeCredited({ amount, receivedToday, receivedPerDay })) return isPosted(trx, { lineId, sourceKey })
 
   const payment = { lineId, id: dependencies.newId() }
   const posted = await post(trx, dependencies, {
     lineId,
     kind: 'TRANSFER_IN',
-    sourceKey: transferKey(transferId),
+    sourceKey,
     occurredAt: now,
     movements: [give('KOPECK', 'TRANSFERS', amount)],
     cause: { paymentId: payment.id, ...(fromPhone !== null && { title: { ru: fromPhone, en: fromPhone } }) },
   })
-  // Credited by another event of the same transfer: it is told again, and nothing else is done again.
+  // It is told again, and nothing else is done again.
   if (posted.kind === 'alreadyPosted') return true
   const details = { from: fromPhone }
   await beginPayment(trx, { ...payment, kind: 'TRANSFER_IN', amount, accountId: null, at: now, details })

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import { transferKey } from '../../actions/transfers/confirm-transfer.ts'
 import { ownMoney } from '../../ledger/balance.ts'
-import type { LedgerDependencies } from '../../ledger/post.ts'
+import { isPosted, type LedgerDependencies } from '../../ledger/post.ts'
 import { give, take } from '../../ledger/posting.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { LineModel } from './line-model.ts'
@@ -54,7 +54,7 @@ export async function moveMoney(
     if (id === from.id && balance) has = ownMoney(balance)
   }
   const sourceKey = transferKey(key)
-  if (has < amount) return isPosted(trx, from.id, sourceKey)
+  if (has < amount) return isPosted(trx, { lineId: from.id, sourceKey })
   const dependencies = { clock, newId }
   const common = { occurredAt: clock.now() }
   const taken = await parts.post(trx, dependencies, {
@@ -67,14 +67,4 @@ export async function moveMoney(
     movements: [give('KOPECK', 'TRANSFERS', amount)],
   })
   return true
-}
-
-async function isPosted(trx: Transaction<Tables>, lineId: string, sourceKey: string): Promise<boolean> {
-  const known = await trx
-    .selectFrom('ledger_transaction')
-    .select('id')
-    .where('line_id', '=', lineId)
-    .where('source_key', '=', sourceKey)
-    .executeTakeFirst()
-  return known !== undefined
 }
