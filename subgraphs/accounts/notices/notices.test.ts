@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { accountId, insertAccount, phone } from '../../../cli/testing/fixture.ts'
+import { setPolicy } from '../../../cli/testing/one-time-passwords.ts'
 import { openTestCabinet, type TestCabinet } from '../../../cli/testing/test-cabinet.ts'
 import { systemClock } from '../../../platform/clock.ts'
 import { connectDatabase } from '../../../platform/database/connect.ts'
@@ -38,7 +39,7 @@ const NOTIFIER = {
   clock: systemClock,
   random: systemRandomness,
   secrets: SENDER_SECRETS,
-  policies: { current: async () => ({ 'notice.messageHours': 24 }) as never },
+  policies: { current: async () => ({ 'notice.messageHours': 24, 'operator.timeZone': 'UTC' }) as never },
   logger: watchedLogger,
 }
 
@@ -250,6 +251,20 @@ describe('notices', () => {
       expect(await messages()).toHaveLength(3)
       expect((await list()).unreadNoticeCount).toBe(3)
     })
+  })
+
+  it('speak of moments as it is at the operator’s, by message and in the list', async () => {
+    await setPolicy(cabinet.database, 'operator.timeZone', 'Asia/Kamchatka')
+    await cabinet.database.sql(
+      `insert into accounts.notice (account_id, id, kind, parameters, created_at)
+       values ($1, $2, 'SIM_CHANGED', '{"until": "2026-11-23T21:30:00Z"}', now())`,
+      [person, newId()],
+    )
+    await untilDispatched()
+    const there = 'недоступны до 24.11, 09:30 GMT+12.'
+    expect((await list()).notices.nodes[0].text).toContain(there)
+    const [message] = await messages()
+    expect(openBody(message?.body ?? '', SENDER_SECRETS)).toContain(there)
   })
 
   it('become messages exactly once under many notifiers, of which some die in the middle', async () => {

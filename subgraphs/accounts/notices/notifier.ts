@@ -55,11 +55,11 @@ export async function dispatchNotices(options: Omit<NotifierOptions, 'onMessages
   return db.transaction().execute(async (trx) => {
     const notices = await lockWaitingNotices(trx, { limit: BATCH_SIZE, now: clock.now() })
     if (notices.length === 0) return 0
-    const { 'notice.messageHours': hours } = await policies.current()
+    const { 'notice.messageHours': hours, 'operator.timeZone': timeZone } = await policies.current()
     const accountIds = [...new Set(notices.map(({ account_id }) => account_id))]
     const settings = Map.groupBy(await findNotificationSettings(trx, accountIds), ({ account_id }) => account_id)
     for (const notice of notices) {
-      const text = findWords(notice, options)
+      const text = findWords(notice, timeZone, options)
       if (text === null) await putOff(trx, notice, clock.now())
       else await dispatch(trx, options, { notice, text, settings: settings.get(notice.account_id) ?? [], hours })
     }
@@ -70,10 +70,11 @@ export async function dispatchNotices(options: Omit<NotifierOptions, 'onMessages
 /** What a notice says; null when there are no words for it: not even whether it goes by message is known then. */
 function findWords(
   { id, kind, parameters, language }: WaitingNotice,
+  timeZone: string,
   { logger }: Pick<NotifierOptions, 'logger'>,
 ): string | null {
   try {
-    return noticeText(kind, parameters, language)
+    return noticeText(kind, { ...parameters, timeZone }, language)
   } catch (error) {
     // Not the error itself: it may quote what the notice was written with.
     logger.error({ id, kind, reason: reasonOf(error) }, 'a notice cannot be worded; it is tried again later')

@@ -4,3 +4,6 @@
 alter table notice add column next_try_at timestamptz;
 drop index notice_waiting;
 create index notice_to_dispatch on notice (coalesce(next_try_at, '-infinity'), created_at) where dispatched_at is null;
+
+insert into policy (name, version, value, valid_from) values
+  ('operator.timeZone', 1, '"Europe/Moscow"', '2000-01-01');
