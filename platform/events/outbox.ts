@@ -191,7 +191,7 @@ async function deliverBatch<Tables extends OutboxTables>(batch: Batch<Tables>): 
   const { db, receiver } = batch
   return db.transaction().execute(async (trx) => {
     const { rows } = await sql<OutboxRow>`
-      select id, payload from outbox as waiting
+      select id, payload, row_key from outbox as waiting
       where receiver = ${receiver} and next_try_at <= now() and not exists (
         select from outbox as earlier
         where earlier.receiver = waiting.receiver and earlier.row_key = waiting.row_key and earlier.failures > 0
@@ -223,6 +223,8 @@ async function putOff<Tables extends OutboxTables>(
 interface OutboxRow {
   readonly id: string
   readonly payload: LeftEvent
+  /** Null for what was left before rows had keys. */
+  readonly row_key: string | null
 }
 
 /** Several rows of events at once: so that one which takes long, or is not taken, does not hold up the others. */
@@ -230,7 +232,8 @@ async function deliverRows(
   waiting: readonly OutboxRow[],
   { deliver, failureCount }: Pick<Batch<OutboxTables>, 'deliver' | 'failureCount'>,
 ): Promise<Delivered> {
-  const rows = Map.groupBy(waiting, ({ payload }) => rowOf(payload)).values()
+  // As whoever left it says: of what row an event of a later release is one, nobody else knows.
+  const rows = Map.groupBy(waiting, ({ payload, row_key }) => row_key ?? rowOf(payload)).values()
   const delivered: Delivered = { taken: [], refused: [] }
   const refusedMax = ROWS_AT_ONCE * Math.min(failureCount, PERSISTENCE_MAX)
   const bringRows = async () => {

@@ -40,6 +40,7 @@ export interface Context extends GuardedContext, ContextServices {}
 export interface ContextServices extends Loaders, Actions {
   readonly conversationChanges: ChangeFeed<ConversationKey, ConversationChangeRow>
   readonly clock: Clock
+  readonly policies: ActionDependencies['policies']
   readonly socialProviders: readonly NamedProvider[]
 }
 
@@ -50,11 +51,12 @@ export interface ContextDependencies extends ActionDependencies {
 }
 
 export function createContextServices(dependencies: ContextDependencies): ContextServices {
-  const { reader, clock, listener, logger, providerNames } = dependencies
+  const { reader, clock, policies, listener, logger, providerNames } = dependencies
   return {
     ...createLoaders(dependencies),
     ...createActions(dependencies),
     clock,
+    policies,
     socialProviders: providerNames,
     conversationChanges: createChangeFeed({
       listener,

@@ -166,6 +166,22 @@ describe('the relay of events', () => {
     expect(taken.filter(({ lineId }) => lineId === line).map(({ version }) => version)).toEqual([0, 600, 601])
   })
 
+  it('goes past events of a later release, which its receiver does not know, as past any others', async () => {
+    await database.sql(
+      `insert into linked_numbers.outbox (id, receiver, payload, row_key)
+       select id, 'products', jsonb_build_object('id', id, 'kind', 'LaterThing'), 'thing ' || id
+       from (select gen_random_uuid() as id from generate_series(1, 150)) as later`,
+    )
+    await write(1)
+    const taken: string[] = []
+    const products = async (event: DomainEvent) => {
+      if (event.kind !== 'LineAccessChanged') throw new Error('of this kind nothing is known')
+      taken.push(event.id)
+    }
+    relay = createOutboxRelay({ db, logger: silentLogger, pollIntervalMs: 5, receivers: { products } })
+    await vi.waitFor(() => expect(taken).toEqual([id(1)]), { timeout: 15_000, interval: 50 })
+  })
+
   it('ends when it is told to, though it is waiting for one that is down', async () => {
     await write(1)
     const failed = vi.fn(() => Promise.reject(new Error('down')))

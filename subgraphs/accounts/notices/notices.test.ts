@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { accountId, insertAccount, phone } from '../../../cli/testing/fixture.ts'
+import { setPolicy } from '../../../cli/testing/one-time-passwords.ts'
 import { openTestCabinet, type TestCabinet } from '../../../cli/testing/test-cabinet.ts'
 import { systemClock } from '../../../platform/clock.ts'
 import { connectDatabase } from '../../../platform/database/connect.ts'
@@ -33,6 +34,14 @@ const LIST = `query ($first: Int = 20, $after: String) {
     notices(first: $first, after: $after) { nodes { id category text readAt } pageInfo { hasNextPage hasPreviousPage endCursor } }
   }
 }`
+
+const NOTIFIER = {
+  clock: systemClock,
+  random: systemRandomness,
+  secrets: SENDER_SECRETS,
+  policies: { current: async () => ({ 'notice.messageHours': 24, 'operator.timeZone': 'UTC' }) as never },
+  logger: watchedLogger,
+}
 
 describe('notices', () => {
   let cabinet: TestCabinet
@@ -198,18 +207,71 @@ describe('notices', () => {
     expect(await mark(token)).toBeUndefined()
   })
 
+  describe('of a kind that only a later release knows', () => {
+    const COUNT = 120
+    const kindsWaiting = async () =>
+      (
+        await cabinet.database.sql<{ kind: string }>(
+          'select distinct kind from accounts.notice where dispatched_at is null order by 1',
+        )
+      ).map(({ kind }) => kind)
+
+    beforeEach(async () => {
+      const neighbour = await insertAccount(cabinet.database, { number: 2 })
+      for (const [of, count] of [
+        [person, 2],
+        [neighbour, COUNT - 2],
+      ] as const) {
+        await cabinet.database.sql(
+          `insert into accounts.notice (account_id, id, kind, parameters, created_at)
+           select $1, gen_random_uuid(), 'OF_A_LATER_RELEASE', '{}', now() - interval '1 day' from generate_series(1, $2)`,
+          [of, count],
+        )
+      }
+    })
+
+    it('hold up no others, and are in no list and no count', async () => {
+      const [id] = await tell('PASSWORD_CHANGED')
+      await vi.waitFor(async () => expect(await kindsWaiting()).toEqual(['OF_A_LATER_RELEASE']), PATIENCE)
+      expect((await messages()).map((message) => message.id)).toEqual([id])
+      const { notices, unreadNoticeCount } = await list()
+      expect(notices.nodes.map((shown: { id: string }) => shown.id)).toEqual([id])
+      expect(unreadNoticeCount).toBe(1)
+    })
+
+    it('are told by the release that knows them', async () => {
+      await tell('PASSWORD_CHANGED')
+      await vi.waitFor(async () => expect(await kindsWaiting()).toEqual(['OF_A_LATER_RELEASE']), PATIENCE)
+      await cabinet.database.sql(`update accounts.notice set kind = 'SIM_CHANGED' where kind = 'OF_A_LATER_RELEASE'`)
+      const db = connect()
+      const hourLater = { now: () => new Date(systemClock.now().getTime() + 3_600_000) }
+      while ((await dispatchNotices({ ...NOTIFIER, db, clock: hourLater })) > 0);
+      await db.destroy()
+      expect(await kindsWaiting()).toEqual([])
+      expect(await messages()).toHaveLength(3)
+      expect((await list()).unreadNoticeCount).toBe(3)
+    })
+  })
+
+  it('speak of moments as it is at the operator’s, by message and in the list', async () => {
+    await setPolicy(cabinet.database, 'operator.timeZone', 'Asia/Kamchatka')
+    await cabinet.database.sql(
+      `insert into accounts.notice (account_id, id, kind, parameters, created_at)
+       values ($1, $2, 'SIM_CHANGED', '{"until": "2026-11-23T21:30:00Z"}', now())`,
+      [person, newId()],
+    )
+    await untilDispatched()
+    const there = 'недоступны до 24.11, 09:30 GMT+12.'
+    expect((await list()).notices.nodes[0].text).toContain(there)
+    const [message] = await messages()
+    expect(openBody(message?.body ?? '', SENDER_SECRETS)).toContain(there)
+  })
+
   it('become messages exactly once under many notifiers, of which some die in the middle', async () => {
     await cabinet.subgraphs.accounts.close()
     const count = 500
     await tell('SIM_CHANGED', person, count)
-    const options = {
-      clock: systemClock,
-      random: systemRandomness,
-      secrets: SENDER_SECRETS,
-      policies: { current: async () => ({ 'notice.messageHours': 24 }) as never },
-      logger: watchedLogger,
-      pollIntervalMs: 10,
-    }
+    const options = { ...NOTIFIER, pollIntervalMs: 10 }
     // Dies after it has queued some messages of its batch.
     const dying = async () => {
       const db = connect()

@@ -4,9 +4,9 @@ import type { Secrets } from '../../../platform/identity/secrets.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { Policies } from '../../../platform/policy/policies.ts'
 import type { Randomness } from '../../../platform/random.ts'
-import { createRounds, type Rounds } from '../messages/rounds.ts'
+import { createRounds, type Rounds, reasonOf } from '../messages/rounds.ts'
 import { queueMessage } from '../store/messages.ts'
-import { lockWaitingNotices, markDispatched, type NoticeKind, type WaitingNotice } from '../store/notices.ts'
+import { lockWaitingNotices, markDispatched, type NoticeKind, putOff, type WaitingNotice } from '../store/notices.ts'
 import { findNotificationSettings, type NotificationSetting } from '../store/notification-settings.ts'
 import type { AccountsPolicies } from '../store/policies.ts'
 import type { Tables } from '../store/tables.ts'
@@ -49,23 +49,42 @@ export function createNotifier(options: NotifierOptions): Rounds {
   })
 }
 
-/** One batch; gives how many there were. */
-export async function dispatchNotices(options: Omit<NotifierOptions, 'onMessages' | 'logger'>): Promise<number> {
-  return options.db.transaction().execute(async (trx) => {
-    const notices = await lockWaitingNotices(trx, BATCH_SIZE)
+/** One batch; gives how many there were. One that cannot be worded is put off, and holds up no other. */
+export async function dispatchNotices(options: Omit<NotifierOptions, 'onMessages'>): Promise<number> {
+  const { db, clock, policies } = options
+  return db.transaction().execute(async (trx) => {
+    const notices = await lockWaitingNotices(trx, { limit: BATCH_SIZE, now: clock.now() })
     if (notices.length === 0) return 0
-    const { 'notice.messageHours': hours } = await options.policies.current()
+    const { 'notice.messageHours': hours, 'operator.timeZone': timeZone } = await policies.current()
     const accountIds = [...new Set(notices.map(({ account_id }) => account_id))]
     const settings = Map.groupBy(await findNotificationSettings(trx, accountIds), ({ account_id }) => account_id)
     for (const notice of notices) {
-      await dispatch(trx, options, { notice, settings: settings.get(notice.account_id) ?? [], hours })
+      const text = findWords(notice, timeZone, options)
+      if (text === null) await putOff(trx, notice, clock.now())
+      else await dispatch(trx, options, { notice, text, settings: settings.get(notice.account_id) ?? [], hours })
     }
     return notices.length
   })
 }
 
+/** What a notice says; null when there are no words for it: not even whether it goes by message is known then. */
+function findWords(
+  { id, kind, parameters, language }: WaitingNotice,
+  timeZone: string,
+  { logger }: Pick<NotifierOptions, 'logger'>,
+): string | null {
+  try {
+    return noticeText(kind, { ...parameters, timeZone }, language)
+  } catch (error) {
+    // Not the error itself: it may quote what the notice was written with.
+    logger.error({ id, kind, reason: reasonOf(error) }, 'a notice cannot be worded; it is tried again later')
+    return null
+  }
+}
+
 interface Dispatch {
   readonly notice: WaitingNotice
+  readonly text: string
   readonly settings: readonly NotificationSetting[]
   readonly hours: number
 }
@@ -73,13 +92,12 @@ interface Dispatch {
 async function dispatch(
   trx: Transaction<Tables>,
   { clock, random, secrets }: Pick<NotifierOptions, 'clock' | 'random' | 'secrets'>,
-  { notice, settings, hours }: Dispatch,
+  { notice, text, settings, hours }: Dispatch,
 ): Promise<void> {
   const at = clock.now()
-  const { id, kind, parameters, language, phone } = notice
+  const { id, kind, phone } = notice
   const category = CATEGORY_OF[kind]
   if (phone !== null && !TOLD_ALREADY.includes(kind) && isEnabled(category, 'SMS', settings)) {
-    const text = noticeText(kind, parameters, language)
     const expiresAt = new Date(at.getTime() + hours * MS_AN_HOUR)
     // The message has the notice's id: the same notice could not be queued twice even by mistake.
     await queueMessage(trx, { secrets, random }, { id, phone, purpose: 'NOTICE', text, at, expiresAt })

@@ -31,7 +31,7 @@ describe('the text of a notice', () => {
     'is there, whole and short, with and without what it was written with: %s in %s',
     (kind, language) => {
       for (const parameters of [{}, EVERYTHING]) {
-        const text = noticeText(kind, parameters, language)
+        const text = noticeText(kind, { ...parameters, timeZone: 'Europe/Moscow' }, language)
         expect(text).toMatch(language === 'ru' ? /[А-я]{4}/ : /^[^А-я]+$/)
         expect(text).not.toMatch(/undefined|null|NaN|\s\s|\s[.,]|«»/)
         expect(splitText(text, 1).length).toBeLessThanOrEqual(PARTS_MAX)
@@ -41,7 +41,7 @@ describe('the text of a notice', () => {
 
   it('names the currency of an amount where it is known, as people of the language write it', () => {
     const of = (given: object, language: 'ru' | 'en') =>
-      noticeText('TOP_UP_CREDITED', { kopecks: '150050', ...given }, language)
+      noticeText('TOP_UP_CREDITED', { kopecks: '150050', timeZone: 'UTC', ...given }, language)
     expect(of({ currencyCode: 'RUB' }, 'ru')).toBe('Номер пополнен картой на 1 500,50 ₽.')
     expect(of({ currencyCode: 'RUB' }, 'en')).toBe('The number was topped up by card: RUB 1,500.50.')
     expect(of({}, 'ru')).toBe('Номер пополнен картой на 1500.50.')
@@ -49,17 +49,28 @@ describe('the text of a notice', () => {
   })
 
   it('says what changed among the members of an organization, also when it does not know the change', () => {
-    const of = (change: string) => noticeText('MEMBERSHIP_CHANGED', { change, organization: 'Ромашка' }, 'ru')
+    const of = (change: string) =>
+      noticeText('MEMBERSHIP_CHANGED', { change, organization: 'Ромашка', timeZone: 'UTC' }, 'ru')
     expect(of('LEFT')).toBe('Организация «Ромашка»: участник вышел.')
     expect(of('SOMETHING_NEW')).toBe('Организация «Ромашка»: изменился состав участников.')
   })
 
-  it('says until when credentials wait after a change of the SIM, in Moscow time', () => {
-    expect(noticeText('SIM_CHANGED', { until: '2026-11-23T09:30:00Z' }, 'en')).toContain('until 23.11, 12:30 MSK')
+  it.each([
+    ['Europe/Moscow', '23.11, 23:30 MSK'],
+    ['Asia/Kamchatka', '24.11, 08:30 GMT+12'],
+    ['UTC', '23.11, 20:30 UTC'],
+  ])('says until when credentials wait after a change of the SIM, in the time of %s', (timeZone, until) => {
+    const given = { until: '2026-11-23T20:30:00Z', timeZone }
+    expect(noticeText('SIM_CHANGED', given, 'en')).toContain(`wait until ${until}.`)
+    expect(noticeText('SIM_CHANGED', given, 'ru')).toContain(`недоступны до ${until}.`)
   })
 
   it('makes no address and no number out of a name that somebody chose', () => {
-    const text = noticeText('SIGNED_IN_ON_NEW_DEVICE', { deviceName: 'call +7 9161234567 https://evil.ru/a?b' }, 'en')
+    const text = noticeText(
+      'SIGNED_IN_ON_NEW_DEVICE',
+      { deviceName: 'call +7 9161234567 https://evil.ru/a?b', timeZone: 'UTC' },
+      'en',
+    )
     expect(text).not.toMatch(/\d{5}|evil\.ru|https:|\//)
     expect(text).toContain('«call 7 … https evil ru a b»')
   })

@@ -1,11 +1,11 @@
 import type { Language } from '../../../platform/languages.ts'
 import type { NoticeKind } from '../store/notices.ts'
 import { MONEY_TEXTS } from './money-texts.ts'
-import { moment, type NoticeParameters, type NoticeText, quoted } from './wording.ts'
+import { moment, type NoticeParameters, type NoticeText, quoted, type Told } from './wording.ts'
 
 /** What a notice says, as a text message and in the cabinet. */
-export function noticeText(kind: NoticeKind, parameters: NoticeParameters, language: Language): string {
-  return TEXTS[kind][language](parameters)
+export function noticeText(kind: NoticeKind, told: Told, language: Language): string {
+  return TEXTS[kind][language](told)
 }
 
 const TEXTS: Readonly<Record<NoticeKind, NoticeText>> = {

@@ -5,8 +5,11 @@ import { moneyInWords } from '../../../platform/money-words.ts'
 /** What a notice was written with, by name. What is missing is left out of the text. */
 export type NoticeParameters = Readonly<Record<string, string | number>>
 
+/** What a notice was written with, and in whose time its moments are told. */
+export type Told = NoticeParameters & { readonly timeZone: string }
+
 /** What a notice says, in each language. */
-export type NoticeText = Readonly<Record<Language, (parameters: NoticeParameters) => string>>
+export type NoticeText = Readonly<Record<Language, (told: Told) => string>>
 
 /** An amount of money that was written down as `100.00`, or nothing. */
 export function sum(parameters: NoticeParameters, name: string, language: Language, before: string): string {
@@ -53,16 +56,29 @@ export function quoted(parameters: NoticeParameters, name: string): string {
   return plain === '' ? '' : ` «${plain.slice(0, QUOTED_LENGTH_MAX)}»`
 }
 
-const MOMENT = new Intl.DateTimeFormat('ru', {
-  day: '2-digit',
-  month: '2-digit',
-  hour: '2-digit',
-  minute: '2-digit',
-  timeZone: 'Europe/Moscow',
-})
+/** Dear to make; there are only so many time zones. */
+const formats = new Map<string, Intl.DateTimeFormat>()
 
-/** A moment as the operator's customers read it, Moscow time. */
-export function moment(parameters: NoticeParameters, name: string, before: string): string {
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone)
+  if (known) return known
+  const format = new Intl.DateTimeFormat('ru', {
+    day: '2-digit',
+    month: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone,
+    timeZoneName: 'short',
+  })
+  formats.set(timeZone, format)
+  return format
+}
+
+/** A moment as it is at the operator's, and in whose time that is. */
+export function moment({ timeZone, ...parameters }: Told, name: string, before: string): string {
   const at = Date.parse(String(parameters[name] ?? ''))
-  return Number.isNaN(at) ? '' : `${before}${MOMENT.format(at)} MSK`
+  if (Number.isNaN(at)) return ''
+  const told = formatOf(timeZone).format(at)
+  // Of all zones people call this one by its name.
+  return before + (timeZone === 'Europe/Moscow' ? told.replace(/GMT.*$/, 'MSK') : told)
 }

@@ -5,7 +5,10 @@ import { noticeText } from '../notices/texts.ts'
 
 export const notice: NoticeResolvers = {
   category: ({ kind }) => CATEGORY_OF[kind],
-  text: ({ kind, parameters, language }) => noticeText(kind, parameters, language),
+  async text({ kind, parameters, language }, _, { policies }) {
+    const { 'operator.timeZone': timeZone } = await policies.current()
+    return noticeText(kind, { ...parameters, timeZone }, language)
+  },
   createdAt: ({ created_at }) => created_at,
   readAt: ({ read_at }) => read_at,
 }

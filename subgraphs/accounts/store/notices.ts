@@ -5,22 +5,6 @@ import type { Language } from '../../../platform/languages.ts'
 import type { E164 } from '../../../platform/phone.ts'
 import type { Tables } from './tables.ts'
 
-/** What an account is told of. Those of security cannot be switched off. */
-export type NoticeKind =
-  | 'SIGNED_IN_ON_NEW_DEVICE'
-  | 'SESSIONS_ENDED'
-  | 'PASSWORD_CHANGED'
-  | 'IDENTITY_ATTACHED'
-  | 'IDENTITY_DETACHED'
-  | 'MEMBERSHIP_CHANGED'
-  | 'ACCOUNT_CLOSED'
-  | 'ACCOUNT_REOPENED'
-  | 'EXPORT_READY'
-  | 'SIM_CHANGED'
-  | 'CONSULTANT_ANSWERED'
-  | 'NEWS_PUBLISHED'
-  | MoneyNoticeKind
-
 /** What becomes of money, by the name of the act in the trail: other subgraphs tell of it. */
 export const MONEY_NOTICE_KINDS = [
   'TRANSFER_SENT',
@@ -48,6 +32,31 @@ export const MONEY_NOTICE_KINDS = [
 ] as const
 export type MoneyNoticeKind = (typeof MONEY_NOTICE_KINDS)[number]
 
+/** What an account is told of. Those of security cannot be switched off. */
+export const NOTICE_KINDS = [
+  'SIGNED_IN_ON_NEW_DEVICE',
+  'SESSIONS_ENDED',
+  'PASSWORD_CHANGED',
+  'IDENTITY_ATTACHED',
+  'IDENTITY_DETACHED',
+  'MEMBERSHIP_CHANGED',
+  'ACCOUNT_CLOSED',
+  'ACCOUNT_REOPENED',
+  'EXPORT_READY',
+  'SIM_CHANGED',
+  'CONSULTANT_ANSWERED',
+  'NEWS_PUBLISHED',
+  ...MONEY_NOTICE_KINDS,
+] as const
+export type NoticeKind = (typeof NOTICE_KINDS)[number]
+
+/**
+ * One that waits is shown: it would not be told of at all while no notifier runs. One of a later release, which was
+ * taken back or runs beside this one, is shown by the release that has words for it.
+ */
+const IS_LISTED = sql<boolean>`is_listed is distinct from false
+  and kind in (${sql.join(NOTICE_KINDS.map((kind) => sql.lit(kind)))})`
+
 export interface Notice {
   readonly id: string
   readonly accountId: string
@@ -66,7 +75,7 @@ export async function writeNotice(trx: Transaction<Tables>, notice: Notice): Pro
     .execute()
 }
 
-/** A notice that no channel has yet, and all that decides where it goes. */
+/** A notice that no channel has yet, and all that decides where it goes. Its kind may be one of a later release. */
 export interface WaitingNotice {
   readonly account_id: string
   readonly id: string
@@ -77,16 +86,22 @@ export interface WaitingNotice {
   readonly phone: E164 | null
 }
 
-/** Takes notices that wait, locked to the end of the transaction: another notifier passes them over. */
-export async function lockWaitingNotices(trx: Transaction<Tables>, limit: number): Promise<WaitingNotice[]> {
+/**
+ * Takes notices that wait, those first that were not tried yet, locked to the end of the transaction: another notifier
+ * passes them over.
+ */
+export async function lockWaitingNotices(
+  trx: Transaction<Tables>,
+  { limit, now }: { readonly limit: number; readonly now: Date },
+): Promise<WaitingNotice[]> {
   const { rows } = await sql<WaitingNotice>`
     select notice.account_id, notice.id, notice.kind, notice.parameters, coalesce(account.language, 'ru') as language,
       contact.phone
     from notice
     left join account on account.id = notice.account_id
     left join contact on contact.account_id = notice.account_id
-    where notice.dispatched_at is null
-    order by notice.created_at
+    where notice.dispatched_at is null and coalesce(notice.next_try_at, '-infinity') <= ${now}
+    order by coalesce(notice.next_try_at, '-infinity'), notice.created_at
     limit ${limit}
     for update of notice skip locked
   `.execute(trx)
@@ -107,6 +122,20 @@ export async function markDispatched(
     .execute()
 }
 
+/** The longest pause before a notice is tried again; it waits as long as it has waited already, up to this. */
+const PUT_OFF_SECONDS_MAX = 600
+
+/** Leaves a notice for later. */
+export async function putOff(trx: Transaction<Tables>, { account_id, id }: WaitingNotice, now: Date): Promise<void> {
+  await sql`
+    update notice set next_try_at = ${now}::timestamptz + least(
+      greatest(${now}::timestamptz - created_at, interval '1 second'),
+      make_interval(secs => ${PUT_OFF_SECONDS_MAX})
+    )
+    where account_id = ${account_id} and id = ${id}
+  `.execute(trx)
+}
+
 export interface NoticeRow {
   readonly account_id: string
   readonly id: string
@@ -125,7 +154,7 @@ export async function markRead(
 ): Promise<NoticeRow[]> {
   const { rows } = await sql<NoticeRow>`
     update notice set read_at = coalesce(read_at, ${now})
-    where account_id = ${accountId} and id = any(${ids}::uuid[]) and is_listed is distinct from false
+    where account_id = ${accountId} and id = any(${ids}::uuid[]) and ${IS_LISTED}
     returning account_id, id, kind, parameters, created_at, read_at
   `.execute(db)
   return rows
@@ -144,7 +173,6 @@ interface NoticePageValues {
   readonly after: readonly string[]
 }
 
-// One that waits is shown: it would not be told of at all while no notifier runs.
 const NOTICE_PAGES = prepareStatement<NoticePageValues, NoticeRow & { readonly key: number }>(
   'notice-pages',
   ({ accountIds, sizes, after }) => sql`
@@ -153,7 +181,7 @@ const NOTICE_PAGES = prepareStatement<NoticePageValues, NoticeRow & { readonly k
       with ordinality as asked (account_id, size, after, key)
     cross join lateral (
       select account_id, id, kind, parameters, created_at, read_at from notice
-      where account_id = asked.account_id and id < asked.after and is_listed is distinct from false
+      where account_id = asked.account_id and id < asked.after and ${IS_LISTED}
       order by id desc
       limit asked.size
     ) as page
@@ -188,7 +216,7 @@ const UNREAD_COUNTS = prepareStatement<
     cross join lateral (
       select count(*)::int as count from (
         select 1 from notice
-        where account_id = asked.account_id and read_at is null and is_listed is distinct from false
+        where account_id = asked.account_id and read_at is null and ${IS_LISTED}
         limit ${sql.lit(UNREAD_COUNT_MAX)}
       ) as counted
     ) as unread

@@ -19,7 +19,7 @@ export const ACCOUNT_TABLES: readonly PersonalTable[] = [
   { table: 'identity', belongsTo: ownedBy('account_id'), key: ['provider_id'] },
   { table: 'phone_cabinet', belongsTo: ofContact, key: ['phone', 'line_id'] },
   { table: 'credential_hold', belongsTo: ownedBy('account_id'), key: ['line_id'] },
-  { table: 'notice', belongsTo: ownedBy('account_id'), key: ['id'] },
+  { table: 'notice', belongsTo: ownedBy('account_id'), key: ['id'], withheld: ['next_try_at'] },
   { table: 'notification_setting', belongsTo: ownedBy('account_id'), key: ['category', 'channel'] },
   { table: 'conversation', belongsTo: ownedBy('account_id'), key: ['id'] },
   { table: 'conversation_message', belongsTo: ownedBy('account_id'), key: ['conversation_id', 'sequence'] },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { timeZonePolicy } from '../../../platform/policy/time-zone.ts'
 import { consultantPolicies } from './consultant/policies.ts'
 import { leavingPolicies } from './leaving-policies.ts'
 import { oneTimePasswordPolicies } from './one-time-password-policies.ts'
@@ -47,5 +48,7 @@ export const accountsPolicies = z.object({
   'message.retentionDays': z.int().min(8).max(3_650),
   /** For so long a notice is worth a text message. */
   'notice.messageHours': z.int().min(1).max(168),
+  /** In whose time people are told of moments; payments have one of this name for days and months. */
+  'operator.timeZone': timeZonePolicy,
 })
 export type AccountsPolicies = z.output<typeof accountsPolicies>

@@ -97,6 +97,7 @@ interface NoticeTable {
   created_at: Date
   dispatched_at: Generated<Date | null>
   is_listed: Generated<boolean | null>
+  next_try_at: Generated<Date | null>
   read_at: Generated<Date | null>
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { timeZonePolicy } from '../../../platform/policy/time-zone.ts'
 
 const kopecks = z.int().min(0).max(100_000_000)
 
@@ -19,10 +20,6 @@ export const transferPolicies = {
   'transfer.quotesPerDay': z.int().min(1).max(10_000),
   /** Transfers rest for so long after a change of the SIM; 0 for not at all. */
   'simSwap.holdHours': z.int().min(0).max(720),
-  /** In whose days and months money is counted: a name of the IANA database. */
-  'operator.timeZone': z.string().refine(isTimeZone, 'no time zone of the IANA database'),
-}
-
-function isTimeZone(name: string): boolean {
-  return name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name)
+  /** In whose days and months money is counted. */
+  'operator.timeZone': timeZonePolicy,
 }
