@@ -274,6 +274,27 @@ describe('automatic payments', { timeout: 60_000 }, () => {
       expect(cards.taken.size).toBe(1)
       expect(await list()).toMatchObject([{ nextAttemptAt: '2026-02-11T07:00:00.000Z' }])
     })
+
+    it('take the card once on a day, the one on which they make up for another included', async () => {
+      await set({ schedule: 'DAILY' })
+      // Nobody looks on the first, and on the second not before eight.
+      now = new Date('2026-02-02T05:00:00Z')
+      await worker.round()
+      expect(cards.taken.size).toBe(1)
+      expect(await list()).toMatchObject([{ nextAttemptAt: '2026-02-03T07:00:00.000Z' }])
+    })
+
+    it('take it on the next day, too, when it is only the answer that came after midnight', async () => {
+      await set({ schedule: 'DAILY' })
+      cards.behave(() => 'loseAnswer')
+      now = new Date('2026-02-01T07:00:00Z')
+      await worker.round()
+      cards.behave(() => 'succeed')
+      now = new Date('2026-02-01T22:00:00Z')
+      await worker.round()
+      expect(cards.taken.size).toBe(1)
+      expect(await list()).toMatchObject([{ nextAttemptAt: '2026-02-02T07:00:00.000Z' }])
+    })
   })
 
   describe('when the bank refuses', () => {
@@ -332,6 +353,97 @@ describe('automatic payments', { timeout: 60_000 }, () => {
       await set({ threshold: '100' })
       await worker.round()
       expect(cards.taken.size).toBe(2)
+    })
+  })
+
+  describe('when another card is set', () => {
+    const OTHER_CARD = '01900007-0000-7000-8000-000000000002'
+    const refusals = async () => {
+      const [row] = await cabinet.database.sql<{ refusals: number }>('select refusals from payments.auto_payment')
+      return row?.refusals
+    }
+
+    it.each([{ threshold: '200' }, { schedule: 'DAILY' }])(
+      'do not wait for what the first refused: %o',
+      async (terms) => {
+        cards.behave(({ cardId }) => (cardId === CARD ? 'refuse' : 'succeed'))
+        await set(terms)
+        later(1_440)
+        await worker.round()
+        expect(cards.askings).toHaveLength(1)
+        later(1)
+        await set({ ...terms, amount: '90.00' })
+        await worker.round()
+        expect(cards.askings).toHaveLength(1)
+        await set({ ...terms, cardId: OTHER_CARD })
+        await worker.round()
+        expect(cards.askings).toHaveLength(2)
+        expect([...cards.taken.values()]).toMatchObject([{ cardId: OTHER_CARD }])
+      },
+    )
+
+    it('do not count what is refused of the first since, and go on with the other at once', async () => {
+      const { promise: isLate, resolve: arrive } = Promise.withResolvers<void>()
+      const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>()
+      cards.behave(({ cardId }) => (cardId === CARD ? 'refuse' : 'succeed'))
+      cards.delay(async ({ cardId }) => {
+        if (cardId !== CARD) return
+        asked()
+        await isLate
+      })
+      await set({ threshold: '200' })
+      const slow = worker.round()
+      await isAsked
+      await set({ threshold: '200', cardId: OTHER_CARD })
+      // There is an answer to be waited for.
+      await anotherWorker().round()
+      expect(cards.askings).toHaveLength(1)
+      arrive()
+      await slow
+      expect(await told('AUTO_PAYMENT_REFUSED')).toBe(1)
+      expect(await refusals()).toBe(0)
+      await worker.round()
+      expect([...cards.taken.values()]).toMatchObject([{ cardId: OTHER_CARD }])
+    })
+  })
+
+  describe('when something is wrong on our side', () => {
+    it('wait for an acquirer to be there again, and are not off', async () => {
+      await set({ schedule: 'DAILY' })
+      cards.isThere = false
+      later(1_440)
+      await worker.round()
+      expect(await list()).toMatchObject([{ isEnabled: true, nextAttemptAt: '2026-02-01T10:00:00.000Z' }])
+      cards.isThere = true
+      later(60)
+      await worker.round()
+      expect(cards.taken.size).toBe(1)
+    })
+
+    it('try again with pauses, for as long as it takes, and neither count nor tell what was not made', async () => {
+      cards.behave(() => 'makeNothing')
+      await set({ threshold: '200' })
+      for (let hour = 0; hour < 5; hour++) {
+        await worker.round()
+        later(60)
+      }
+      expect(cards.askings).toHaveLength(5)
+      expect(await told('AUTO_PAYMENT_REFUSED')).toBe(0)
+      const payments = await cabinet.database.sql('select distinct status, failure from payments.payment')
+      expect(payments).toEqual([{ status: 'FAILED', failure: 'NOT_ACCEPTED' }])
+      cards.behave(() => 'succeed')
+      await worker.round()
+      expect(cards.taken.size).toBe(1)
+    })
+
+    it('are off when the bank has something else than it was asked for', async () => {
+      cards.behave(() => 'makeAnother')
+      await set({ threshold: '200' })
+      await worker.round()
+      expect(await list()).toMatchObject([{ isEnabled: false, stoppedBy: 'REFUSALS' }])
+      later(2_000)
+      await worker.round()
+      expect(cards.askings).toHaveLength(1)
     })
   })
 

@@ -115,6 +115,7 @@ export async function postponeAttempt(db: Kysely<Tables>, attempt: Attempt, askA
 export type AttemptEnd =
   | { readonly kind: 'succeeded'; readonly acquirerPaymentId: string }
   | { readonly kind: 'refused'; readonly code: string }
+  | { readonly kind: 'notMade' }
 
 /** Ends an attempt; false when it has ended already. */
 export async function endAttempt(
@@ -127,11 +128,22 @@ export async function endAttempt(
     update auto_payment_attempt
     set state = ${end.kind === 'succeeded' ? 'SUCCEEDED' : 'REFUSED'}, ended_at = ${at},
       acquirer_payment_id = ${end.kind === 'succeeded' ? end.acquirerPaymentId : null},
-      refusal = ${end.kind === 'refused' ? end.code : null}
+      refusal = ${refusalOf(end)}
     where ${isAttempt(attempt)} and state = 'OPEN'
     returning try
   `.execute(trx)
   return rows.length > 0
+}
+
+function refusalOf(end: AttemptEnd): string | null {
+  switch (end.kind) {
+    case 'succeeded':
+      return null
+    case 'refused':
+      return end.code
+    case 'notMade':
+      return 'NOT_MADE'
+  }
 }
 
 function isAttempt(attempt: Attempt) {

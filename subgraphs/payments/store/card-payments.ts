@@ -26,6 +26,8 @@ export interface CardPaymentRow {
   readonly expires_at: Date
   readonly asked_at: Date | null
   readonly refunded: bigint
+  /** Why it brought no money. */
+  readonly failure: string | null
   /** What its kind has of its own. */
   readonly details: unknown
 }
@@ -104,6 +106,7 @@ function joined(db: Kysely<Tables>, { lineId, paymentId }: CardPaymentKey) {
       'card_payment.expires_at',
       'card_payment.asked_at',
       'card_payment.refunded',
+      'payment.failure',
       'payment.details',
     ])
 }

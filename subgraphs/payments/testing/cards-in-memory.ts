@@ -1,4 +1,9 @@
-import type { CardAnswer, CardCharge, SavedCards } from '../actions/auto-payments/saved-cards.ts'
+import {
+  type CardAnswer,
+  type CardCharge,
+  NOT_AS_ASKED,
+  type SavedCards,
+} from '../actions/auto-payments/saved-cards.ts'
 
 /** What becomes of one asking, and what is heard of it. */
 export type Behaviour =
@@ -10,6 +15,10 @@ export type Behaviour =
   | 'loseRequest'
   /** The money is taken, and whoever asked dies. */
   | 'crash'
+  /** Something is wrong on our side, and nothing is taken. */
+  | 'makeNothing'
+  /** The bank has something else than it was asked for. */
+  | 'makeAnother'
 
 export interface CardsInMemory extends SavedCards {
   /** Money that has left cards, by the key that took it. */
@@ -22,6 +31,8 @@ export interface CardsInMemory extends SavedCards {
   delay(answer: (charge: CardCharge) => Promise<void>): void
   /** Cards that are there no more. */
   readonly removed: Set<string>
+  /** Whether there is anybody to ask. */
+  isThere: boolean
 }
 
 /** An acquirer that remembers its keys for ever: the same key has the same outcome. */
@@ -38,21 +49,24 @@ export function createCardsInMemory(): CardsInMemory {
     return refused.has(key) ? { kind: 'refused', code: 'insufficient_funds' } : null
   }
 
-  return {
+  const cards: CardsInMemory = {
     taken,
     askings,
     removed,
+    isThere: true,
     behave(next) {
       behaviour = next
     },
     delay(next) {
       delay = next
     },
-    isUsable: async (_, { cardId }) => !removed.has(cardId),
+    isUsable: async (_, { cardId }) => (cards.isThere ? !removed.has(cardId) : null),
     async charge(charge) {
       askings.push(charge)
       const next = behaviour(charge)
       if (next === 'loseRequest') return { kind: 'unknown' }
+      if (next === 'makeNothing') return { kind: 'notMade' }
+      if (next === 'makeAnother') return { kind: 'refused', code: NOT_AS_ASKED }
       const key = charge.idempotenceKey
       if (known(key) === null) {
         if (next === 'refuse') refused.add(key)
@@ -63,4 +77,5 @@ export function createCardsInMemory(): CardsInMemory {
       return next === 'loseAnswer' ? { kind: 'unknown' } : (known(key) ?? { kind: 'unknown' })
     },
   }
+  return cards
 }

@@ -1,15 +1,14 @@
-import type { Transaction } from 'kysely'
 import { unseal } from '../../../../platform/identity/seal.ts'
-import { findCardPayment, insertCardAsking } from '../../store/card-payments.ts'
+import { type CardPaymentKey, findCardPayment, insertCardAsking } from '../../store/card-payments.ts'
 import { findCard } from '../../store/cards.ts'
-import type { Tables } from '../../store/tables.ts'
 import { askAgain, askForMoney } from '../card-payments/ask-acquirer.ts'
 import { requestOf } from '../card-payments/begin-card-payment.ts'
 import type { CardDependencies } from '../card-payments/card-dependencies.ts'
+import { expire } from '../card-payments/expire.ts'
 import { askPhone } from '../card-payments/line-phone.ts'
 import { sealRequest } from '../card-payments/sealed-request.ts'
 import { CARD_TOKEN } from '../cards/token.ts'
-import { type CardAnswer, type CardCharge, noSavedCards, type SavedCards } from './saved-cards.ts'
+import { type CardAnswer, type CardCharge, NOT_AS_ASKED, noSavedCards, type SavedCards } from './saved-cards.ts'
 
 const MINUTE_MS = 60_000
 
@@ -21,59 +20,64 @@ export function createAcquirerCards(dependencies: Omit<CardDependencies, 'savedC
   const all: CardDependencies = { ...dependencies, savedCards: noSavedCards }
   return {
     async isUsable(trx, { accountId, cardId }) {
-      return dependencies.acquirer !== null && (await findCard(trx, accountId, cardId)) !== undefined
+      return dependencies.acquirer === null ? null : (await findCard(trx, accountId, cardId)) !== undefined
     },
     async charge(charge) {
       const key = { lineId: charge.lineId, paymentId: charge.paymentId }
-      if (await findCardPayment(all.db, key)) await askAgain(all, key)
-      else if (await writeDown(all, charge)) await askForMoney(all, key)
-      // Nobody was asked, and nobody will be.
-      else return { kind: 'refused', code: 'CARD_NOT_USABLE' }
+      if (await findCardPayment(all.db, key)) {
+        const learnt = await askAgain(all, key)
+        // The rest is waited for, for as long as it takes.
+        if (learnt === 'notOurs') await expire(all, key, learnt)
+        return answerOf(all, key)
+      }
+      if (all.acquirer === null) return { kind: 'unknown' }
+      const hindrance = await writeDown(all, charge)
+      if (hindrance !== null) return hindrance
+      await askForMoney(all, key)
       return answerOf(all, key)
     },
   }
 }
 
-/** False when there is no card to ask, or no line any more. */
-async function writeDown(dependencies: CardDependencies, charge: CardCharge): Promise<boolean> {
-  const { db, secrets, acquirer, clock } = dependencies
+/** Null when it is done; else the last word: nobody was asked, and nobody will be. */
+async function writeDown(dependencies: CardDependencies, charge: CardCharge): Promise<CardAnswer | null> {
+  const { db, secrets, clock, logger } = dependencies
+  const { accountId, cardId, paymentId } = charge
   const customerPhone = await askPhone(dependencies, charge.lineId)
-  const token = acquirer && (await db.transaction().execute((trx) => tokenOf(trx, charge, secrets)))
-  if (!token || customerPhone === null) return false
+  const card = await db.transaction().execute((trx) => findCard(trx, accountId, cardId))
+  if (!card || customerPhone === null) return { kind: 'refused', code: 'CARD_NOT_USABLE' }
+  const token = unseal(card.token_sealed, CARD_TOKEN, secrets)
+  if (token === null) {
+    logger.error({ paymentId, cardId }, 'no secret that we have reads the token of a card')
+    return { kind: 'notMade' }
+  }
   const request = await requestOf(dependencies, { ...charge, customerPhone, way: { kind: 'SAVED_CARD_ALONE', token } })
   const { 'topUp.minutes': minutes } = await dependencies.policies.current()
   await db.transaction().execute((trx) =>
     insertCardAsking(trx, {
       lineId: charge.lineId,
-      paymentId: charge.paymentId,
+      paymentId,
       requestSealed: sealRequest(request, dependencies),
-      cardId: charge.cardId,
+      cardId,
       isCardSaved: false,
       // From now on: it may have been begun long before anybody was there to ask.
       expiresAt: new Date(clock.now().getTime() + minutes * MINUTE_MS),
     }),
   )
-  return true
-}
-
-async function tokenOf(
-  trx: Transaction<Tables>,
-  { accountId, cardId }: CardCharge,
-  secrets: CardDependencies['secrets'],
-): Promise<string | null> {
-  const card = await findCard(trx, accountId, cardId)
-  return card ? unseal(card.token_sealed, CARD_TOKEN, secrets) : null
+  return null
 }
 
 /** What is known of the payment by now. */
-async function answerOf(
-  { db }: CardDependencies,
-  key: { readonly lineId: string; readonly paymentId: string },
-): Promise<CardAnswer> {
+async function answerOf({ db }: CardDependencies, key: CardPaymentKey): Promise<CardAnswer> {
   const row = await findCardPayment(db, key)
-  if (row?.state !== 'ENDED') return { kind: 'unknown' }
-  if (row.status === 'SUCCEEDED' && row.acquirer_id !== null) {
+  if (row?.state !== 'ENDED') {
+    // Given up, and more is to be learnt: the acquirer has as it what was not asked for.
+    return row?.status === 'FAILED' ? { kind: 'refused', code: NOT_AS_ASKED } : { kind: 'unknown' }
+  }
+  // What was given back since had been taken.
+  if (row.status !== 'FAILED' && row.acquirer_id !== null) {
     return { kind: 'succeeded', acquirerPaymentId: row.acquirer_id }
   }
-  return { kind: 'refused', code: 'CARD_REFUSED' }
+  // Nobody is waited for who could let the time to pay go by.
+  return row.failure === 'EXPIRED' ? { kind: 'notMade' } : { kind: 'refused', code: 'CARD_REFUSED' }
 }

@@ -22,7 +22,8 @@ import { eachDue } from '../each-due.ts'
 import { settlePromisedPayment } from '../promised-payments/settle-promised-payment.ts'
 import { autoPaymentRules } from './auto-payment-rules.ts'
 import { stopAutoPayment, tell } from './begin-attempts.ts'
-import { afterRefusal, afterSuccess } from './plan.ts'
+import { afterNothing, afterRefusal, afterSuccess, isSameCard } from './plan.ts'
+import { NOT_AS_ASKED } from './saved-cards.ts'
 
 const AT_ONCE = 4
 /** Longer than an acquirer is waited for: until then an attempt is its asker's. */
@@ -78,9 +79,12 @@ async function settle(
     return
   }
   const key = { lineId: attempt.lineId, id: attempt.paymentId }
-  const ended = await endPayment(trx, key, { status: 'FAILED', failure: 'CARD_REFUSED', at: now })
+  const failure = end.kind === 'refused' ? 'CARD_REFUSED' : 'NOT_ACCEPTED'
+  const ended = await endPayment(trx, key, { status: 'FAILED', failure, at: now })
   if (ended) await countForMember(trx, ended, -attempt.amount)
-  if (autoPayment) await tryAgain(trx, dependencies, autoPayment, attempt)
+  if (!autoPayment) return
+  if (end.kind === 'refused') await refuse(trx, dependencies, { autoPayment, attempt, code: end.code })
+  else if (autoPayment.stoppedBy === null) await makeLater(trx, dependencies, autoPayment, attempt)
 }
 
 async function credit(
@@ -117,7 +121,7 @@ async function goOn(
   const balance = await lockBalance(trx, autoPayment.lineId, 'KOPECK')
   const left = balance ? available(balance) : 0n
   const next = isItsOccasion(autoPayment, attempt)
-    ? afterSuccess(autoPayment, { now, available: left }, rules)
+    ? afterSuccess(autoPayment, { now, available: left, begunAt: attempt.begunAt }, rules)
     : whatWaited(autoPayment, now)
   const paid = { ...autoPayment, ...next, refusals: 0 }
   await putAutoPayment(trx, autoPayment.stoppedBy === null ? paid : { ...paid, nextAttemptAt: null })
@@ -133,7 +137,31 @@ function whatWaited({ occasion, nextAttemptAt }: AutoPayment, now: Date) {
   return { occasion, nextAttemptAt: nextAttemptAt ?? now }
 }
 
-async function tryAgain(
+interface Refused {
+  readonly autoPayment: AutoPayment
+  readonly attempt: Attempt
+  readonly code: string
+}
+
+async function refuse(
+  trx: Transaction<Tables>,
+  dependencies: ActionDependencies,
+  { autoPayment, attempt, code }: Refused,
+): Promise<void> {
+  const now = dependencies.clock.now()
+  const rules = autoPaymentRules(await dependencies.policies.current())
+  // It may have been set anew with another card, which has refused nothing.
+  const refusals = autoPayment.refusals + (isSameCard(autoPayment, attempt) ? 1 : 0)
+  const refused = { ...autoPayment, refusals }
+  await tell(trx, dependencies, { ...refused, ...payerOf(attempt) }, { act: 'AUTO_PAYMENT_REFUSED', refusals })
+  if (autoPayment.stoppedBy !== null) return
+  const again = code === NOT_AS_ASKED ? null : afterRefusal(refusals, now, rules)
+  if (again === null) return stopAutoPayment(trx, dependencies, refused, 'REFUSALS')
+  await putAutoPayment(trx, { ...refused, nextAttemptAt: nextAfter(refused, attempt, { again, now }) })
+}
+
+/** The card was not refused: that is neither told nor counted. */
+async function makeLater(
   trx: Transaction<Tables>,
   dependencies: ActionDependencies,
   autoPayment: AutoPayment,
@@ -141,14 +169,18 @@ async function tryAgain(
 ): Promise<void> {
   const now = dependencies.clock.now()
   const rules = autoPaymentRules(await dependencies.policies.current())
-  const refused = { ...autoPayment, refusals: autoPayment.refusals + 1 }
-  const { refusals } = refused
-  await tell(trx, dependencies, { ...refused, ...payerOf(attempt) }, { act: 'AUTO_PAYMENT_REFUSED', refusals })
-  if (autoPayment.stoppedBy !== null) return
-  const again = afterRefusal(refusals, now, rules)
-  if (again === null) return stopAutoPayment(trx, dependencies, refused, 'REFUSALS')
-  const nextAttemptAt = isItsOccasion(autoPayment, attempt) ? again : whatWaited(autoPayment, now).nextAttemptAt
-  await putAutoPayment(trx, { ...refused, nextAttemptAt })
+  const again = afterNothing(autoPayment.refusals, now, rules)
+  await putAutoPayment(trx, { ...autoPayment, nextAttemptAt: nextAfter(autoPayment, attempt, { again, now }) })
+}
+
+/** What was set anew waits for nothing but its own moment. */
+function nextAfter(
+  autoPayment: AutoPayment,
+  attempt: Attempt,
+  { again, now }: { readonly again: Date; readonly now: Date },
+): Date {
+  const isTheSame = isItsOccasion(autoPayment, attempt) && isSameCard(autoPayment, attempt)
+  return isTheSame ? again : whatWaited(autoPayment, now).nextAttemptAt
 }
 
 /** Whose card was asked, and for how much: what is set may be another by now. */

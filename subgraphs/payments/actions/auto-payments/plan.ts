@@ -26,7 +26,8 @@ export interface AutoPaymentFacts {
   /** What the organization lets its member spend yet this month who set it; null without a limit. */
   readonly memberLeft: bigint | null
   readonly isPayerAllowed: boolean
-  readonly isCardUsable: boolean
+  /** Null while nobody is there to ask. */
+  readonly isCardUsable: boolean | null
 }
 
 export type NextStep =
@@ -56,8 +57,8 @@ const MINUTE_MS = 60_000
 export function nextStep(autoPayment: AutoPayment, facts: AutoPaymentFacts, rules: AutoPaymentRules): NextStep {
   const { terms } = autoPayment
   if (!facts.isPayerAllowed) return { kind: 'stop', by: 'NO_RIGHTS' }
-  if (!facts.isCardUsable) return { kind: 'stop', by: 'NO_CARD' }
-  if (terms.basis === 'THRESHOLD' && facts.isUnderReview) {
+  if (facts.isCardUsable === false) return { kind: 'stop', by: 'NO_CARD' }
+  if (facts.isCardUsable === null || (terms.basis === 'THRESHOLD' && facts.isUnderReview)) {
     return { kind: 'lookAgain', at: minutesLater(facts.now, rules.thresholdPauseMinutes) }
   }
   if (terms.basis === 'THRESHOLD' && facts.available >= terms.threshold) return { kind: 'wait' }
@@ -85,23 +86,34 @@ function afterCap({ occasion, terms }: AutoPayment, by: Cap, now: Date, rules: A
 
 /** What one that is set now begins with: in place of another it goes on where that was. */
 export function firstOccasion(
-  terms: AutoPaymentTerms,
+  set: Pick<AutoPayment, 'terms' | 'accountId' | 'cardId'>,
   before: AutoPayment | null,
   facts: Pick<AutoPaymentFacts, 'now' | 'available'>,
   rules: AutoPaymentRules,
 ): Occasion {
+  const { terms } = set
   const isGoingOn = before !== null && before.stoppedBy === null
+  const isCardKept = isGoingOn && isSameCard(before, set)
   if (terms.basis === 'THRESHOLD') {
     const atOnce = facts.available < terms.threshold ? facts.now : null
-    // A pause after a refusal or a payment is kept: to set the same again must not take the money again. Whether a cap
-    // is reached yet, the next look says.
-    const isPaused = isGoingOn && before.cappedMonth !== monthOf(rules.calendar.dayOf(facts.now))
+    // A pause after a refusal or a payment is kept, for the card of which it is: to set the same again must not take the
+    // money again. Whether a cap is reached yet, the next look says.
+    const isPaused = isCardKept && before.cappedMonth !== monthOf(rules.calendar.dayOf(facts.now))
     const nextAttemptAt = isPaused ? (before.nextAttemptAt ?? atOnce) : atOnce
     return { occasion: before?.occasion ?? FIRST_OCCASION, nextAttemptAt }
   }
   const keepsDays = isGoingOn && before.terms.basis === 'SCHEDULE' && before.terms.schedule === terms.schedule
-  return keepsDays ? before : comingDay(terms, facts.now, rules)
+  if (!keepsDays) return comingDay(terms, facts.now, rules)
+  // Another card has nothing to wait for but the day itself.
+  return isCardKept ? before : atItsHour(before.occasion as Day, rules)
 }
+
+/** Refusals, and pauses after them, are of the card. */
+export function isSameCard(one: CardOfPayer, other: CardOfPayer): boolean {
+  return one.cardId === other.cardId && one.accountId === other.accountId
+}
+
+type CardOfPayer = Pick<AutoPayment, 'accountId' | 'cardId'>
 
 /** From which day the calendar of one that is set now counts: the same schedule keeps its days. */
 export function countsFrom(schedule: string, before: AutoPayment | null, today: Day): Day {
@@ -111,13 +123,14 @@ export function countsFrom(schedule: string, before: AutoPayment | null, today: 
 
 const FIRST_OCCASION = '1'
 
-/** What one goes on with after it was paid. */
+/** What one goes on with after it was paid, by an attempt that was begun at a moment. */
 export function afterSuccess(
   { terms, occasion }: AutoPayment,
-  { now, available }: Pick<AutoPaymentFacts, 'now' | 'available'>,
+  { now, available, begunAt }: Pick<AutoPaymentFacts, 'now' | 'available'> & { readonly begunAt: Date },
   rules: AutoPaymentRules,
 ): Occasion {
-  if (terms.basis === 'SCHEDULE') return comingDay(terms, now, rules, occasion)
+  // Whatever day it made up for, on its own it took the money, too.
+  if (terms.basis === 'SCHEDULE') return comingDay(terms, now, rules, later(rules.calendar.dayOf(begunAt), occasion))
   const isStillLow = available < terms.threshold
   return {
     occasion: String(BigInt(occasion) + 1n),
@@ -127,9 +140,16 @@ export function afterSuccess(
 
 /** After one more refusal, `refusals` in a row: when the same occasion is tried again; null when that was the last time. */
 export function afterRefusal(refusals: number, now: Date, rules: AutoPaymentRules): Date | null {
-  if (refusals >= rules.refusalsMax) return null
-  const pauses = rules.retryPausesMinutes
-  return minutesLater(now, pauses[Math.min(refusals, pauses.length) - 1] ?? 0)
+  return refusals >= rules.refusalsMax ? null : pauseBefore(refusals, now, rules)
+}
+
+/** When one is tried again that was not made, after so many refusals: as after one more, which it was not. */
+export function afterNothing(refusals: number, now: Date, rules: AutoPaymentRules): Date {
+  return pauseBefore(refusals + 1, now, rules)
+}
+
+function pauseBefore(tries: number, now: Date, { retryPausesMinutes: pauses }: AutoPaymentRules): Date {
+  return minutesLater(now, pauses[Math.min(tries, pauses.length) - 1] ?? 0)
 }
 
 /** The next day of the calendar, and after that of an occasion that is over. Days that went by are not made up for. */
@@ -142,6 +162,10 @@ function comingDay(
   const today = calendar.dayOf(now)
   const isTodayOver = calendar.momentOf(today, hour) <= now || over >= today
   const day = nextDay(schedule, from, isTodayOver ? later(today, over) : addDays(today, -1))
+  return atItsHour(day, { calendar, hour })
+}
+
+function atItsHour(day: Day, { calendar, hour }: Pick<AutoPaymentRules, 'calendar' | 'hour'>): Occasion {
   return { occasion: day, nextAttemptAt: calendar.momentOf(day, hour) }
 }
 

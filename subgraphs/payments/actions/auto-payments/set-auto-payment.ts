@@ -67,7 +67,7 @@ export async function setAutoPayment(
     if (!(await isAllowed(trx, lineId, by.grant, now))) return { kind: 'lineNotFound' }
     // Who is no member any more has none of the organization's cards.
     const hasCards = cardId !== null && allowance.kind !== 'none'
-    const isCardUsable = hasCards && (await dependencies.savedCards.isUsable(trx, { accountId, cardId }))
+    const isCardUsable = hasCards && (await dependencies.savedCards.isUsable(trx, { accountId, cardId })) === true
     const wish = { ...amounts, schedule: command.schedule, isCardUsable, memberLimit, policies }
     const obstacles = failedRules(AUTO_PAYMENT_RULES, wish)
     if (cardId === null || obstacles.length > 0) return { kind: 'notEligible', obstacles }
@@ -116,7 +116,7 @@ async function put(
   const before = await findAutoPaymentByBasis(trx, lineId, wish.threshold === null ? 'SCHEDULE' : 'THRESHOLD')
   const terms = termsOf(wish, (schedule) => countsFrom(schedule, before, rules.calendar.dayOf(now)))
   const autoPayment: AutoPayment = {
-    ...firstOccasion(terms, before, { now, available: available(balance) }, rules),
+    ...firstOccasion({ terms, accountId, cardId }, before, { now, available: available(balance) }, rules),
     ...{ lineId, accountId, memberId, cardId, amount, terms, monthlyCap, setAt: now },
     id: before?.id ?? dependencies.newId(),
     stoppedBy: null,

@@ -59,8 +59,22 @@ async function create({ acquirer, ...dependencies }: CardDependencies, row: Card
   // It is written down first: whoever finds nothing at the acquirer knows that this may be on its way.
   const mark = await markPaymentAsked(dependencies.db, keyOf(row), dependencies.clock.now())
   if (!mark) return null
-  const answer = await acquirer.createPayment(request, row.payment_id)
+  const answer = asOfNobody(dependencies, row, await acquirer.createPayment(request, row.payment_id))
   return { answer, asking: { at: mark.at, unheardAt: mark.before } }
+}
+
+/**
+ * Nobody waits for the answer of an automatic payment. What is wrong on our side, a key or a right of the shop's, is mended
+ * and asked for again; of its own words only a request that cannot be carried out may be the card's fault.
+ */
+function asOfNobody(
+  { logger }: Pick<CardDependencies, 'logger'>,
+  { kind, payment_id: paymentId }: CardPaymentRow,
+  answer: AcquirerAnswer<CardPayment>,
+): AcquirerAnswer<CardPayment> {
+  if (kind !== 'AUTO_TOP_UP' || answer.kind !== 'refused' || answer.code === 'INVALID_REQUEST') return answer
+  logger.error({ paymentId, code: answer.code }, 'the acquirer refuses us, and an automatic payment waits')
+  return { kind: 'unknown', cause: 'trouble' }
 }
 
 async function hear(

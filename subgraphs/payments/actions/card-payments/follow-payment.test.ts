@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { payOnPage } from '../../../../cli/testing/payment-page.ts'
 import type { Acquirer, Span } from '../../../../platform/acquirer/acquirer.ts'
+import { kopecks } from '../../../../platform/money.ts'
 import { lockCardPayment } from '../../store/card-payments.ts'
 import {
   askAtOnce,
@@ -142,6 +143,29 @@ describe('the job that follows a payment', () => {
     expect(await world.payment(id)).toMatchObject({ status: 'SUCCEEDED' })
     expect(await posted()).toBe(40_000)
     expect(world.jobs).toEqual([])
+  })
+
+  it('says that the time is over when the acquirer has another amount, and is told of once a day', async () => {
+    const token = await saveCard()
+    const id = await world.beginTopUp({ kind: 'SAVED_CARD', token, returnUrl: RETURN_URL })
+    const { acquirer } = world.dependencies
+    const another: CardDependencies = {
+      ...world.dependencies,
+      acquirer: acquirer && {
+        ...acquirer,
+        createPayment: (payment, key) => {
+          const amount = { ...payment.amount, kopecks: kopecks(payment.amount.kopecks + 1n) }
+          return acquirer.createPayment({ ...payment, amount }, key)
+        },
+      },
+    }
+    expect(await askForMoney(another, { lineId: world.lineId, paymentId: id })).toBe('notOurs')
+    await world.liveUntil(hoursOn(4))
+    expect(await world.payment(id)).toMatchObject({ status: 'FAILED', failure: 'EXPIRED' })
+    await world.liveUntil(hoursOn(24 * 8.5))
+    expect(await world.liveUntil(hoursOn(24 * 18.5))).toBe(10)
+    expect(await world.payment(id)).toMatchObject({ status: 'FAILED', failure: 'EXPIRED' })
+    expect(await posted()).toBe(25_000)
   })
 
   it('that is done by two processes at once leaves one job after it', async () => {
