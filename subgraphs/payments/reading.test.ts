@@ -85,24 +85,23 @@ describe('reading a line’s money', () => {
       const { data } = await cabinet.ask({ query, variables: { lineId: LINE }, headers }, token)
       return data.line.ledgerEntries.nodes
     }
-    const transfer = {
-      orderId: null,
-      paymentId: payment,
-      consentId: null,
-      policyName: 'transfer.fee',
-      policyVersion: 3,
-    }
+    const transfer = { orderId: null, paymentId: payment, consentId: null }
+    // The policy says what the fee is; the amount beside it was chosen.
+    const [byPolicy, chosen] = [
+      { policyName: 'transfer.fee', policyVersion: 3 },
+      { policyName: null, policyVersion: null },
+    ]
     const fee = { orderId: 'order-7', paymentId: null, consentId: 'quote-7', policyName: null, policyVersion: null }
     expect(await told('en')).toEqual([
       {
         kind: 'TRANSFER_FEE',
         balanceAfter: { amount: '183.00' },
-        explanation: { summary: 'Fee for a transfer', ...transfer },
+        explanation: { summary: 'Fee for a transfer', ...transfer, ...byPolicy },
       },
       {
         kind: 'TRANSFER_OUT',
         balanceAfter: { amount: '190.00' },
-        explanation: { summary: 'Transfer to another subscriber', ...transfer },
+        explanation: { summary: 'Transfer to another subscriber', ...transfer, ...chosen },
       },
       {
         kind: 'SUBSCRIPTION_FEE',
