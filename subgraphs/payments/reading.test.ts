@@ -195,6 +195,34 @@ describe('reading a line’s money', () => {
     expect(second.pageInfo.hasNextPage).toBe(false)
   })
 
+  it('tells of payments in the order in which they were begun, whatever their ids and their clocks say', async () => {
+    const line = await insertLine(cabinet.database, { number: 6, ownerId: accountId(1), kopecks: 0n })
+    const [quotedFirst, quotedThen, late] = [newId(), newId(), newId()]
+    const begin = (id: string, time: string) => {
+      const payment = { lineId: line, id, kind: 'PURCHASE' as const, amount: 100n, accountId: accountId(1) }
+      const at = new Date(`2026-11-22T${time}Z`)
+      return db.transaction().execute((trx) => beginPayment(trx, { ...payment, at }))
+    }
+    const page = async (after: string | null) => {
+      const selection = `payments(first: 1, after: ${JSON.stringify(after)}) { nodes { id createdAt } pageInfo { endCursor } }`
+      const { nodes, pageInfo } = (await ask(selection, line)).data.line.payments
+      return { ...pageInfo, payments: nodes }
+    }
+    await begin(quotedThen, '09:02:00.000')
+    const shown = await page(null)
+    await begin(quotedFirst, '09:03:00.000')
+    // By a process whose clock goes slow.
+    await begin(late, '08:59:00.000')
+    const newest = await page(null)
+    expect(newest.payments).toEqual([{ id: late, createdAt: '2026-11-22T09:03:00.000Z' }])
+    const next = await page(newest.endCursor)
+    expect(next.payments).toMatchObject([{ id: quotedFirst }])
+    expect((await page(next.endCursor)).payments).toMatchObject([{ id: quotedThen }])
+    expect((await page(shown.endCursor)).payments).toEqual([])
+    const unknown = Buffer.from(newId()).toString('base64url')
+    expect((await page(unknown)).payments).toEqual([])
+  })
+
   it('foretells the fees of products, and the day on which the money runs out', async () => {
     const { data, errors } = await send('forecast-balance.graphql', { days: 40 }, { 'accept-language': 'en' })
     expect(errors).toBeUndefined()
