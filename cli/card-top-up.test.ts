@@ -397,5 +397,7 @@ describe('a saved card', () => {
     await saveCard()
     const members = await shop.cabinet.accountToken(accountId(lines), 'user')
     expect(await cards(members)).toEqual([])
+    const { id } = await begin()
+    expect(await payment(id, members)).toMatchObject({ id, confirmationUrl: null })
   })
 })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { accountId, giveAccess, insertAccount } from '../../cli/testing/fixture.ts'
 import { type E164, maskPhone, parsePhone } from '../../platform/phone.ts'
+import { readOperations } from '../../schema/operations.ts'
 import { expirePoints } from './actions/bonus/expire-points.ts'
 import { createCardsInMemory } from './testing/cards-in-memory.ts'
 import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
@@ -191,10 +192,41 @@ describe('a gift of bonus points', () => {
     // What is known of a person's SIM is remembered for a while: another's.
     simChange = null
     const other = await line(5n)
-    expect(codes(await give(other, other, 1))).toEqual(['TOO_FEW_POINTS', 'SAME_LINE'])
+    expect(codes(await give(other, other, 1))).toEqual(['TOO_FEW_POINTS', 'SAME_LINE', 'NOT_ENOUGH_POINTS'])
     expect(codes(await give(other, other, -3))).toEqual(['TOO_FEW_POINTS', 'SAME_LINE'])
     expect(await give(other, { phone: 'nobody' }, 10)).toMatchObject({ __typename: 'InvalidPhoneNumberError' })
     expect(await points(other)).toBe(5)
+  })
+
+  it('advises no smaller gift where none can be given', async () => {
+    const [from, to] = [await line(9n), await line(0n)]
+    expect((await give(from, to, 10)).reasons).toMatchObject([
+      {
+        code: 'NOT_ENOUGH_POINTS',
+        message: expect.stringContaining(': 0'),
+        remedy: expect.stringContaining('services'),
+      },
+    ])
+    const spent = await line(100n)
+    await world.sql('insert into payments.bonus_gift_day (line_id, day, points) values ($1, $2, 2995)', [
+      spent.id,
+      '2026-11-18',
+    ])
+    expect((await give(spent, to, 10)).reasons).toMatchObject([
+      { code: 'GIFT_DAY_LIMIT', message: expect.stringContaining(': 0'), remedy: 'Wait until tomorrow.' },
+    ])
+  })
+
+  it('tells until when it is held as people read it', async () => {
+    const from = await line(100n)
+    simChange = new Date(NOON.getTime() - 60 * MINUTE_MS)
+    const input = { fromLineId: from.id, toPhone: (await line(0n)).phone, points: 20, idempotencyKey: 'held' }
+    const query = readOperations()['give-bonus-points.graphql'] ?? ''
+    const headers = { 'accept-language': 'ru' }
+    const { data } = await world.cabinet.ask({ query, variables: { input }, headers }, await world.tokenOf(from))
+    expect(data.giveBonusPoints.reasons).toMatchObject([
+      { code: 'SIM_CHANGED', message: expect.stringMatching(/закрыты до 19 ноября 2026.*11:00\.$/) },
+    ])
   })
 
   it('is for who owns or manages the line: to others it answers like none', async () => {

@@ -86,7 +86,8 @@ describe('whoever pays for a line', () => {
     expect(purchase?.reasons).toEqual([
       {
         code: 'NOT_ENOUGH_MONEY',
-        message: 'The line has too little of its own: promised money and points do not count here.',
+        message:
+          'RUB\u00a0242.40 is needed with the fee, and the line has too little of its own: promised money and points do not count here.',
         remedy: 'Top up.',
       },
     ])

@@ -240,6 +240,16 @@ describe('a purchase', () => {
     expect(codes(await world.quote(other, { reference: '12340079', amount: '1.00' }))).toEqual(['ACCOUNT_INACTIVE'])
   })
 
+  it('names what it takes with the fee, where the amount alone is there', async () => {
+    const { reasons } = await world.quote(await world.line(10_000n))
+    expect(reasons).toMatchObject([
+      {
+        code: 'NOT_ENOUGH_MONEY',
+        message: expect.stringMatching(/RUB\u00a0101\.00 is needed with the fee.*RUB\u00a0100\.00 of its own/),
+      },
+    ])
+  })
+
   it.each([
     ['a merchant that there is not', { merchantId: 'nobody' }, 'MerchantNotFoundError', 'merchantId'],
     ['a merchant with a zero character', { merchantId: 'water\0' }, 'MerchantNotFoundError', 'merchantId'],

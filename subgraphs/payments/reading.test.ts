@@ -85,24 +85,23 @@ describe('reading a line’s money', () => {
       const { data } = await cabinet.ask({ query, variables: { lineId: LINE }, headers }, token)
       return data.line.ledgerEntries.nodes
     }
-    const transfer = {
-      orderId: null,
-      paymentId: payment,
-      consentId: null,
-      policyName: 'transfer.fee',
-      policyVersion: 3,
-    }
+    const transfer = { orderId: null, paymentId: payment, consentId: null }
+    // The policy says what the fee is; the amount beside it was chosen.
+    const [byPolicy, chosen] = [
+      { policyName: 'transfer.fee', policyVersion: 3 },
+      { policyName: null, policyVersion: null },
+    ]
     const fee = { orderId: 'order-7', paymentId: null, consentId: 'quote-7', policyName: null, policyVersion: null }
     expect(await told('en')).toEqual([
       {
         kind: 'TRANSFER_FEE',
         balanceAfter: { amount: '183.00' },
-        explanation: { summary: 'Fee for a transfer', ...transfer },
+        explanation: { summary: 'Fee for a transfer', ...transfer, ...byPolicy },
       },
       {
         kind: 'TRANSFER_OUT',
         balanceAfter: { amount: '190.00' },
-        explanation: { summary: 'Transfer to another subscriber', ...transfer },
+        explanation: { summary: 'Transfer to another subscriber', ...transfer, ...chosen },
       },
       {
         kind: 'SUBSCRIPTION_FEE',
@@ -195,6 +194,34 @@ describe('reading a line’s money', () => {
       createdAt: NOW.toISOString(),
     })
     expect(second.pageInfo.hasNextPage).toBe(false)
+  })
+
+  it('tells of payments in the order in which they were begun, whatever their ids and their clocks say', async () => {
+    const line = await insertLine(cabinet.database, { number: 6, ownerId: accountId(1), kopecks: 0n })
+    const [quotedFirst, quotedThen, late] = [newId(), newId(), newId()]
+    const begin = (id: string, time: string) => {
+      const payment = { lineId: line, id, kind: 'PURCHASE' as const, amount: 100n, accountId: accountId(1) }
+      const at = new Date(`2026-11-22T${time}Z`)
+      return db.transaction().execute((trx) => beginPayment(trx, { ...payment, at }))
+    }
+    const page = async (after: string | null) => {
+      const selection = `payments(first: 1, after: ${JSON.stringify(after)}) { nodes { id createdAt } pageInfo { endCursor } }`
+      const { nodes, pageInfo } = (await ask(selection, line)).data.line.payments
+      return { ...pageInfo, payments: nodes }
+    }
+    await begin(quotedThen, '09:02:00.000')
+    const shown = await page(null)
+    await begin(quotedFirst, '09:03:00.000')
+    // By a process whose clock goes slow.
+    await begin(late, '08:59:00.000')
+    const newest = await page(null)
+    expect(newest.payments).toEqual([{ id: late, createdAt: '2026-11-22T09:03:00.000Z' }])
+    const next = await page(newest.endCursor)
+    expect(next.payments).toMatchObject([{ id: quotedFirst }])
+    expect((await page(next.endCursor)).payments).toMatchObject([{ id: quotedThen }])
+    expect((await page(shown.endCursor)).payments).toEqual([])
+    const unknown = Buffer.from(newId()).toString('base64url')
+    expect((await page(unknown)).payments).toEqual([])
   })
 
   it('foretells the fees of products, and the day on which the money runs out', async () => {

@@ -157,6 +157,21 @@ describe('a transfer', () => {
       expect((await quote(from, to, '100.00')).quote.balanceAfter.amount).toBe('90.00')
     })
 
+    it('when less than the least would be left to send: to send less is no way out then', async () => {
+      const [from, to] = [await world.line(9_750n), await world.line(0n)]
+      expect((await quote(from, to, '5.00')).reasons).toMatchObject([
+        { code: 'NOT_ENOUGH_MONEY', message: expect.stringContaining('RUB\u00a00.00'), remedy: 'Top up.' },
+      ])
+      const spent = await world.line(50_000n)
+      await world.sql('insert into payments.transfer_day (line_id, day, sent) values ($1, $2, 149950)', [
+        spent.id,
+        '2026-11-18',
+      ])
+      expect((await quote(spent, to, '5.00')).reasons).toMatchObject([
+        { code: 'DAY_LIMIT', message: expect.stringContaining('RUB\u00a00.00'), remedy: 'Wait until tomorrow.' },
+      ])
+    })
+
     it('for borrowed money: a promised payment never moves', async () => {
       const [from, to] = [await world.line(0n), await world.line(0n)]
       await promiseKopecks(world, { lineId: from.id, kopecks: 80_000, at: NOON })
@@ -339,6 +354,12 @@ describe('a transfer', () => {
       const [first, second] = [await world.line(100_000n, organization), await world.line(100_000n, organization)]
       const to = await world.line(0n)
       const token = await accountant.token()
+      expect((await quote(first, to, '300.00', token)).__typename).toBe('QuoteTransferSuccess')
+      await accountant.limit(30_000)
+      expect((await quote(first, to, '299.00', token)).reasons).toMatchObject([
+        { code: 'MEMBER_LIMIT', message: expect.stringContaining('RUB\u00a0300.00 is left') },
+      ])
+      await accountant.limit(31_400)
       const shown = await quote(first, to, '100.00', token)
       const alsoShown = await quote(second, to, '200.00', token)
       const tooMuch = await quote(second, to, '200.00', token)

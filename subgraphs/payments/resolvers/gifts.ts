@@ -4,6 +4,7 @@ import type { FailedGiftRule } from '../actions/bonus/gift-rules.ts'
 import type { MutationResolvers } from '../generated/resolvers.ts'
 import { notEligible, type Reason } from './eligibility.ts'
 import { keyRefusal } from './key-refusal.ts'
+import { inWords, type ReasonWords } from './reason-words.ts'
 import { refusal } from './refusal.ts'
 import { BALANCE_UNDER_REVIEW } from './under-review.ts'
 
@@ -21,7 +22,7 @@ export const giftMutations: Pick<MutationResolvers, 'giveBonusPoints'> = {
       case 'tooManyRequests':
         return { ...refusal('TooManyTransferQuotesError', viewer.language, []), retryAt: outcome.retryAt }
       case 'notEligible':
-        return notEligible(outcome.failed.map(giftReason), viewer.language)
+        return notEligible(await inWords(context, outcome.failed, giftReason), viewer.language)
       case 'invalidIdempotencyKey':
       case 'idempotencyKeyReused':
       case 'operationInProgress':
@@ -56,11 +57,17 @@ const TEXTS: Readonly<Record<Exclude<FailedGiftRule['code'], 'BALANCE_UNDER_REVI
     remedy: { ru: 'Подарите не больше: %.', en: 'Give at most: %.' },
   },
   GIFT_DAY_LIMIT: {
-    message: { ru: 'Дневной лимит подарков: осталось %.', en: 'The limit of gifts in a day: % are left.' },
+    message: {
+      ru: 'Дневной лимит подарков: сегодня можно подарить ещё %.',
+      en: 'The limit of gifts in a day: % more can be given today.',
+    },
     remedy: { ru: 'Подарите меньше или подождите до завтра.', en: 'Give fewer, or wait until tomorrow.' },
   },
   NOT_ENOUGH_POINTS: {
-    message: { ru: 'Столько баллов нет: свободно %.', en: 'There are not so many points: % are free.' },
+    message: {
+      ru: 'Столько баллов нет: подарить можно %.',
+      en: 'There are not so many points: % can be given.',
+    },
     remedy: { ru: 'Подарите меньше.', en: 'Give fewer.' },
   },
   SIM_CHANGED: {
@@ -75,20 +82,31 @@ const TEXTS: Readonly<Record<Exclude<FailedGiftRule['code'], 'BALANCE_UNDER_REVI
   },
 }
 
+/** What helps where nothing can be given. */
+const REMEDIES_WITHOUT_ANY: Readonly<Partial<Record<FailedGiftRule['code'], Translated>>> = {
+  GIFT_DAY_LIMIT: { ru: 'Подождите до завтра.', en: 'Wait until tomorrow.' },
+  NOT_ENOUGH_POINTS: {
+    ru: 'Накопите ещё: баллы начисляются за траты на услуги.',
+    en: 'Collect more: points are given for what is spent on services.',
+  },
+}
+
 /** What stands against a gift and what would mend it, for people. */
-function giftReason(failed: FailedGiftRule): Reason {
-  if (failed.code === 'BALANCE_UNDER_REVIEW') return BALANCE_UNDER_REVIEW
-  const named = nameIn(failed)
-  const name = ({ ru, en }: Translated): Translated => ({ ru: ru.replace('%', named), en: en.replace('%', named) })
-  const { message, remedy } = TEXTS[failed.code]
-  return { code: failed.code, message: name(message), remedy: name(remedy) }
+function giftReason(failed: FailedGiftRule, words: ReasonWords): Reason {
+  const { code } = failed
+  if (code === 'BALANCE_UNDER_REVIEW') return BALANCE_UNDER_REVIEW
+  const named = nameIn(failed, words)
+  const name = (text: Translated): Translated => ({
+    ru: text.ru.replace('%', named.ru),
+    en: text.en.replace('%', named.en),
+  })
+  const { message, remedy } = TEXTS[code]
+  const withoutAny = named.ru === '0' ? REMEDIES_WITHOUT_ANY[code] : undefined
+  return { code, message: name(message), remedy: withoutAny ?? name(remedy) }
 }
 
-function nameIn(failed: FailedGiftRule): string {
-  if ('points' in failed) return failed.points
-  return 'until' in failed ? toMinute(failed.until) : ''
-}
-
-function toMinute(isoText: string): string {
-  return `${isoText.slice(0, 16).replace('T', ' ')} UTC`
+function nameIn(failed: FailedGiftRule, words: ReasonWords): Translated {
+  if ('until' in failed) return words.moment(failed.until)
+  const named = 'points' in failed ? failed.points : ''
+  return { ru: named, en: named }
 }

@@ -9,9 +9,7 @@ export const payment: PaymentResolvers = {
   fee: ({ fee }, _, { currencyCode }) => toMoney(fee, currencyCode),
   createdAt: ({ created_at }) => created_at,
   confirmationUrl: ({ confirmation_url, account_id, status }, _, { viewer: { principal } }) =>
-    status === 'PENDING' && principal.kind === 'account' && principal.accountId === account_id
-      ? confirmation_url
-      : null,
+    status === 'PENDING' && maySeeCardsOf(principal, account_id) ? confirmation_url : null,
   failure: ({ failure, kind, account_id }, _, { viewer: { principal, language } }) => {
     if (failure === null) return null
     const isTold = !isByCard(kind) || maySeeCardsOf(principal, account_id)

@@ -51,15 +51,19 @@ export function purchaseReason(failed: FailedPurchaseRule, words: ReasonWords): 
 
 /** Whoever may not see the balance is told nothing of how much it is. */
 function notEnoughMoney(
-  { code, kopecks }: Extract<FailedPurchaseRule, { code: 'NOT_ENOUGH_MONEY' }>,
+  { code, kopecks, total }: Extract<FailedPurchaseRule, { code: 'NOT_ENOUGH_MONEY' }>,
   words: ReasonWords,
 ): Reason {
   const sum = kopecks === null ? null : words.money(kopecks)
+  const needed = total === undefined ? null : words.money(total)
+  const [start, begin] = needed
+    ? [`Нужно ${needed.ru} с комиссией, а собственных`, `${needed.en} is needed with the fee, and the line`]
+    : ['Собственных', 'The line']
   return {
     code,
     message: {
-      ru: `Собственных денег на номере ${sum?.ru ?? 'не хватает'}: обещанный платёж и баллы для этого не годятся.`,
-      en: `The line has ${sum?.en ?? 'too little'} of its own: promised money and points do not count here.`,
+      ru: `${start} денег на номере ${sum?.ru ?? 'не хватает'}: обещанный платёж и баллы для этого не годятся.`,
+      en: `${begin} has ${sum?.en ?? 'too little'} of its own: promised money and points do not count here.`,
     },
     remedy: { ru: 'Пополните баланс.', en: 'Top up.' },
   }

@@ -71,7 +71,12 @@ export const ledgerEntryExplanation: LedgerEntryExplanationResolvers = {
   orderId: ({ order_id }) => order_id,
   paymentId: ({ payment_id }) => payment_id,
   consentId: ({ consent_id }) => consent_id,
-  policyName: ({ policy_name }) => policy_name,
-  policyVersion: ({ policy_version }) => policy_version,
+  policyName: (entry) => (isChosen(entry) ? null : entry.policy_name),
+  policyVersion: (entry) => (isChosen(entry) ? null : entry.policy_version),
   feePermille: ({ kind, details }) => (kind === 'PURCHASE_FEE' ? (details.feePermille ?? null) : null),
+}
+
+/** Its amount is the subscriber's own: the policy of the transaction says what the fee beside it is. */
+function isChosen({ kind }: StatementRow): boolean {
+  return kind === 'TRANSFER_OUT'
 }

@@ -96,8 +96,8 @@ function amountReason({ code, kopecks }: FailedAmountRule, words: ReasonWords): 
       return {
         code,
         message: {
-          ru: `Дневной лимит переводов: сегодня осталось ${sum.ru}.`,
-          en: `The limit of transfers in a day: ${sum.en} is left today.`,
+          ru: `Дневной лимит переводов: сегодня можно перевести ещё ${sum.ru}.`,
+          en: `The limit of transfers in a day: ${sum.en} more can be sent today.`,
         },
         remedy: kopecks === '0' ? { ru: 'Подождите до завтра.', en: 'Wait until tomorrow.' } : atMost(sum),
       }

@@ -5,7 +5,7 @@ import { prepareStatement } from '../../../platform/database/prepared-statement.
 import type { Reader } from '../../../platform/database/reader.ts'
 import type { PaymentView } from './payment-views.ts'
 
-/** Which page of a line's payments. */
+/** Which page of a line's payments: those that were begun before the one named, and nothing after one that is not there. */
 export interface PaymentPageKey extends LineKey {
   readonly first: number
   readonly afterId: string | null
@@ -17,7 +17,7 @@ export function paymentPageKeyText(key: PaymentPageKey): string {
 
 interface PaymentPageValues extends LineKeyValues {
   readonly sizes: readonly number[]
-  readonly afterIds: readonly string[]
+  readonly afterIds: readonly (string | null)[]
 }
 
 type PageRow = { readonly key: number } & (PaymentView | { readonly id: null })
@@ -30,21 +30,21 @@ const PAYMENT_PAGES = prepareStatement<PaymentPageValues, PageRow>(
     from allowed
     join unnest(${values.sizes}::int[], ${values.afterIds}::uuid[])
       with ordinality as asked (size, after_id, place) on asked.place = allowed.key
+    left join payment as last on last.line_id = allowed.line_id and last.id = asked.after_id
     left join lateral (
       select payment.line_id, payment.id, payment.kind, payment.status, payment.amount, payment.fee, payment.created_at,
         payment.failure, payment.account_id,
         case when payment.account_id = allowed.account_id then card_payment.confirmation_url end as confirmation_url
       from payment
       left join card_payment on card_payment.line_id = payment.line_id and card_payment.payment_id = payment.id
-      where payment.line_id = allowed.line_id and payment.id < asked.after_id
-      order by payment.id desc
+      where payment.line_id = allowed.line_id and (payment.created_at, payment.id)
+        < (case when asked.after_id is null then 'infinity' else last.created_at end, last.id)
+      order by payment.created_at desc, payment.id desc
       limit asked.size
     ) as page on true
-    order by allowed.key, page.id desc
+    order by allowed.key, page.created_at desc, page.id desc
   `,
 )
-
-const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 /** The payments of each page, the newest first, and one more where another page follows; null for a line that is not there. */
 export async function readPaymentPages(
@@ -55,7 +55,7 @@ export async function readPaymentPages(
   const rows = await reader.read(PAYMENT_PAGES, {
     ...toLineKeyValues(keys, now),
     sizes: keys.map(({ first }) => first + 1),
-    afterIds: keys.map(({ afterId }) => afterId ?? LAST_ID),
+    afterIds: keys.map(({ afterId }) => afterId),
   })
   const byKey = Map.groupBy(rows, ({ key }) => key)
   return keys.map((_, place) => byKey.get(place + 1)?.filter(isPayment) ?? null)

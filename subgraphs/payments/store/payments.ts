@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { PaymentKind, PaymentStatus, Tables } from './tables.ts'
 
 /** A payment as the history shows it. */
@@ -25,7 +25,11 @@ export interface NewPayment {
   readonly details?: object
 }
 
-/** Begins a payment: it is under way until `endPayment`. */
+/**
+ * Begins a payment: it is under way until `endPayment`. After `lockBalance`. Processes' clocks differ, and who waited for
+ * the lock has looked at the clock long ago; yet it comes after all others of its line, so that it lands on no page of
+ * the history that somebody has turned over.
+ */
 export async function beginPayment(trx: Transaction<Tables>, payment: NewPayment): Promise<void> {
   await trx
     .insertInto('payment')
@@ -36,7 +40,8 @@ export async function beginPayment(trx: Transaction<Tables>, payment: NewPayment
       amount: payment.amount,
       fee: payment.fee ?? 0n,
       account_id: payment.accountId,
-      created_at: payment.at,
+      created_at: sql<Date>`greatest(${payment.at}::timestamptz,
+        (select max(created_at) + interval '1 microsecond' from payment where line_id = ${payment.lineId}::uuid))`,
       ended_at: null,
       failure: null,
       details: JSON.stringify(payment.details ?? {}),

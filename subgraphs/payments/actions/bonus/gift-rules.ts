@@ -53,16 +53,22 @@ const RULES: readonly Rule<GiftFacts, FailedGiftRule>[] = [
   },
 
   function dayLimit({ points, givenToday, limits }) {
-    const left = limits.pointsPerDay > givenToday ? limits.pointsPerDay - givenToday : 0n
+    const left = giveable(limits.pointsPerDay - givenToday, limits)
     return points > left ? { code: 'GIFT_DAY_LIMIT', points: String(left) } : null
   },
 
-  function notEnough({ points, available, isUnderReview }) {
+  function notEnough({ points, available, isUnderReview, limits }) {
     if (isUnderReview) return { code: 'BALANCE_UNDER_REVIEW' }
-    return points > available ? { code: 'NOT_ENOUGH_POINTS', points: String(available) } : null
+    const most = giveable(available, limits)
+    return points > most ? { code: 'NOT_ENOUGH_POINTS', points: String(most) } : null
   },
 
   function simChanged({ heldUntil }) {
     return heldUntil === null ? null : { code: 'SIM_CHANGED', until: heldUntil.toISOString() }
   },
 ]
+
+/** What a gift could be of what is left: nothing of less than the least, for to give that is no way out. */
+function giveable(left: bigint, { pointsMin }: GiftLimits): bigint {
+  return left >= pointsMin ? left : 0n
+}

@@ -26,7 +26,8 @@ export type FailedPurchaseRule =
       readonly code: 'AMOUNT_TOO_SMALL' | 'AMOUNT_TOO_LARGE' | 'MEMBER_LIMIT'
       readonly kopecks: string
     }
-  | OwnMoneyFailed
+  /** `total` is what it takes with the fee; not there without one. */
+  | (OwnMoneyFailed & { readonly total?: string })
   | { readonly code: 'SIM_CHANGED'; readonly until: string }
   | KeptSpendCapReached
 
@@ -59,7 +60,9 @@ const RULES: readonly Rule<PurchaseFacts, FailedPurchaseRule>[] = [
   },
 
   function ownMoney(facts) {
-    return ownMoneyRule(facts, { wanted: costOf(facts), movable: facts.ownMoney })
+    const wanted = costOf(facts)
+    const failed = ownMoneyRule(facts, { wanted, movable: facts.ownMoney })
+    return failed && (facts.fee > 0n ? { ...failed, total: String(wanted) } : failed)
   },
 
   function simChanged({ heldUntil }) {

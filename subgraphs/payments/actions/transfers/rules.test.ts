@@ -67,7 +67,6 @@ describe('the rules of a transfer', () => {
     const cases: [string, Partial<TransferFacts>][] = [
       ['NOT_ENOUGH_MONEY', { ownMoney: 19_900n, amount: 30_000n }],
       ['DAY_LIMIT', { sentToday: 141_234n }],
-      ['MEMBER_LIMIT', { memberLeft: 9_999n }],
       ['AMOUNT_TOO_LARGE', { amount: 30_001n }],
       ['AMOUNT_TOO_SMALL', { amount: 99n }],
     ]

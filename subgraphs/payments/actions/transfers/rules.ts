@@ -68,12 +68,12 @@ const RULES: readonly TransferRule[] = [
   },
 
   function dayLimit({ amount, sentToday, limits }) {
-    const left = positive(limits.sentPerDay - sentToday)
+    const left = sendable(limits.sentPerDay - sentToday, limits)
     return amount > left ? { code: 'DAY_LIMIT', kopecks: String(left) } : null
   },
 
   function ownMoney(facts) {
-    const movable = positive(facts.ownMoney - facts.limits.mustStay - facts.fee)
+    const movable = sendable(facts.ownMoney - facts.limits.mustStay - facts.fee, facts.limits)
     return ownMoneyRule(facts, { wanted: facts.amount, movable })
   },
 
@@ -83,7 +83,7 @@ const RULES: readonly TransferRule[] = [
 
   function memberLimit({ amount, fee, memberLeft }) {
     if (memberLeft === null || amount + fee <= memberLeft) return null
-    return { code: 'MEMBER_LIMIT', kopecks: String(positive(memberLeft - fee)) }
+    return { code: 'MEMBER_LIMIT', kopecks: String(memberLeft > 0n ? memberLeft : 0n) }
   },
 
   function spendCap({ capReached }) {
@@ -103,6 +103,7 @@ export function mayBeCredited({ amount, receivedToday, receivedPerDay }: CreditF
   return receivedToday + amount <= receivedPerDay
 }
 
-function positive(value: bigint): bigint {
-  return value > 0n ? value : 0n
+/** What a transfer could be of what is left: nothing of less than the least, for to send that is no way out. */
+function sendable(left: bigint, { amountMin }: TransferLimits): bigint {
+  return left >= amountMin ? left : 0n
 }
