@@ -83,6 +83,7 @@ const WITHHELD = new Set([
   'accounts.message.body',
   'accounts.message.attempt',
   'accounts.message.claimed_until',
+  'accounts.notice.next_try_at',
   'accounts.invitation.code_hash',
   'accounts.invitation.secret_id',
   'accounts.one_time_password.code_hash',
