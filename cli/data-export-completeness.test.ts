@@ -141,9 +141,9 @@ const SEEDS = [
   `insert into payments.spend_cap_alert values ($2, '2026-02-01', 78, 50, 39, '2026-02-02')`,
   `insert into payments.live_balance values ($2, true, 79, 1, $4, '2026-02-03', '2026-02-04', '2026-02-04', false)`,
   `insert into payments.hold (line_id, id, unit, amount, kind, source_key, created_at, expires_at)
-     values ($2, $4, 'KOPECK', 1, 'PURCHASE', 'canary hold', '2026-01-29', '2026-01-30')`,
+     values ($2, $4, 'KOPECK', 1, 'PURCHASE', 'canary hold', '2026-01-29', '9000-01-30')`,
   `insert into payments.hold (line_id, id, unit, amount, kind, source_key, created_at, expires_at)
-     values ($2, $4, 'POINT', 1, 'BONUS_SPENT', 'canary hold of points', '2026-01-29', '2026-01-30')`,
+     values ($2, $4, 'POINT', 1, 'BONUS_SPENT', 'canary hold of points', '2026-01-29', '9000-01-30')`,
   `insert into payments.promised_payment values ($2, $4, $1, 20000, 700, '2026-01-29', '2026-02-01', '2026-01-30', 'TOP_UP')`,
   `insert into payments.transfer_day values ($2, '2026-01-29', 1100, 2200)`,
   `insert into payments.payment (line_id, id, kind, status, amount, account_id, created_at, ended_at, failure, details)

@@ -11,7 +11,7 @@ import {
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import { readOperations } from '../../schema/operations.ts'
 import { type CardsInMemory, createCardsInMemory } from './testing/cards-in-memory.ts'
-import { createWorker, type Worker } from './testing/worker.ts'
+import { createWorker, type Worker, type WorkerOptions } from './testing/worker.ts'
 
 const OPERATIONS = readOperations()
 const OWNER = accountId(1)
@@ -42,9 +42,9 @@ describe('automatic payments', { timeout: 60_000 }, () => {
     await cabinet.close()
   })
 
-  function anotherWorker(onStatement?: (sql: string) => void): Worker {
+  function anotherWorker(options: Pick<WorkerOptions, 'onStatement' | 'ask'> = {}): Worker {
     const { database } = cabinet
-    const made = createWorker({ database, clock, savedCards: cards, ...(onStatement && { onStatement }) })
+    const made = createWorker({ database, clock, savedCards: cards, ...options })
     workers.push(made)
     return made
   }
@@ -497,6 +497,40 @@ describe('automatic payments', { timeout: 60_000 }, () => {
     expect(cards.askings).toEqual([])
   })
 
+  describe('of a line that is closed', () => {
+    const close = () => cabinet.database.sql(`update linked_numbers.line set status = 'CLOSED' where id = $1`, [LINE])
+
+    it('are not set', async () => {
+      await close()
+      expect((await set({ threshold: '200' })).__typename).toBe('LineNotFoundError')
+    })
+
+    it('charge nobody’s card: they are off before the next time, and that is told', async () => {
+      await set({ threshold: '200' })
+      await set({ schedule: 'DAILY' })
+      await close()
+      for (let day = 0; day < 3; day++) {
+        await worker.round()
+        later(1_440)
+      }
+      expect(cards.askings).toEqual([])
+      expect(await list()).toMatchObject([{ stoppedBy: 'LINE_CLOSED' }, { stoppedBy: 'LINE_CLOSED' }])
+      expect(await told('AUTO_PAYMENT_STOPPED')).toBe(2)
+      const text = 'Автоплатёж выключен: номер закрыт.'
+      await expect.poll(notices, { timeout: 20_000 }).toEqual([text, text])
+    })
+
+    it('wait while nobody says whether it is', async () => {
+      await set({ threshold: '200' })
+      const { ask } = worker.dependencies
+      const away = anotherWorker({ ask: { ...ask, 'linked-numbers': () => Promise.reject(new Error('away')) } })
+      await away.round()
+      expect(cards.askings).toEqual([])
+      await worker.round()
+      expect(cards.taken.size).toBe(1)
+    })
+  })
+
   describe('fire once whatever happens:', () => {
     it('an outcome that is not known is asked for again under the same key, and nothing else is begun', async () => {
       cards.behave(() => (cards.askings.length === 1 ? 'loseRequest' : 'loseAnswer'))
@@ -521,7 +555,7 @@ describe('automatic payments', { timeout: 60_000 }, () => {
 
     it('whichever of its statements a process dies after', async () => {
       await set({ schedule: 'DAILY' })
-      const counted = anotherWorker(() => statements++)
+      const counted = anotherWorker({ onStatement: () => statements++ })
       let statements = 0
       later(1_440)
       await counted.round()
@@ -530,9 +564,10 @@ describe('automatic payments', { timeout: 60_000 }, () => {
       for (let fatal = 1; fatal <= statements; fatal++) {
         later(1_440)
         let done = 0
-        const dying = anotherWorker(() => {
+        const onStatement = () => {
           if (++done >= fatal) throw new Error('the process dies here')
-        })
+        }
+        const dying = anotherWorker({ onStatement })
         await dying.round().catch(() => undefined)
         // Another finds what it left, when the lease of the dead one is over.
         for (let round = 0; round < 2; round++) {

@@ -85,8 +85,14 @@ export const MONEY_TEXTS: Readonly<Record<MoneyNoticeKind, NoticeText>> = {
       `The bank refused an automatic payment${sum(given, 'amount', 'en', ' of ')}. Check the card, or top up otherwise.`,
   },
   AUTO_PAYMENT_STOPPED: {
-    ru: ({ reason }) => `Автоплатёж выключен${stopReason(reason, 'ru')}. Настройте его снова в личном кабинете.`,
-    en: ({ reason }) => `An automatic payment is off${stopReason(reason, 'en')}. Set it again in your cabinet.`,
+    ru: ({ reason }) =>
+      reason === 'LINE_CLOSED'
+        ? 'Автоплатёж выключен: номер закрыт.'
+        : `Автоплатёж выключен${stopReason(reason, 'ru')}. Настройте его снова в личном кабинете.`,
+    en: ({ reason }) =>
+      reason === 'LINE_CLOSED'
+        ? 'An automatic payment is off: the number is closed.'
+        : `An automatic payment is off${stopReason(reason, 'en')}. Set it again in your cabinet.`,
   },
   AUTO_PAYMENT_DISABLED: {
     ru: () => 'Автоплатёж выключен. Если это не вы, проверьте в личном кабинете, кому доступен номер.',

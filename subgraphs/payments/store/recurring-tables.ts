@@ -77,4 +77,4 @@ export type AutoPaymentBasis = 'THRESHOLD' | 'SCHEDULE'
 export type Schedule = 'DAILY' | 'WEEKLY' | 'MONTHLY'
 
 /** Why an automatic payment does not go on. */
-export type AutoPaymentStop = 'SUBSCRIBER' | 'REFUSALS' | 'NO_RIGHTS' | 'NO_CARD'
+export type AutoPaymentStop = 'SUBSCRIBER' | 'REFUSALS' | 'NO_RIGHTS' | 'NO_CARD' | 'LINE_CLOSED'

@@ -44,8 +44,10 @@ async function writeDown(dependencies: CardDependencies, charge: CardCharge): Pr
   const { db, secrets, clock, logger } = dependencies
   const { accountId, cardId, paymentId } = charge
   const customerPhone = await askPhone(dependencies, charge.lineId)
+  // The line was closed since: the next look ends the automatic payment.
+  if (customerPhone === null) return { kind: 'notMade' }
   const card = await db.transaction().execute((trx) => findCard(trx, accountId, cardId))
-  if (!card || customerPhone === null) return { kind: 'refused', code: 'CARD_NOT_USABLE' }
+  if (!card) return { kind: 'refused', code: 'CARD_NOT_USABLE' }
   const token = unseal(card.token_sealed, CARD_TOKEN, secrets)
   if (token === null) {
     logger.error({ paymentId, cardId }, 'no secret that we have reads the token of a card')

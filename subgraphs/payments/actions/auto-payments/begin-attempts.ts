@@ -21,6 +21,7 @@ import type { ActionDependencies } from '../actions.ts'
 import { type Allowance, findMemberAllowance, lockAllowance, spendAllowance } from '../allowance.ts'
 import { shareOf } from '../card-payments/member-share.ts'
 import { eachDue } from '../each-due.ts'
+import { findLineInService } from '../line-in-service.ts'
 import { recordAct } from '../record-act.ts'
 import { ROUNDS } from '../service-viewer.ts'
 import { autoPaymentRules } from './auto-payment-rules.ts'
@@ -44,11 +45,15 @@ export async function beginDueAttempts(dependencies: ActionDependencies): Promis
   })
 }
 
-/** Accounts are asked of a member before anything is locked. */
+/** Accounts are asked of a member, and linked numbers of the line, before anything is locked. */
 async function look(dependencies: ActionDependencies, due: DueAutoPayment, rules: AutoPaymentRules): Promise<void> {
   const now = dependencies.clock.now()
-  const allowance = await allowanceOf(dependencies, due, monthOf(rules.calendar.dayOf(now)))
-  await dependencies.db.transaction().execute((trx) => lookLocked(trx, dependencies, { due, allowance, now, rules }))
+  const [line, allowance] = await Promise.all([
+    findLineInService(dependencies, due.lineId),
+    allowanceOf(dependencies, due, monthOf(rules.calendar.dayOf(now))),
+  ])
+  const looked = { due, isLineInService: line !== null, allowance, now, rules }
+  await dependencies.db.transaction().execute((trx) => lookLocked(trx, dependencies, looked))
 }
 
 async function allowanceOf(
@@ -59,8 +64,8 @@ async function allowanceOf(
   return memberId === null ? { kind: 'own' } : findMemberAllowance(dependencies, { organizationId, memberId, month })
 }
 
-interface Look {
-  readonly due: DueAutoPayment
+interface Around {
+  readonly isLineInService: boolean
   readonly allowance: Allowance
   readonly now: Date
   readonly rules: AutoPaymentRules
@@ -70,8 +75,9 @@ interface Look {
 async function lookLocked(
   trx: Transaction<Tables>,
   dependencies: ActionDependencies,
-  { due, allowance, now, rules }: Look,
+  { due, ...around }: Around & { readonly due: DueAutoPayment },
 ): Promise<void> {
+  const { now, rules } = around
   const balance = await lockBalance(trx, due.lineId, 'KOPECK')
   const autoPayment = await findAutoPayment(trx, due)
   if (!balance || autoPayment?.nextAttemptAt == null || autoPayment.nextAttemptAt > now) return
@@ -82,22 +88,19 @@ async function lookLocked(
     await putAutoPayment(trx, { ...autoPayment, nextAttemptAt: null })
     return
   }
-  const looked = { autoPayment, allowance, now, rules }
+  const looked = { ...around, autoPayment }
   const facts = await readFacts(trx, dependencies, { ...looked, balance })
   await take(trx, dependencies, looked, nextStep(autoPayment, facts, rules))
 }
 
-interface Looked {
+interface Looked extends Around {
   readonly autoPayment: AutoPayment
-  readonly allowance: Allowance
-  readonly now: Date
-  readonly rules: AutoPaymentRules
 }
 
 async function readFacts(
   trx: Transaction<Tables>,
   { savedCards }: ActionDependencies,
-  { autoPayment, allowance, balance, now, rules }: Looked & { readonly balance: Balance },
+  { autoPayment, isLineInService, allowance, balance, now, rules }: Looked & { readonly balance: Balance },
 ) {
   const { lineId, accountId } = autoPayment
   return {
@@ -106,6 +109,7 @@ async function readFacts(
     isUnderReview: await isQuarantined(trx, lineId),
     takenThisMonth: await sumAttempts(trx, autoPayment, monthOf(rules.calendar.dayOf(now))),
     memberLeft: await lockAllowance(trx, allowance),
+    isLineInService,
     isPayerAllowed:
       allowance.kind !== 'none' && (await isAllowed(trx, lineId, { accountId, rights: LINE_RIGHTS.PAY }, now)),
     isCardUsable: await savedCards.isUsable(trx, autoPayment),

@@ -25,6 +25,7 @@ export interface AutoPaymentFacts {
   readonly takenThisMonth: bigint
   /** What the organization lets its member spend yet this month who set it; null without a limit. */
   readonly memberLeft: bigint | null
+  readonly isLineInService: boolean
   readonly isPayerAllowed: boolean
   /** Null while nobody is there to ask. */
   readonly isCardUsable: boolean | null
@@ -56,6 +57,7 @@ const MINUTE_MS = 60_000
 /** What is to be done for one whose time has come. */
 export function nextStep(autoPayment: AutoPayment, facts: AutoPaymentFacts, rules: AutoPaymentRules): NextStep {
   const { terms } = autoPayment
+  if (!facts.isLineInService) return { kind: 'stop', by: 'LINE_CLOSED' }
   if (!facts.isPayerAllowed) return { kind: 'stop', by: 'NO_RIGHTS' }
   if (facts.isCardUsable === false) return { kind: 'stop', by: 'NO_CARD' }
   if (facts.isCardUsable === null || (terms.basis === 'THRESHOLD' && facts.isUnderReview)) {

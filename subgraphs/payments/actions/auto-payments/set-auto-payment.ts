@@ -16,6 +16,7 @@ import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
 import { findAllowance, memberOf } from '../allowance.ts'
 import { type Asker, asAccount } from '../asker.ts'
+import { findLineInService } from '../line-in-service.ts'
 import { recordAct } from '../record-act.ts'
 import { failedRules } from '../rules.ts'
 import {
@@ -59,7 +60,11 @@ export async function setAutoPayment(
   const cardId = parseId(command.cardId)
   const policies = await dependencies.policies.current()
   const month = monthOf(createCalendar(policies['operator.timeZone']).dayOf(dependencies.clock.now()))
-  const allowance = await findAllowance(dependencies, asAccount(by), month)
+  const [line, allowance] = await Promise.all([
+    findLineInService(dependencies, lineId),
+    findAllowance(dependencies, asAccount(by), month),
+  ])
+  if (line === null) return { kind: 'lineNotFound' }
   const memberLimit = allowance.kind === 'member' ? allowance.limit : null
   const memberId = memberOf(allowance)?.memberId ?? null
   const outcome = await dependencies.db.transaction().execute(async (trx): Promise<SetAutoPaymentOutcome> => {
