@@ -3,8 +3,8 @@ import { accountId } from '../../../../cli/testing/fixture.ts'
 import { payOnPage } from '../../../../cli/testing/payment-page.ts'
 import type { Acquirer, AcquirerAnswer, CardPayment } from '../../../../platform/acquirer/acquirer.ts'
 import { createYooKassa } from '../../../../platform/acquirer/yookassa-client.ts'
-import { silentLogger } from '../../../../platform/logger.ts'
 import { kopecks } from '../../../../platform/money.ts'
+import { watchedLogger } from '../../../../platform/testing/log-watch.ts'
 import { findCardPayment } from '../../store/card-payments.ts'
 import { listCards } from '../../store/cards.ts'
 import { beginPayment } from '../../store/payments.ts'
@@ -63,7 +63,7 @@ type Answer = ReturnType<Acquirer['createPayment']>
 const MISTAKES: readonly (readonly [string, () => Acquirer | null])[] = [
   [
     'our key is not the acquirer’s',
-    () => createYooKassa({ url: world.standIn.apiUrl, shopId: 'shop', secretKey: '?', logger: silentLogger }),
+    () => createYooKassa({ url: world.standIn.apiUrl, shopId: 'shop', secretKey: '?', logger: watchedLogger }),
   ],
   ['our shop may not charge cards alone', () => askedBy(async () => ({ kind: 'refused', code: 'FORBIDDEN' }))],
   ['we name no acquirer', () => null],
