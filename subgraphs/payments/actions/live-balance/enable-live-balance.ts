@@ -6,7 +6,7 @@ import { type Balance, lockBalance } from '../../ledger/balance.ts'
 import { findCappedSpending } from '../../ledger/spending.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import { findLiveBalance, type LiveBalance, putLiveBalance } from '../../store/live-balances.ts'
-import { findPolicyVersion } from '../../store/policy-version.ts'
+import type { PaymentsPolicies } from '../../store/policies.ts'
 import { isQuarantined } from '../../store/quarantine.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
@@ -76,9 +76,10 @@ async function enable(
   const before = await findLiveBalance(trx, lineId)
   const isPaidToday = before?.paid_until != null && before.paid_until > now
   if (before?.is_enabled && isPaidToday) return { kind: 'enabled', lineId }
-  const obstacles = await findObstacles(trx, dependencies, { lineId, agreedFee, balance, isPaidToday })
+  const policies = await dependencies.policies.current()
+  const obstacles = await findObstacles(trx, dependencies, { lineId, agreedFee, policies, balance, isPaidToday })
   if (obstacles.length > 0) return { kind: 'notEligible', obstacles }
-  const wanted = await wantedService(trx, dependencies, { lineId, agreedFee, before })
+  const wanted = wantedService(dependencies, { lineId, agreedFee, policies, before })
   const service = isPaidToday ? wanted : await chargeDay(trx, dependencies, await undoable(dependencies, wanted))
   await putLiveBalance(trx, service)
   const details = { dailyFee: formatKopecks(agreedFee), consentId: service.consent_id }
@@ -89,16 +90,22 @@ async function enable(
 interface Wanted {
   readonly lineId: string
   readonly agreedFee: bigint
+  readonly policies: PaymentsPolicies
 }
 
 async function findObstacles(
   trx: Transaction<Tables>,
-  { clock, policies }: ActionDependencies,
-  { lineId, agreedFee, balance, isPaidToday }: Wanted & { readonly balance: Balance; readonly isPaidToday: boolean },
+  { clock }: ActionDependencies,
+  {
+    lineId,
+    agreedFee,
+    policies,
+    balance,
+    isPaidToday,
+  }: Wanted & { readonly balance: Balance; readonly isPaidToday: boolean },
 ): Promise<LiveBalanceObstacle[]> {
-  const current = await policies.current()
-  const fee = BigInt(current[FEE_POLICY])
-  const { since, resetsAt } = currentMonth(current, clock.now())
+  const fee = BigInt(policies[FEE_POLICY])
+  const { since, resetsAt } = currentMonth(policies, clock.now())
   const spending = await findCappedSpending(trx, lineId, since)
   return failedRules(LIVE_BALANCE_RULES, {
     ...{ agreedFee, fee, balance, spending, resetsAt },
@@ -108,17 +115,16 @@ async function findObstacles(
 }
 
 /** As it is agreed to now; the days go on where they were. */
-async function wantedService(
-  trx: Transaction<Tables>,
+function wantedService(
   { clock, newId }: ActionDependencies,
-  { lineId, agreedFee, before }: Wanted & { readonly before: LiveBalance | null },
-): Promise<LiveBalance> {
+  { lineId, agreedFee, policies, before }: Wanted & { readonly before: LiveBalance | null },
+): LiveBalance {
   const now = clock.now()
   return {
     line_id: lineId,
     is_enabled: true,
     daily_fee: agreedFee,
-    policy_version: await findPolicyVersion(trx, FEE_POLICY, now),
+    policy_version: policies.versions[FEE_POLICY],
     consent_id: newId(),
     enabled_at: now,
     paid_until: before?.paid_until ?? null,

@@ -33,6 +33,7 @@ export const POLICIES = {
   'refund.holdDays': 30,
   'receipt.vatCode': 1,
   'receipt.taxSystemCode': 1,
+  versions: { 'bonus.kopecksPerPoint': 1, 'promisedPayment.feeKopecks': 1, 'transfer.feeKopecks': 1 },
 } as unknown as PaymentsPolicies
 
 /** Thousandths that the merchant of the sequences takes on top of an amount. */
