@@ -5,7 +5,7 @@ import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabine
 import { readOperations } from '../../schema/operations.ts'
 import { comingFees } from './actions/live-balance/coming-fees.ts'
 import { createCardsInMemory } from './testing/cards-in-memory.ts'
-import { createWorker, type Worker } from './testing/worker.ts'
+import { createWorker, type Worker, type WorkerOptions } from './testing/worker.ts'
 
 const OPERATIONS = readOperations()
 const OWNER = accountId(1)
@@ -33,9 +33,8 @@ describe('the paid live balance', { timeout: 60_000 }, () => {
     await cabinet.close()
   })
 
-  function anotherWorker(onStatement?: () => void): Worker {
-    const savedCards = createCardsInMemory()
-    const made = createWorker({ database: cabinet.database, clock, savedCards, ...(onStatement && { onStatement }) })
+  function anotherWorker(options: Pick<WorkerOptions, 'onStatement' | 'ask'> = {}): Worker {
+    const made = createWorker({ database: cabinet.database, clock, savedCards: createCardsInMemory(), ...options })
     workers.push(made)
     return made
   }
@@ -60,7 +59,7 @@ describe('the paid live balance', { timeout: 60_000 }, () => {
       await cabinet.database.sql<{ source_key: string }>(
         `select source_key from payments.ledger_transaction where kind = 'SUBSCRIPTION_FEE' order by source_key`,
       )
-    ).map(({ source_key }) => source_key.replace('live-balance:', ''))
+    ).map(({ source_key }) => source_key.split(':')[1])
   const acts = async () =>
     (
       await cabinet.database.sql<{ act: string }>(
@@ -156,6 +155,21 @@ describe('the paid live balance', { timeout: 60_000 }, () => {
     expect(await worker.posted(LINE)).toBe(15_000n)
   })
 
+  it('charges a day anew for whoever has undone it, though a process whose clock is ahead had charged it before', async () => {
+    now = new Date('2026-01-31T20:50:00Z')
+    await enable()
+    // Another process has midnight behind it already.
+    now = new Date('2026-01-31T21:00:02Z')
+    await worker.round()
+    now = new Date('2026-01-31T20:59:58Z')
+    await undo()
+    expect(await worker.posted(LINE)).toBe(15_000n)
+    now = new Date('2026-01-31T21:01:00Z')
+    await enable()
+    expect(await worker.posted(LINE)).toBe(14_900n)
+    expect(await service()).toMatchObject({ isEnabled: true, paidUntil: '2026-02-01T21:00:00.000Z' })
+  })
+
   it('is switched on once by one key, and not by one that was used for another', async () => {
     const first = await enable({ idempotencyKey: 'the key' })
     expect(await enable({ idempotencyKey: 'the key' })).toEqual(first)
@@ -199,7 +213,7 @@ describe('the paid live balance', { timeout: 60_000 }, () => {
   it('is charged each day once, however many look and whichever of their statements they die after', async () => {
     await enable()
     let statements = 0
-    const counted = anotherWorker(() => statements++)
+    const counted = anotherWorker({ onStatement: () => statements++ })
     now = new Date('2026-01-31T21:00:00Z')
     await counted.round()
     const perRound = statements
@@ -207,8 +221,10 @@ describe('the paid live balance', { timeout: 60_000 }, () => {
     for (let fatal = 1; fatal <= perRound; fatal++) {
       now = new Date(now.getTime() + 86_400_000)
       let done = 0
-      const dying = anotherWorker(() => {
-        if (++done >= fatal) throw new Error('the process dies here')
+      const dying = anotherWorker({
+        onStatement: () => {
+          if (++done >= fatal) throw new Error('the process dies here')
+        },
       })
       await Promise.all([dying.round().catch(() => undefined), worker.round()])
       await worker.round()
