@@ -5,12 +5,15 @@ import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabine
 import { readOperations } from '../../schema/operations.ts'
 import { comingFees } from './actions/live-balance/coming-fees.ts'
 import { createCardsInMemory } from './testing/cards-in-memory.ts'
+import { createNeighboursInTables } from './testing/neighbours-in-tables.ts'
 import { createWorker, type Worker, type WorkerOptions } from './testing/worker.ts'
 
 const OPERATIONS = readOperations()
 const OWNER = accountId(1)
 const LINE = lineId(1)
 const NEVER_MS = 3_600_000
+const noneAnswers = () => Promise.reject(new Error('nobody answers'))
+const NOBODY = { accounts: noneAnswers, 'linked-numbers': noneAnswers, products: noneAnswers }
 
 describe('the paid live balance', { timeout: 60_000 }, () => {
   let cabinet: TestCabinet
@@ -168,6 +171,90 @@ describe('the paid live balance', { timeout: 60_000 }, () => {
     await enable()
     expect(await worker.posted(LINE)).toBe(14_900n)
     expect(await service()).toMatchObject({ isEnabled: true, paidUntil: '2026-02-01T21:00:00.000Z' })
+  })
+
+  describe('on a line that linked numbers hold otherwise', () => {
+    const become = (status: string) =>
+      cabinet.database.sql('update linked_numbers.line set status = $2 where id = $1', [LINE, status])
+
+    it('is not switched on when the line is closed', async () => {
+      await become('CLOSED')
+      expect(await enable()).toMatchObject({ __typename: 'LineNotFoundError' })
+      expect(await worker.posted(LINE)).toBe(15_000n)
+    })
+
+    it('is switched off when the line has been closed, with the next day, and its owner is told so', async () => {
+      await enable()
+      await become('CLOSED')
+      for (let day = 0; day < 3; day++) {
+        now = new Date(now.getTime() + 86_400_000)
+        await worker.round()
+      }
+      expect(await fees()).toEqual(['2026-01-31'])
+      expect(await acts()).toEqual(['ENABLED', 'ENDED'])
+      expect(await service()).toMatchObject({ isEnabled: false, isSuspended: false, nextChargeAt: null })
+    })
+
+    it('is switched off too while it waits for money, when that comes', async () => {
+      await enable()
+      await worker.spend(LINE, 14_900n)
+      now = new Date('2026-02-01T09:00:00Z')
+      await worker.round()
+      await become('CLOSED')
+      await worker.topUp(LINE, 10_000n)
+      minuteLater()
+      await worker.round()
+      expect(await worker.posted(LINE)).toBe(10_000n)
+      expect(await acts()).toEqual(['ENABLED', 'SUSPENDED', 'ENDED'])
+    })
+
+    it('costs nothing on days that begin while the line is blocked, and goes on after them', async () => {
+      await enable()
+      await become('BLOCKED')
+      for (const hour of ['01-31T21', '02-01T09', '02-01T21']) {
+        now = new Date(`2026-${hour}:00:00Z`)
+        await worker.round()
+      }
+      expect(await service()).toMatchObject({ isEnabled: true, nextChargeAt: '2026-02-02T21:00:00.000Z' })
+      await become('ACTIVE')
+      now = new Date('2026-02-02T21:00:00Z')
+      await worker.round()
+      expect(await fees()).toEqual(['2026-01-31', '2026-02-03'])
+      expect(await acts()).toEqual(['ENABLED'])
+    })
+
+    it('is charged for nothing while linked numbers are away, and for the day once they are back', async () => {
+      await enable()
+      const alone = anotherWorker({ ask: NOBODY })
+      now = new Date('2026-01-31T21:00:00Z')
+      await expect(alone.round()).rejects.toThrow('not available')
+      expect(await fees()).toEqual(['2026-01-31'])
+      await worker.round()
+      expect(await fees()).toEqual(['2026-01-31', '2026-02-01'])
+    })
+
+    it('asks of all lines whose day is over at once', async () => {
+      for (const number of [2, 3]) {
+        await insertLine(cabinet.database, { number, ownerId: OWNER })
+        await enable({ lineId: lineId(number) })
+      }
+      await enable()
+      let asked = 0
+      const ask = createNeighboursInTables(cabinet.database)
+      const counting = anotherWorker({
+        ask: {
+          ...ask,
+          async 'linked-numbers'(question) {
+            asked++
+            return ask['linked-numbers'](question)
+          },
+        },
+      })
+      now = new Date('2026-01-31T21:00:00Z')
+      await counting.round()
+      expect(await fees()).toHaveLength(6)
+      expect(asked).toBe(1)
+    })
   })
 
   it('is switched on once by one key, and not by one that was used for another', async () => {

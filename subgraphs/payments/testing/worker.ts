@@ -19,6 +19,7 @@ import { post } from '../ledger/post.ts'
 import { give, type Movement, take } from '../ledger/posting.ts'
 import { paymentsPolicies } from '../store/policies.ts'
 import type { Tables } from '../store/tables.ts'
+import { createNeighboursInTables } from './neighbours-in-tables.ts'
 
 /** A process that does rounds and nothing else; a test says when, and what time it is. */
 export interface Worker {
@@ -44,7 +45,7 @@ export interface WorkerOptions {
   readonly logger?: Logger
   /** Told of every statement after it was done; what it throws is as if the process died there. */
   readonly onStatement?: (sql: string) => void
-  /** Who answers for the other subgraphs; nobody if left out. */
+  /** Who answers for the other subgraphs; their tables if left out. */
   readonly ask?: ActionDependencies['ask']
   /** Names of rounds that this process forgets: what a test plants. */
   readonly forgets?: readonly string[]
@@ -64,7 +65,7 @@ export function createWorker(options: WorkerOptions): Worker {
     policies: createPolicies({ reader, clock, schema: paymentsPolicies }),
     onEvent: () => undefined,
     jobs: { send: noneAsks, start: () => undefined, stop: async () => undefined },
-    ask: options.ask ?? { accounts: noneAsks, 'linked-numbers': noneAsks, products: noneAsks },
+    ask: options.ask ?? createNeighboursInTables(database),
     simSwap: OLD_SIMS,
     merchants: createOsmp({ endpoints: [] }),
   }

@@ -11,7 +11,8 @@ import { isQuarantined } from '../../store/quarantine.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
 import type { Asker } from '../asker.ts'
-import { type KeyRefusal, once } from '../once.ts'
+import { findLineInService } from '../line-in-service.ts'
+import { type KeyedCommand, type KeyRefusal, once, recall } from '../once.ts'
 import { recordAct } from '../record-act.ts'
 import { failedRules } from '../rules.ts'
 import { currentMonth } from '../spend-cap/month.ts'
@@ -50,17 +51,20 @@ export async function enableLiveBalance(
   if (lineId === null || principal.kind !== 'account') return { kind: 'lineNotFound' }
   const agreedFee = parseKopecks(dailyFee)
   if (agreedFee === null || agreedFee < 0n) return { kind: 'invalidAmount' }
-  const command = {
+  const command: KeyedCommand = {
     personId: principal.personId,
     operation: 'enableLiveBalance',
     key: idempotencyKey,
     body: [principal.accountId, lineId, String(agreedFee)],
   }
+  const known = await recall<KeptOutcome>(dependencies, command)
+  if (known) return unfold(known)
+  if ((await findLineInService(dependencies, lineId)) === null) return { kind: 'lineNotFound' }
   const outcome = await once<KeptOutcome>(dependencies, command, async (trx) =>
     keep(await enable(trx, dependencies, { lineId, agreedFee }, by)),
   )
   if (outcome.kind === 'enabled') dependencies.onEvent()
-  return outcome.kind === 'notEligible' ? { ...outcome, obstacles: unfold(outcome.obstacles) } : outcome
+  return unfold(outcome)
 }
 
 async function enable(
@@ -152,9 +156,11 @@ function keep(outcome: EnableLiveBalanceOutcome): KeptOutcome {
   return { kind: 'notEligible', obstacles: JSON.stringify(outcome.obstacles, texts) }
 }
 
-function unfold(obstacles: string): LiveBalanceObstacle[] {
-  return JSON.parse(obstacles, (name, value) => {
+function unfold(outcome: KeptOutcome | KeyRefusal): EnableLiveBalanceOutcome | KeyRefusal {
+  if (outcome.kind !== 'notEligible') return outcome
+  const obstacles: LiveBalanceObstacle[] = JSON.parse(outcome.obstacles, (name, value) => {
     if (name === 'resetsAt') return new Date(value)
     return typeof value === 'object' && 'kopecks' in value ? BigInt(value.kopecks) : value
   })
+  return { kind: 'notEligible', obstacles }
 }
