@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { insertAccountant } from '../../cli/testing/accountant.ts'
 import { type EventStream, openEventStream } from '../../cli/testing/event-stream.ts'
 import { accountId, giveAccess, insertAccount, insertCatalogue, insertLine, lineId } from '../../cli/testing/fixture.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
@@ -254,6 +255,68 @@ describe('the paid live balance', { timeout: 60_000 }, () => {
       await counting.round()
       expect(await fees()).toHaveLength(6)
       expect(asked).toBe(1)
+    })
+  })
+
+  describe('in an organization', () => {
+    async function ofOrganization(monthlyLimitKopecks: number) {
+      const organization = await insertAccount(cabinet.database, { number: 2, kind: 'ORGANIZATION' })
+      const member = await insertAccountant(cabinet, { organization, number: 3, monthlyLimitKopecks })
+      await insertLine(cabinet.database, { number: 2, ownerId: organization })
+      const as = async (file: string, input: object) => {
+        const query = OPERATIONS[file] ?? ''
+        const variables = { input: { lineId: lineId(2), ...input } }
+        const { data } = await cabinet.ask({ query, variables }, await member.token('administrator'))
+        return Object.values<{ readonly __typename: string }>(data)[0]
+      }
+      const spent = async () =>
+        cabinet.database.sql<{ spent: number }>('select spent::int from payments.member_spending')
+      return {
+        ...{ member, spent },
+        enable: () => as('enable-live-balance.graphql', { dailyFee: '1.00', idempotencyKey: `key ${++keys}` }),
+        disable: () => as('disable-live-balance.graphql', {}),
+        undo: () => as('undo-live-balance.graphql', {}),
+      }
+    }
+
+    it('is of the month of the member who switches it on, and comes back to it when it is undone', async () => {
+      const { enable, undo, spent, member } = await ofOrganization(150)
+      expect(await enable()).toMatchObject({ __typename: 'EnableLiveBalanceSuccess' })
+      expect(await spent()).toEqual([{ spent: 100 }])
+      await member.limit(0)
+      expect(await undo()).toMatchObject({ __typename: 'UndoLiveBalanceSuccess' })
+      expect(await spent()).toEqual([{ spent: 0 }])
+    })
+
+    it('comes back to the month in which it was counted, without the day that came round by itself', async () => {
+      now = new Date('2026-01-31T20:55:00Z')
+      const { enable, undo, spent } = await ofOrganization(150)
+      await enable()
+      now = new Date('2026-01-31T21:05:00Z')
+      await worker.round()
+      expect(await spent()).toEqual([{ spent: 100 }])
+      await undo()
+      expect(await spent()).toEqual([{ spent: 0 }])
+      expect(await worker.posted(lineId(2))).toBe(15_000n)
+    })
+
+    it('is not switched on over the limit of a member, even on a day that is paid, for the next ones are not', async () => {
+      const { enable, disable, member, spent } = await ofOrganization(99)
+      const refused = { __typename: 'NotEligibleError', reasons: [{ code: 'MEMBER_LIMIT' }] }
+      expect(await enable()).toMatchObject(refused)
+      await member.limit(100)
+      expect(await enable()).toMatchObject({ __typename: 'EnableLiveBalanceSuccess' })
+      await disable()
+      expect(await enable()).toMatchObject(refused)
+      await member.limit(200)
+      expect(await enable()).toMatchObject({ __typename: 'EnableLiveBalanceSuccess' })
+      expect(await spent()).toEqual([{ spent: 100 }])
+    })
+
+    it('is not switched on by who is no member any more, whatever their token says', async () => {
+      const { enable, member } = await ofOrganization(1_000)
+      await member.demote()
+      expect(await enable()).toMatchObject({ __typename: 'LineNotFoundError' })
     })
   })
 

@@ -10,7 +10,9 @@ import type { PaymentsPolicies } from '../../store/policies.ts'
 import { isQuarantined } from '../../store/quarantine.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
+import { type Allowance, findAllowance, lockAllowance, spendAllowance } from '../allowance.ts'
 import type { Asker } from '../asker.ts'
+import { shareOf } from '../card-payments/member-share.ts'
 import { findLineInService } from '../line-in-service.ts'
 import { type KeyedCommand, type KeyRefusal, once, recall } from '../once.ts'
 import { recordAct } from '../record-act.ts'
@@ -59,20 +61,34 @@ export async function enableLiveBalance(
   }
   const known = await recall<KeptOutcome>(dependencies, command)
   if (known) return unfold(known)
-  if ((await findLineInService(dependencies, lineId)) === null) return { kind: 'lineNotFound' }
+
+  const policies = await dependencies.policies.current()
+  const [line, allowance] = await Promise.all([
+    findLineInService(dependencies, lineId),
+    findAllowance(dependencies, principal, currentMonth(policies, dependencies.clock.now()).month),
+  ])
+  if (line === null || allowance.kind === 'none') return { kind: 'lineNotFound' }
   const outcome = await once<KeptOutcome>(dependencies, command, async (trx) =>
-    keep(await enable(trx, dependencies, { lineId, agreedFee }, by)),
+    keep(await enable(trx, dependencies, { lineId, agreedFee, allowance, policies }, by)),
   )
   if (outcome.kind === 'enabled') dependencies.onEvent()
   return unfold(outcome)
 }
 
+interface Wish {
+  readonly lineId: string
+  readonly agreedFee: bigint
+  readonly allowance: Allowance
+  readonly policies: PaymentsPolicies
+}
+
 async function enable(
   trx: Transaction<Tables>,
   dependencies: ActionDependencies,
-  { lineId, agreedFee }: { readonly lineId: string; readonly agreedFee: bigint },
+  wish: Wish,
   { grant, viewer }: Asker,
 ): Promise<EnableLiveBalanceOutcome> {
+  const { lineId, agreedFee } = wish
   const now = dependencies.clock.now()
   if (!(await isAllowed(trx, lineId, grant, now))) return { kind: 'lineNotFound' }
   const balance = await lockBalance(trx, lineId, 'KOPECK')
@@ -80,33 +96,25 @@ async function enable(
   const before = await findLiveBalance(trx, lineId)
   const isPaidToday = before?.paid_until != null && before.paid_until > now
   if (before?.is_enabled && isPaidToday) return { kind: 'enabled', lineId }
-  const policies = await dependencies.policies.current()
-  const obstacles = await findObstacles(trx, dependencies, { lineId, agreedFee, policies, balance, isPaidToday })
+  const obstacles = await findObstacles(trx, dependencies, { ...wish, balance, isPaidToday })
   if (obstacles.length > 0) return { kind: 'notEligible', obstacles }
-  const wanted = wantedService(dependencies, { lineId, agreedFee, policies, before })
-  const service = isPaidToday ? wanted : await chargeDay(trx, dependencies, await undoable(dependencies, wanted))
+  const wanted = wantedService(dependencies, wish, before)
+  const service = isPaidToday ? wanted : await payToday(trx, dependencies, wish, wanted)
   await putLiveBalance(trx, service)
   const details = { dailyFee: formatKopecks(agreedFee), consentId: service.consent_id }
   await recordAct(trx, dependencies, { lineId, act: 'LIVE_BALANCE_ENABLED', details }, viewer)
   return { kind: 'enabled', lineId }
 }
 
-interface Wanted {
-  readonly lineId: string
-  readonly agreedFee: bigint
-  readonly policies: PaymentsPolicies
+interface WishOfLine extends Wish {
+  readonly balance: Balance
+  readonly isPaidToday: boolean
 }
 
 async function findObstacles(
   trx: Transaction<Tables>,
   { clock }: ActionDependencies,
-  {
-    lineId,
-    agreedFee,
-    policies,
-    balance,
-    isPaidToday,
-  }: Wanted & { readonly balance: Balance; readonly isPaidToday: boolean },
+  { lineId, agreedFee, allowance, policies, balance, isPaidToday }: WishOfLine,
 ): Promise<LiveBalanceObstacle[]> {
   const fee = BigInt(policies[FEE_POLICY])
   const { since, resetsAt } = currentMonth(policies, clock.now())
@@ -115,13 +123,15 @@ async function findObstacles(
     ...{ agreedFee, fee, balance, spending, resetsAt },
     isUnderReview: await isQuarantined(trx, lineId),
     amount: isPaidToday ? 0n : fee,
+    memberLeft: await lockAllowance(trx, allowance),
   })
 }
 
 /** As it is agreed to now; the days go on where they were. */
 function wantedService(
   { clock, newId }: ActionDependencies,
-  { lineId, agreedFee, policies, before }: Wanted & { readonly before: LiveBalance | null },
+  { lineId, agreedFee, allowance, policies }: Wish,
+  before: LiveBalance | null,
 ): LiveBalance {
   const now = clock.now()
   return {
@@ -137,13 +147,25 @@ function wantedService(
     undo_until: null,
     undone_on: before?.undone_on ?? null,
     undone_consent_id: before?.undone_consent_id ?? null,
+    ...shareOf(allowance),
   }
 }
 
+/** The first day is of the month of the member who wants it; those that come round are the line's alone. */
+async function payToday(
+  trx: Transaction<Tables>,
+  dependencies: ActionDependencies,
+  { agreedFee, allowance, policies }: Wish,
+  wanted: LiveBalance,
+): Promise<LiveBalance> {
+  await spendAllowance(trx, allowance, agreedFee)
+  return chargeDay(trx, dependencies, undoable(wanted, policies))
+}
+
 /** What costs money can be undone for a while, once a day: else it could be had for nothing all day. */
-async function undoable({ clock, policies }: ActionDependencies, service: LiveBalance): Promise<LiveBalance> {
-  const { 'liveBalance.undoMinutes': minutes, 'operator.timeZone': timeZone } = await policies.current()
-  const now = clock.now()
+function undoable(service: LiveBalance, policies: PaymentsPolicies): LiveBalance {
+  const { 'liveBalance.undoMinutes': minutes, 'operator.timeZone': timeZone } = policies
+  const { enabled_at: now } = service
   if (service.undone_on === createCalendar(timeZone).dayOf(now)) return service
   return { ...service, undo_until: new Date(now.getTime() + minutes * MINUTE_MS) }
 }
