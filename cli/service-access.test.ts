@@ -12,6 +12,7 @@ const ID = '01900002-0000-7000-8000-000000000999'
 const RECIPES: Readonly<Record<string, string>> = {
   'Query.subscriberByPhone': '{ answer: subscriberByPhone(phone: "+79160000999") { lineId } }',
   'Query.lineInService': `{ answer: lineInService(lineId: "${ID}") { id } }`,
+  'Query.linesInService': `{ answer: linesInService(lineIds: ["${ID}"]) { id } }`,
   'Mutation.admitSubscriber': `mutation {
     answer: admitSubscriber(input: { lineId: "${ID}", accountId: "${ID}" }) { __typename } }`,
   'Query.ownedLines': `{ answer: ownedLines(accountId: "${ID}") { id } }`,

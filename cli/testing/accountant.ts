@@ -5,7 +5,7 @@ import type { TestCabinet } from './test-cabinet.ts'
 export interface Accountant {
   readonly id: string
   /** Signed in as one of the organization, in that role or another. */
-  token(role?: 'accountant' | 'user'): Promise<string>
+  token(role?: 'accountant' | 'administrator' | 'user'): Promise<string>
   /** Becomes one who only looks, whatever the tokens say that were given. */
   demote(): Promise<void>
   limit(monthlyKopecks: number): Promise<void>

@@ -9,6 +9,9 @@ export interface Policies<Values> {
   current(): Promise<Values>
 }
 
+/** Values, and which version each is of: whoever takes money by a value writes down the version that was read with it. */
+export type Versioned<Values> = Values & { readonly versions: { readonly [Name in keyof Values]: number } }
+
 export interface PoliciesOptions<Schema extends z.ZodType> {
   readonly reader: Reader
   readonly clock: Clock
@@ -19,10 +22,16 @@ export interface PoliciesOptions<Schema extends z.ZodType> {
 /** How long what was read is used again: a change reaches every process within this. */
 const FRESH_MS = 1_000
 
-const POLICIES = prepareStatement<{ readonly now: Date }, { readonly name: string; readonly value: unknown }>(
+interface PolicyRow {
+  readonly name: string
+  readonly version: number
+  readonly value: unknown
+}
+
+const POLICIES = prepareStatement<{ readonly now: Date }, PolicyRow>(
   'policies',
   ({ now }) => sql`
-    select distinct on (name) name, value from policy where valid_from <= ${now} order by name, version desc
+    select distinct on (name) name, version, value from policy where valid_from <= ${now} order by name, version desc
   `,
 )
 
@@ -31,13 +40,15 @@ export function createPolicies<Schema extends z.ZodType>({
   reader,
   clock,
   schema,
-}: PoliciesOptions<Schema>): Policies<z.output<Schema>> {
-  let known: Promise<z.output<Schema>> | null = null
+}: PoliciesOptions<Schema>): Policies<Versioned<z.output<Schema>>> {
+  let known: Promise<Versioned<z.output<Schema>>> | null = null
   let readAt = Number.NEGATIVE_INFINITY
 
-  async function read(now: Date): Promise<z.output<Schema>> {
+  async function read(now: Date): Promise<Versioned<z.output<Schema>>> {
     const rows = await reader.read(POLICIES, { now })
-    return schema.parse(Object.fromEntries(rows.map(({ name, value }) => [name, value])))
+    const values = schema.parse(Object.fromEntries(rows.map(({ name, value }) => [name, value])))
+    const versions = Object.fromEntries(rows.map(({ name, version }) => [name, version]))
+    return { ...(values as object), versions } as Versioned<z.output<Schema>>
   }
 
   return {

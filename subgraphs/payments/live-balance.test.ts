@@ -1,16 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { insertAccountant } from '../../cli/testing/accountant.ts'
 import { type EventStream, openEventStream } from '../../cli/testing/event-stream.ts'
 import { accountId, giveAccess, insertAccount, insertCatalogue, insertLine, lineId } from '../../cli/testing/fixture.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import { readOperations } from '../../schema/operations.ts'
 import { createDatedCharges } from './actions/forecast/dated-charges.ts'
 import { createCardsInMemory } from './testing/cards-in-memory.ts'
-import { createWorker, type Worker } from './testing/worker.ts'
+import { createNeighboursInTables } from './testing/neighbours-in-tables.ts'
+import { createWorker, type Worker, type WorkerOptions } from './testing/worker.ts'
 
 const OPERATIONS = readOperations()
 const OWNER = accountId(1)
 const LINE = lineId(1)
 const NEVER_MS = 3_600_000
+const noneAnswers = () => Promise.reject(new Error('nobody answers'))
+const NOBODY = { accounts: noneAnswers, 'linked-numbers': noneAnswers, products: noneAnswers }
 
 describe('the paid live balance', { timeout: 60_000 }, () => {
   let cabinet: TestCabinet
@@ -33,9 +37,8 @@ describe('the paid live balance', { timeout: 60_000 }, () => {
     await cabinet.close()
   })
 
-  function anotherWorker(onStatement?: () => void): Worker {
-    const savedCards = createCardsInMemory()
-    const made = createWorker({ database: cabinet.database, clock, savedCards, ...(onStatement && { onStatement }) })
+  function anotherWorker(options: Pick<WorkerOptions, 'onStatement' | 'ask'> = {}): Worker {
+    const made = createWorker({ database: cabinet.database, clock, savedCards: createCardsInMemory(), ...options })
     workers.push(made)
     return made
   }
@@ -60,7 +63,7 @@ describe('the paid live balance', { timeout: 60_000 }, () => {
       await cabinet.database.sql<{ source_key: string }>(
         `select source_key from payments.ledger_transaction where kind = 'SUBSCRIPTION_FEE' order by source_key`,
       )
-    ).map(({ source_key }) => source_key.replace('live-balance:', ''))
+    ).map(({ source_key }) => source_key.split(':')[1])
   const acts = async () =>
     (
       await cabinet.database.sql<{ act: string }>(
@@ -156,6 +159,167 @@ describe('the paid live balance', { timeout: 60_000 }, () => {
     expect(await worker.posted(LINE)).toBe(15_000n)
   })
 
+  it('charges a day anew for whoever has undone it, though a process whose clock is ahead had charged it before', async () => {
+    now = new Date('2026-01-31T20:50:00Z')
+    await enable()
+    // Another process has midnight behind it already.
+    now = new Date('2026-01-31T21:00:02Z')
+    await worker.round()
+    now = new Date('2026-01-31T20:59:58Z')
+    await undo()
+    expect(await worker.posted(LINE)).toBe(15_000n)
+    now = new Date('2026-01-31T21:01:00Z')
+    await enable()
+    expect(await worker.posted(LINE)).toBe(14_900n)
+    expect(await service()).toMatchObject({ isEnabled: true, paidUntil: '2026-02-01T21:00:00.000Z' })
+  })
+
+  describe('on a line that linked numbers hold otherwise', () => {
+    const become = (status: string) =>
+      cabinet.database.sql('update linked_numbers.line set status = $2 where id = $1', [LINE, status])
+
+    it('is not switched on when the line is closed', async () => {
+      await become('CLOSED')
+      expect(await enable()).toMatchObject({ __typename: 'LineNotFoundError' })
+      expect(await worker.posted(LINE)).toBe(15_000n)
+    })
+
+    it('is switched off when the line has been closed, with the next day, and its owner is told so', async () => {
+      await enable()
+      await become('CLOSED')
+      for (let day = 0; day < 3; day++) {
+        now = new Date(now.getTime() + 86_400_000)
+        await worker.round()
+      }
+      expect(await fees()).toEqual(['2026-01-31'])
+      expect(await acts()).toEqual(['ENABLED', 'ENDED'])
+      expect(await service()).toMatchObject({ isEnabled: false, isSuspended: false, nextChargeAt: null })
+    })
+
+    it('is switched off too while it waits for money, when that comes', async () => {
+      await enable()
+      await worker.spend(LINE, 14_900n)
+      now = new Date('2026-02-01T09:00:00Z')
+      await worker.round()
+      await become('CLOSED')
+      await worker.topUp(LINE, 10_000n)
+      minuteLater()
+      await worker.round()
+      expect(await worker.posted(LINE)).toBe(10_000n)
+      expect(await acts()).toEqual(['ENABLED', 'SUSPENDED', 'ENDED'])
+    })
+
+    it('costs nothing on days that begin while the line is blocked, and goes on after them', async () => {
+      await enable()
+      await become('BLOCKED')
+      for (const hour of ['01-31T21', '02-01T09', '02-01T21']) {
+        now = new Date(`2026-${hour}:00:00Z`)
+        await worker.round()
+      }
+      expect(await service()).toMatchObject({ isEnabled: true, nextChargeAt: '2026-02-02T21:00:00.000Z' })
+      await become('ACTIVE')
+      now = new Date('2026-02-02T21:00:00Z')
+      await worker.round()
+      expect(await fees()).toEqual(['2026-01-31', '2026-02-03'])
+      expect(await acts()).toEqual(['ENABLED'])
+    })
+
+    it('is charged for nothing while linked numbers are away, and for the day once they are back', async () => {
+      await enable()
+      const alone = anotherWorker({ ask: NOBODY })
+      now = new Date('2026-01-31T21:00:00Z')
+      await expect(alone.round()).rejects.toThrow('not available')
+      expect(await fees()).toEqual(['2026-01-31'])
+      await worker.round()
+      expect(await fees()).toEqual(['2026-01-31', '2026-02-01'])
+    })
+
+    it('asks of all lines whose day is over at once', async () => {
+      for (const number of [2, 3]) {
+        await insertLine(cabinet.database, { number, ownerId: OWNER })
+        await enable({ lineId: lineId(number) })
+      }
+      await enable()
+      let asked = 0
+      const ask = createNeighboursInTables(cabinet.database)
+      const counting = anotherWorker({
+        ask: {
+          ...ask,
+          async 'linked-numbers'(question) {
+            asked++
+            return ask['linked-numbers'](question)
+          },
+        },
+      })
+      now = new Date('2026-01-31T21:00:00Z')
+      await counting.round()
+      expect(await fees()).toHaveLength(6)
+      expect(asked).toBe(1)
+    })
+  })
+
+  describe('in an organization', () => {
+    async function ofOrganization(monthlyLimitKopecks: number) {
+      const organization = await insertAccount(cabinet.database, { number: 2, kind: 'ORGANIZATION' })
+      const member = await insertAccountant(cabinet, { organization, number: 3, monthlyLimitKopecks })
+      await insertLine(cabinet.database, { number: 2, ownerId: organization })
+      const as = async (file: string, input: object) => {
+        const query = OPERATIONS[file] ?? ''
+        const variables = { input: { lineId: lineId(2), ...input } }
+        const { data } = await cabinet.ask({ query, variables }, await member.token('administrator'))
+        return Object.values<{ readonly __typename: string }>(data)[0]
+      }
+      const spent = async () =>
+        cabinet.database.sql<{ spent: number }>('select spent::int from payments.member_spending')
+      return {
+        ...{ member, spent },
+        enable: () => as('enable-live-balance.graphql', { dailyFee: '1.00', idempotencyKey: `key ${++keys}` }),
+        disable: () => as('disable-live-balance.graphql', {}),
+        undo: () => as('undo-live-balance.graphql', {}),
+      }
+    }
+
+    it('is of the month of the member who switches it on, and comes back to it when it is undone', async () => {
+      const { enable, undo, spent, member } = await ofOrganization(150)
+      expect(await enable()).toMatchObject({ __typename: 'EnableLiveBalanceSuccess' })
+      expect(await spent()).toEqual([{ spent: 100 }])
+      await member.limit(0)
+      expect(await undo()).toMatchObject({ __typename: 'UndoLiveBalanceSuccess' })
+      expect(await spent()).toEqual([{ spent: 0 }])
+    })
+
+    it('comes back to the month in which it was counted, without the day that came round by itself', async () => {
+      now = new Date('2026-01-31T20:55:00Z')
+      const { enable, undo, spent } = await ofOrganization(150)
+      await enable()
+      now = new Date('2026-01-31T21:05:00Z')
+      await worker.round()
+      expect(await spent()).toEqual([{ spent: 100 }])
+      await undo()
+      expect(await spent()).toEqual([{ spent: 0 }])
+      expect(await worker.posted(lineId(2))).toBe(15_000n)
+    })
+
+    it('is not switched on over the limit of a member, even on a day that is paid, for the next ones are not', async () => {
+      const { enable, disable, member, spent } = await ofOrganization(99)
+      const refused = { __typename: 'NotEligibleError', reasons: [{ code: 'MEMBER_LIMIT' }] }
+      expect(await enable()).toMatchObject(refused)
+      await member.limit(100)
+      expect(await enable()).toMatchObject({ __typename: 'EnableLiveBalanceSuccess' })
+      await disable()
+      expect(await enable()).toMatchObject(refused)
+      await member.limit(200)
+      expect(await enable()).toMatchObject({ __typename: 'EnableLiveBalanceSuccess' })
+      expect(await spent()).toEqual([{ spent: 100 }])
+    })
+
+    it('is not switched on by who is no member any more, whatever their token says', async () => {
+      const { enable, member } = await ofOrganization(1_000)
+      await member.demote()
+      expect(await enable()).toMatchObject({ __typename: 'LineNotFoundError' })
+    })
+  })
+
   it('is switched on once by one key, and not by one that was used for another', async () => {
     const first = await enable({ idempotencyKey: 'the key' })
     expect(await enable({ idempotencyKey: 'the key' })).toEqual(first)
@@ -199,7 +363,7 @@ describe('the paid live balance', { timeout: 60_000 }, () => {
   it('is charged each day once, however many look and whichever of their statements they die after', async () => {
     await enable()
     let statements = 0
-    const counted = anotherWorker(() => statements++)
+    const counted = anotherWorker({ onStatement: () => statements++ })
     now = new Date('2026-01-31T21:00:00Z')
     await counted.round()
     const perRound = statements
@@ -207,8 +371,10 @@ describe('the paid live balance', { timeout: 60_000 }, () => {
     for (let fatal = 1; fatal <= perRound; fatal++) {
       now = new Date(now.getTime() + 86_400_000)
       let done = 0
-      const dying = anotherWorker(() => {
-        if (++done >= fatal) throw new Error('the process dies here')
+      const dying = anotherWorker({
+        onStatement: () => {
+          if (++done >= fatal) throw new Error('the process dies here')
+        },
       })
       await Promise.all([dying.round().catch(() => undefined), worker.round()])
       await worker.round()

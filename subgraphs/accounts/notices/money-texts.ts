@@ -122,6 +122,10 @@ export const MONEY_TEXTS: Readonly<Record<MoneyNoticeKind, NoticeText>> = {
     ru: () => '«Живой баланс» снова работает.',
     en: () => 'The live balance goes on.',
   },
+  LIVE_BALANCE_ENDED: {
+    ru: () => '«Живой баланс» выключен: номер закрыт. Списаний за него больше не будет.',
+    en: () => 'The live balance is off: the number is closed. Nothing more is charged for it.',
+  },
 }
 
 /** What a top-up has left of what was owed. */

@@ -29,6 +29,7 @@ export const MONEY_NOTICE_KINDS = [
   'SPEND_CAP_LEVEL_REACHED',
   'LIVE_BALANCE_SUSPENDED',
   'LIVE_BALANCE_RESUMED',
+  'LIVE_BALANCE_ENDED',
 ] as const
 export type MoneyNoticeKind = (typeof MONEY_NOTICE_KINDS)[number]
 

@@ -22,6 +22,12 @@ export const query: QueryResolvers = {
     return id === null ? null : linesInService.load(id)
   },
 
+  linesInService: async (_, { lineIds }, { linesInService }) => {
+    const ids = lineIds.map(parseId).filter((id) => id !== null)
+    const lines = await Promise.all(ids.map((id) => linesInService.load(id)))
+    return lines.filter((line) => line !== null)
+  },
+
   numberOfLine: (_, { lineId }, { numberOfLine }) => {
     const id = parseId(lineId)
     return id === null ? null : numberOfLine(id)

@@ -12,12 +12,13 @@ export interface OwnedLineRow {
   readonly id: string
   readonly msisdn: string | null
   readonly activatedOn: string
+  readonly isBlocked: boolean
 }
 
 const OWNED_LINES = prepareStatement<OwnedLinePage & { readonly accountId: string }, OwnedLineRow>(
   'owned-lines',
   ({ accountId, first, after }) => sql`
-    select line.id, directory.msisdn, line.activated_on as "activatedOn"
+    select line.id, directory.msisdn, line.activated_on as "activatedOn", line.status = 'BLOCKED' as "isBlocked"
     from account_line
     join line on line.id = account_line.line_id and line.owner_account_id = account_line.account_id
     left join directory on directory.msisdn = line.msisdn and directory.line_id = line.id
@@ -36,7 +37,7 @@ export function readOwnedLines(reader: Reader, accountId: string, page: OwnedLin
 const LINES_IN_SERVICE = prepareStatement<{ readonly lineIds: readonly string[] }, OwnedLineRow>(
   'lines-in-service',
   ({ lineIds }) => sql`
-    select line.id, directory.msisdn, line.activated_on as "activatedOn"
+    select line.id, directory.msisdn, line.activated_on as "activatedOn", line.status = 'BLOCKED' as "isBlocked"
     from line
     left join directory on directory.msisdn = line.msisdn and directory.line_id = line.id
     where line.id = any(${lineIds}::uuid[]) and line.status <> 'CLOSED'

@@ -23,6 +23,24 @@ export async function findLineInService({ ask }: Asking, lineId: string): Promis
   return { id: line.id, phone: line.msisdn === null ? null : parseE164(line.msisdn), activatedOn: line.activatedOn }
 }
 
+const STANDINGS = 'query ($lineIds: [ID!]!) { linesInService(lineIds: $lineIds) { id isBlocked } }'
+
+/** How a line stands that is not closed. */
+export interface LineStanding {
+  readonly id: string
+  readonly isBlocked: boolean
+}
+
+/** By their ids, without those that there are not or that are closed. Throws `SUBGRAPH_UNAVAILABLE` when nobody answers. */
+export async function findStandings(
+  { ask }: Asking,
+  lineIds: readonly string[],
+): Promise<ReadonlyMap<string, LineStanding>> {
+  const answer = await orUnavailable(ask['linked-numbers']({ query: STANDINGS, variables: { lineIds } }))
+  const lines = answer['linesInService'] as readonly LineStanding[]
+  return new Map(lines.map((line) => [line.id, line]))
+}
+
 const SUBSCRIBER_BY_PHONE = 'query ($phone: PhoneNumber!) { subscriberByPhone(phone: $phone) { lineId } }'
 
 /** The line that has a number now; null when none of ours has. Throws `SUBGRAPH_UNAVAILABLE` when nobody answers. */

@@ -3,6 +3,7 @@ import type { LiveBalanceObstacle } from '../actions/live-balance/live-balance-r
 import type { SpendCapReached } from '../actions/spend-cap/spend-cap-rule.ts'
 import { CARD_NOT_FOUND } from './card-reasons.ts'
 import type { Reason } from './eligibility.ts'
+import { memberLimitReached } from './member-limit.ts'
 import type { ReasonWords } from './reason-words.ts'
 import { BALANCE_UNDER_REVIEW } from './under-review.ts'
 import { type Range, withinRange } from './within-range.ts'
@@ -123,6 +124,8 @@ export function liveBalanceReason(obstacle: LiveBalanceObstacle, words: ReasonWo
     }
     case 'BALANCE_UNDER_REVIEW':
       return BALANCE_UNDER_REVIEW
+    case 'MEMBER_LIMIT':
+      return memberLimitReached(words.money(obstacle.left))
     case 'SPEND_CAP_REACHED':
       return spendCapReached(obstacle, words)
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Versioned } from '../../../platform/policy/policies.ts'
 import { cardPolicies } from './card-policies.ts'
 import { promisedPaymentPolicies } from './promised-payment-policies.ts'
 import { purchasePolicies } from './purchase-policies.ts'
@@ -34,4 +35,4 @@ export const paymentsPolicies = z.object({
   ...cardPolicies,
 })
 
-export type PaymentsPolicies = z.output<typeof paymentsPolicies>
+export type PaymentsPolicies = Versioned<z.output<typeof paymentsPolicies>>

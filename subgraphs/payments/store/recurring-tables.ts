@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { MemberMonth } from './member-spending.ts'
 
 /** The tables of what comes round by itself: automatic payments, caps on spending, the paid live balance. */
 export interface RecurringTables {
@@ -67,6 +68,7 @@ export interface RecurringTables {
     undo_until: Generated<Date | null>
     undone_on: Generated<string | null>
     undone_consent_id: Generated<string | null>
+    member: Generated<MemberMonth | null>
   }
 }
 

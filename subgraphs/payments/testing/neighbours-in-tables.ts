@@ -3,6 +3,7 @@ import type { ActionDependencies } from '../actions/actions.ts'
 
 interface Asked {
   readonly lineId?: string
+  readonly lineIds?: readonly string[]
   readonly phone?: string
 }
 
@@ -12,9 +13,10 @@ export function createNeighboursInTables(database: TestDatabase): ActionDependen
     // Nobody in this town has lost a SIM.
     accounts: async () => ({ simHold: null }),
     'linked-numbers': async ({ variables }) => {
-      const { lineId, phone } = variables as Asked
+      const { lineId, lineIds, phone } = variables as Asked
       return {
         ...(lineId !== undefined && { lineInService: await findLineInService(database, lineId) }),
+        ...(lineIds && { linesInService: await findLinesInService(database, lineIds) }),
         ...(phone !== undefined && { subscriberByPhone: await findSubscriber(database, phone) }),
       }
     },
@@ -23,14 +25,18 @@ export function createNeighboursInTables(database: TestDatabase): ActionDependen
 }
 
 async function findLineInService(database: TestDatabase, lineId: string): Promise<object | null> {
-  const [line = null] = await database.sql(
-    `select line.id, directory.msisdn, line.activated_on::text as "activatedOn"
+  const [line = null] = await findLinesInService(database, [lineId])
+  return line
+}
+
+function findLinesInService(database: TestDatabase, lineIds: readonly string[]): Promise<object[]> {
+  return database.sql(
+    `select line.id, directory.msisdn, line.activated_on::text as "activatedOn", line.status = 'BLOCKED' as "isBlocked"
      from linked_numbers.line
      left join linked_numbers.directory on directory.msisdn = line.msisdn and directory.line_id = line.id
-     where line.id = $1 and line.status <> 'CLOSED'`,
-    [lineId],
+     where line.id = any($1::uuid[]) and line.status <> 'CLOSED'`,
+    [lineIds],
   )
-  return line
 }
 
 async function findSubscriber(database: TestDatabase, phone: string): Promise<object | null> {

@@ -10,7 +10,6 @@ import { give } from '../../ledger/posting.ts'
 import { keepProgress, lockUncounted, readUncounted } from '../../store/bonus-progress.ts'
 import type { LineToLookAt } from '../../store/due-page.ts'
 import type { PaymentsPolicies } from '../../store/policies.ts'
-import { findPolicyVersion } from '../../store/policy-version.ts'
 import type { Tables } from '../../store/tables.ts'
 import { eachDue } from '../each-due.ts'
 import { EARNING_KINDS, earn } from './earning.ts'
@@ -42,7 +41,7 @@ export async function earnPoints(dependencies: BonusDependencies): Promise<numbe
 /** The same of one line. Returns how many points it has earned. */
 export async function earnPointsOf(dependencies: BonusDependencies, lineId: string): Promise<bigint> {
   const { db, clock, newId, policies } = dependencies
-  const { 'bonus.kopecksPerPoint': kopecksPerPoint, 'bonus.ttlMonths': ttlMonths } = await policies.current()
+  const { 'bonus.kopecksPerPoint': kopecksPerPoint, 'bonus.ttlMonths': ttlMonths, versions } = await policies.current()
   return db.transaction().execute(async (trx) => {
     const uncounted = await lockUncounted(trx, lineId, EARNING_KINDS)
     if (!uncounted) return 0n
@@ -56,7 +55,7 @@ export async function earnPointsOf(dependencies: BonusDependencies, lineId: stri
         sourceKey: `bonus-earned:${uncounted.upTo}`,
         occurredAt: at,
         movements: [give('POINT', 'BONUS_PROGRAMME', points)],
-        cause: { policy: { name, version: await findPolicyVersion(trx, name, at) } },
+        cause: { policy: { name, version: versions[name] } },
       })
       const calendar = createCalendar((await policies.current())['operator.timeZone'])
       const expiresAt = monthsAfter(at, ttlMonths, calendar)

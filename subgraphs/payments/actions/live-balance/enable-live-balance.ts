@@ -6,12 +6,15 @@ import { type Balance, lockBalance } from '../../ledger/balance.ts'
 import { findCappedSpending } from '../../ledger/spending.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import { findLiveBalance, type LiveBalance, putLiveBalance } from '../../store/live-balances.ts'
-import { findPolicyVersion } from '../../store/policy-version.ts'
+import type { PaymentsPolicies } from '../../store/policies.ts'
 import { isQuarantined } from '../../store/quarantine.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
+import { type Allowance, findAllowance, lockAllowance, spendAllowance } from '../allowance.ts'
 import type { Asker } from '../asker.ts'
-import { type KeyRefusal, once } from '../once.ts'
+import { shareOf } from '../card-payments/member-share.ts'
+import { findLineInService } from '../line-in-service.ts'
+import { type KeyedCommand, type KeyRefusal, once, recall } from '../once.ts'
 import { recordAct } from '../record-act.ts'
 import { failedRules } from '../rules.ts'
 import { currentMonth } from '../spend-cap/month.ts'
@@ -50,25 +53,42 @@ export async function enableLiveBalance(
   if (lineId === null || principal.kind !== 'account') return { kind: 'lineNotFound' }
   const agreedFee = parseKopecks(dailyFee)
   if (agreedFee === null || agreedFee < 0n) return { kind: 'invalidAmount' }
-  const command = {
+  const command: KeyedCommand = {
     personId: principal.personId,
     operation: 'enableLiveBalance',
     key: idempotencyKey,
     body: [principal.accountId, lineId, String(agreedFee)],
   }
+  const known = await recall<KeptOutcome>(dependencies, command)
+  if (known) return unfold(known)
+
+  const policies = await dependencies.policies.current()
+  const [line, allowance] = await Promise.all([
+    findLineInService(dependencies, lineId),
+    findAllowance(dependencies, principal, currentMonth(policies, dependencies.clock.now()).month),
+  ])
+  if (line === null || allowance.kind === 'none') return { kind: 'lineNotFound' }
   const outcome = await once<KeptOutcome>(dependencies, command, async (trx) =>
-    keep(await enable(trx, dependencies, { lineId, agreedFee }, by)),
+    keep(await enable(trx, dependencies, { lineId, agreedFee, allowance, policies }, by)),
   )
   if (outcome.kind === 'enabled') dependencies.onEvent()
-  return outcome.kind === 'notEligible' ? { ...outcome, obstacles: unfold(outcome.obstacles) } : outcome
+  return unfold(outcome)
+}
+
+interface Wish {
+  readonly lineId: string
+  readonly agreedFee: bigint
+  readonly allowance: Allowance
+  readonly policies: PaymentsPolicies
 }
 
 async function enable(
   trx: Transaction<Tables>,
   dependencies: ActionDependencies,
-  { lineId, agreedFee }: { readonly lineId: string; readonly agreedFee: bigint },
+  wish: Wish,
   { grant, viewer }: Asker,
 ): Promise<EnableLiveBalanceOutcome> {
+  const { lineId, agreedFee } = wish
   const now = dependencies.clock.now()
   if (!(await isAllowed(trx, lineId, grant, now))) return { kind: 'lineNotFound' }
   const balance = await lockBalance(trx, lineId, 'KOPECK')
@@ -76,49 +96,49 @@ async function enable(
   const before = await findLiveBalance(trx, lineId)
   const isPaidToday = before?.paid_until != null && before.paid_until > now
   if (before?.is_enabled && isPaidToday) return { kind: 'enabled', lineId }
-  const obstacles = await findObstacles(trx, dependencies, { lineId, agreedFee, balance, isPaidToday })
+  const obstacles = await findObstacles(trx, dependencies, { ...wish, balance, isPaidToday })
   if (obstacles.length > 0) return { kind: 'notEligible', obstacles }
-  const wanted = await wantedService(trx, dependencies, { lineId, agreedFee, before })
-  const service = isPaidToday ? wanted : await chargeDay(trx, dependencies, await undoable(dependencies, wanted))
+  const wanted = wantedService(dependencies, wish, before)
+  const service = isPaidToday ? wanted : await payToday(trx, dependencies, wish, wanted)
   await putLiveBalance(trx, service)
   const details = { dailyFee: formatKopecks(agreedFee), consentId: service.consent_id }
   await recordAct(trx, dependencies, { lineId, act: 'LIVE_BALANCE_ENABLED', details }, viewer)
   return { kind: 'enabled', lineId }
 }
 
-interface Wanted {
-  readonly lineId: string
-  readonly agreedFee: bigint
+interface WishOfLine extends Wish {
+  readonly balance: Balance
+  readonly isPaidToday: boolean
 }
 
 async function findObstacles(
   trx: Transaction<Tables>,
-  { clock, policies }: ActionDependencies,
-  { lineId, agreedFee, balance, isPaidToday }: Wanted & { readonly balance: Balance; readonly isPaidToday: boolean },
+  { clock }: ActionDependencies,
+  { lineId, agreedFee, allowance, policies, balance, isPaidToday }: WishOfLine,
 ): Promise<LiveBalanceObstacle[]> {
-  const current = await policies.current()
-  const fee = BigInt(current[FEE_POLICY])
-  const { since, resetsAt } = currentMonth(current, clock.now())
+  const fee = BigInt(policies[FEE_POLICY])
+  const { since, resetsAt } = currentMonth(policies, clock.now())
   const spending = await findCappedSpending(trx, lineId, since)
   return failedRules(LIVE_BALANCE_RULES, {
     ...{ agreedFee, fee, balance, spending, resetsAt },
     isUnderReview: await isQuarantined(trx, lineId),
     amount: isPaidToday ? 0n : fee,
+    memberLeft: await lockAllowance(trx, allowance),
   })
 }
 
 /** As it is agreed to now; the days go on where they were. */
-async function wantedService(
-  trx: Transaction<Tables>,
+function wantedService(
   { clock, newId }: ActionDependencies,
-  { lineId, agreedFee, before }: Wanted & { readonly before: LiveBalance | null },
-): Promise<LiveBalance> {
+  { lineId, agreedFee, allowance, policies }: Wish,
+  before: LiveBalance | null,
+): LiveBalance {
   const now = clock.now()
   return {
     line_id: lineId,
     is_enabled: true,
     daily_fee: agreedFee,
-    policy_version: await findPolicyVersion(trx, FEE_POLICY, now),
+    policy_version: policies.versions[FEE_POLICY],
     consent_id: newId(),
     enabled_at: now,
     paid_until: before?.paid_until ?? null,
@@ -127,13 +147,25 @@ async function wantedService(
     undo_until: null,
     undone_on: before?.undone_on ?? null,
     undone_consent_id: before?.undone_consent_id ?? null,
+    ...shareOf(allowance),
   }
 }
 
+/** The first day is of the month of the member who wants it; those that come round are the line's alone. */
+async function payToday(
+  trx: Transaction<Tables>,
+  dependencies: ActionDependencies,
+  { agreedFee, allowance, policies }: Wish,
+  wanted: LiveBalance,
+): Promise<LiveBalance> {
+  await spendAllowance(trx, allowance, agreedFee)
+  return chargeDay(trx, dependencies, undoable(wanted, policies))
+}
+
 /** What costs money can be undone for a while, once a day: else it could be had for nothing all day. */
-async function undoable({ clock, policies }: ActionDependencies, service: LiveBalance): Promise<LiveBalance> {
-  const { 'liveBalance.undoMinutes': minutes, 'operator.timeZone': timeZone } = await policies.current()
-  const now = clock.now()
+function undoable(service: LiveBalance, policies: PaymentsPolicies): LiveBalance {
+  const { 'liveBalance.undoMinutes': minutes, 'operator.timeZone': timeZone } = policies
+  const { enabled_at: now } = service
   if (service.undone_on === createCalendar(timeZone).dayOf(now)) return service
   return { ...service, undo_until: new Date(now.getTime() + minutes * MINUTE_MS) }
 }
@@ -146,9 +178,11 @@ function keep(outcome: EnableLiveBalanceOutcome): KeptOutcome {
   return { kind: 'notEligible', obstacles: JSON.stringify(outcome.obstacles, texts) }
 }
 
-function unfold(obstacles: string): LiveBalanceObstacle[] {
-  return JSON.parse(obstacles, (name, value) => {
+function unfold(outcome: KeptOutcome | KeyRefusal): EnableLiveBalanceOutcome | KeyRefusal {
+  if (outcome.kind !== 'notEligible') return outcome
+  const obstacles: LiveBalanceObstacle[] = JSON.parse(outcome.obstacles, (name, value) => {
     if (name === 'resetsAt') return new Date(value)
     return typeof value === 'object' && 'kopecks' in value ? BigInt(value.kopecks) : value
   })
+  return { kind: 'notEligible', obstacles }
 }

@@ -10,12 +10,15 @@ export interface LiveBalanceFacts extends SpendingFacts {
   readonly balance: Balance
   /** The balance does not reconcile: it is neither decided on nor told of. */
   readonly isUnderReview: boolean
+  /** What the organization lets its member spend yet this month; null without a limit. */
+  readonly memberLeft: bigint | null
 }
 
 export type LiveBalanceObstacle =
   | { readonly code: 'FEE_CHANGED'; readonly fee: bigint }
   | { readonly code: 'BALANCE_UNDER_REVIEW' }
   | { readonly code: 'NOT_ENOUGH_MONEY'; readonly missing: bigint }
+  | { readonly code: 'MEMBER_LIMIT'; readonly left: bigint }
   | SpendCapReached
 
 /** What must hold to switch it on; all of it is looked at. */
@@ -26,6 +29,11 @@ export const LIVE_BALANCE_RULES: readonly Rule<LiveBalanceFacts, LiveBalanceObst
     if (isUnderReview) return null
     const missing = amount - spendable(balance)
     return missing > 0n ? { code: 'NOT_ENOUGH_MONEY', missing } : null
+  },
+  // Asked on a day that is paid for too: whoever may spend nothing agrees to no days that come.
+  ({ fee, memberLeft }) => {
+    if (memberLeft === null || fee <= memberLeft) return null
+    return { code: 'MEMBER_LIMIT', left: memberLeft > 0n ? memberLeft : 0n }
   },
   spendCapRule,
 ]

@@ -7,6 +7,7 @@ import { post } from '../../ledger/post.ts'
 import { give } from '../../ledger/posting.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import { findLiveBalance, type LiveBalance, putLiveBalance, sumCharged } from '../../store/live-balances.ts'
+import { countMemberSpending } from '../../store/member-spending.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
 import type { Asker } from '../asker.ts'
@@ -41,6 +42,8 @@ export async function undoLiveBalance(
     const undone = { undone_on: createCalendar(timeZone).dayOf(now), undone_consent_id: service.consent_id }
     const off = { is_enabled: false, is_suspended: false, next_charge_at: null, paid_until: null, undo_until: null }
     await putLiveBalance(trx, { ...service, ...off, ...undone })
+    // The first day alone was counted.
+    if (service.member) await countMemberSpending(trx, service.member, -service.daily_fee)
     const act = { lineId, act: 'LIVE_BALANCE_UNDONE', details: { amount: formatKopecks(amount) } }
     await recordAct(trx, dependencies, act, viewer)
     return { kind: 'undone', lineId }

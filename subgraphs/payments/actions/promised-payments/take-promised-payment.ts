@@ -7,7 +7,6 @@ import { post } from '../../ledger/post.ts'
 import { take } from '../../ledger/posting.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import type { PaymentsPolicies } from '../../store/policies.ts'
-import { findPolicyVersion } from '../../store/policy-version.ts'
 import { beginPromise } from '../../store/promised-payments.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
@@ -112,7 +111,7 @@ async function promise(
   const accountId = asAccount(asker).accountId
   const written = { line_id: line.id, id, account_id: accountId, amount, fee, taken_at: now, due_at: dueAt }
   await beginPromise(trx, written)
-  if (fee > 0n) await chargeFee(trx, dependencies, { lineId: line.id, id, fee, now })
+  if (fee > 0n) await chargeFee(trx, dependencies, { lineId: line.id, id, fee, now, policies })
   await spendAllowance(trx, allowance, fee)
   const details = { promisedPaymentId: id, kopecks: String(amount), dueAt: dueAt.toISOString() }
   await recordAct(trx, dependencies, { lineId: line.id, act: 'PROMISED_PAYMENT_TAKEN', details }, asker.viewer)
@@ -120,10 +119,17 @@ async function promise(
   return { kind: 'taken', promise: { id, amount: String(amount), fee: String(fee), takenAt, dueAt: due } }
 }
 
+interface FeeToCharge extends Pick<Request, 'policies'> {
+  readonly lineId: string
+  readonly id: string
+  readonly fee: bigint
+  readonly now: Date
+}
+
 async function chargeFee(
   trx: Transaction<Tables>,
   dependencies: ActionDependencies,
-  { lineId, id, fee, now }: { readonly lineId: string; readonly id: string; readonly fee: bigint; readonly now: Date },
+  { lineId, id, fee, now, policies }: FeeToCharge,
 ): Promise<void> {
   const name = 'promisedPayment.feeKopecks'
   await post(trx, dependencies, {
@@ -132,7 +138,7 @@ async function chargeFee(
     sourceKey: `promised-payment:${id}`,
     occurredAt: now,
     movements: [take('KOPECK', 'REVENUE', fee)],
-    cause: { consentId: id, policy: { name, version: await findPolicyVersion(trx, name, now) } },
+    cause: { consentId: id, policy: { name, version: policies.versions[name] } },
   })
 }
 

@@ -5,7 +5,6 @@ import { type E164, parsePhone } from '../../../../platform/phone.ts'
 import { available } from '../../ledger/balance.ts'
 import { findBalance } from '../../ledger/find-balance.ts'
 import { isAllowed } from '../../store/line-access.ts'
-import { findPolicyVersion } from '../../store/policy-version.ts'
 import { findTransferDay } from '../../store/transfer-days.ts'
 import { insertTransferQuote, type TransferQuote } from '../../store/transfer-quotes.ts'
 import type { ActionDependencies } from '../actions.ts'
@@ -107,7 +106,7 @@ async function show(
       toLineId: receiverLineId,
       amount,
       fee,
-      feeVersion: await findPolicyVersion(trx, 'transfer.feeKopecks', now),
+      feeVersion: policies.versions['transfer.feeKopecks'],
       quotedAt: now,
       validUntil: new Date(now.getTime() + policies['transfer.quoteMinutes'] * MINUTE_MS),
     }
