@@ -1,11 +1,12 @@
 import type { Transaction } from 'kysely'
 import { formatKopecks } from '../../../../platform/money.ts'
-import { lockBalance, spendable } from '../../ledger/balance.ts'
+import { spendable } from '../../ledger/balance.ts'
 import type { DueItem } from '../../store/due-page.ts'
 import { findLiveBalance, type LiveBalance, putLiveBalance, readDueLiveBalances } from '../../store/live-balances.ts'
 import { isQuarantined } from '../../store/quarantine.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
+import { lockToSpend } from '../promised-payments/settle-promised-payment.ts'
 import { recordAct } from '../record-act.ts'
 import { eachDue } from '../recurring/each-due.ts'
 import { ROUNDS } from '../service-viewer.ts'
@@ -32,7 +33,7 @@ export async function chargeDueDays(dependencies: ActionDependencies): Promise<n
 
 /** Under the lock of the line's balance: whoever was faster has left nothing to do. */
 async function charge(trx: Transaction<Tables>, dependencies: ActionDependencies, lineId: string): Promise<void> {
-  const balance = await lockBalance(trx, lineId, 'KOPECK')
+  const balance = await lockToSpend(trx, dependencies, lineId)
   const service = await findLiveBalance(trx, lineId)
   if (!balance || service?.next_charge_at == null || service.next_charge_at > dependencies.clock.now()) return
   // It was put under review since the page was read: the round after that leaves it out.

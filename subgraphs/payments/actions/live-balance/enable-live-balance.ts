@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import { createCalendar } from '../../../../platform/calendar.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { formatKopecks, parseKopecks } from '../../../../platform/money.ts'
-import { type Balance, lockBalance } from '../../ledger/balance.ts'
+import type { Balance } from '../../ledger/balance.ts'
 import { findCappedSpending } from '../../ledger/spending.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import { findLiveBalance, type LiveBalance, putLiveBalance } from '../../store/live-balances.ts'
@@ -12,6 +12,7 @@ import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
 import type { Asker } from '../asker.ts'
 import { type KeyRefusal, once } from '../once.ts'
+import { lockToSpend } from '../promised-payments/settle-promised-payment.ts'
 import { recordAct } from '../record-act.ts'
 import { failedRules } from '../rules.ts'
 import { currentMonth } from '../spend-cap/month.ts'
@@ -71,7 +72,7 @@ async function enable(
 ): Promise<EnableLiveBalanceOutcome> {
   const now = dependencies.clock.now()
   if (!(await isAllowed(trx, lineId, grant, now))) return { kind: 'lineNotFound' }
-  const balance = await lockBalance(trx, lineId, 'KOPECK')
+  const balance = await lockToSpend(trx, dependencies, lineId)
   if (balance === null) return { kind: 'lineNotFound' }
   const before = await findLiveBalance(trx, lineId)
   const isPaidToday = before?.paid_until != null && before.paid_until > now
