@@ -3,17 +3,24 @@ import { giveAccess } from '../../cli/testing/fixture.ts'
 import { connectDatabase, createPool } from '../../platform/database/connect.ts'
 import { createNewId } from '../../platform/ids.ts'
 import { silentLogger } from '../../platform/logger.ts'
+import { chargeDueDays } from './actions/live-balance/charge-due-days.ts'
 import { remindOfPromises } from './actions/promised-payments/remind-of-promises.ts'
-import { endDuePromises, settlePromisedPayment } from './actions/promised-payments/settle-promised-payment.ts'
+import {
+  endDuePromises,
+  lockToSpend,
+  settlePromisedPayment,
+} from './actions/promised-payments/settle-promised-payment.ts'
 import { createPaymentsBulk } from './bulk.ts'
 import type { LedgerKind } from './ledger/kinds.ts'
 import { post } from './ledger/post.ts'
 import { give, take } from './ledger/posting.ts'
+import { beginPromise } from './store/promised-payments.ts'
 import type { Tables } from './store/tables.ts'
 import { createCardsInMemory } from './testing/cards-in-memory.ts'
 import { moveMoney } from './testing/model/transfer.ts'
 import { SOUND_PARTS } from './testing/model/world.ts'
 import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/money-world.ts'
+import { askAsService } from './testing/service-door.ts'
 import { createWorker, type Worker } from './testing/worker.ts'
 
 const HOUR_MS = 3_600_000
@@ -257,6 +264,68 @@ describe('a promised payment', () => {
         { kind: 'PROMISED_PAYMENT_ENDED', count: 1 },
         { kind: 'PROMISED_PAYMENT_TAKEN', count: 1 },
       ])
+    })
+
+    /** Has a service take or set aside a rouble. */
+    async function pay({ id }: TestLine, mutation: 'charge' | 'reserve'): Promise<unknown> {
+      const name = mutation === 'charge' ? 'chargeId' : 'reservationId'
+      const reason = '{ title: { ru: "Роуминг", en: "Roaming" }, orderId: "1" }'
+      const input = `lineId: "${id}", ${name}: "${newKey()}", amount: "1.00", kind: SERVICE_CHARGE, reason: ${reason}`
+      const { __typename } = await askAsService(world.cabinet, `${mutation}(input: { ${input} }) { __typename }`)
+      return __typename
+    }
+
+    it.each(['charge', 'reserve'] as const)(
+      'before the job has come round, for a service that would %s',
+      async (how) => {
+        const lines = await Promise.all([1, 2, 3].map(() => world.line(0n)))
+        for (const line of lines) await take_(line, '200.00')
+        const payAll = () => Promise.all(lines.map((line) => pay(line, how)))
+        later(3 * DAY_MS - 1)
+        expect(new Set(await payAll())).toEqual(new Set([how === 'charge' ? 'ChargeSuccess' : 'ReserveSuccess']))
+        later(1)
+        expect(new Set(await payAll())).toEqual(new Set(['NotEligibleError']))
+        for (const line of lines) expect(await limits(line)).toEqual({ promised: 0, debt_limit: 800 })
+        for (const line of lines) expect((await world.told(line)).at(-1)).toMatch(/^The promised payment is due/)
+      },
+    )
+
+    it('on its day, and not another that has begun while somebody waited to spend of it', async () => {
+      const line = await world.line(0n)
+      await take_(line, '200.00')
+      later(3 * DAY_MS)
+      let paid: Promise<unknown> = Promise.resolve()
+      await db.transaction().execute(async (trx) => {
+        await lockToSpend(trx, ledger, line.id)
+        const next = { line_id: line.id, id: ledger.newId(), account_id: line.ownerId, amount: 20_000n, fee: 0n }
+        const dueAt = new Date(clock.now().getTime() + DAY_MS)
+        await beginPromise(trx, { ...next, taken_at: clock.now(), due_at: dueAt })
+        paid = pay(line, 'charge')
+        const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+        await expect.poll(async () => (await world.sql(waiting)).length).toBe(1)
+      })
+      expect(await paid).toBe('ChargeSuccess')
+      expect(await limits(line)).toEqual({ promised: 20_000, debt_limit: 700 })
+    })
+
+    it('before the job has come round, for one who would switch the live balance on', async () => {
+      const line = await world.line(0n)
+      await take_(line, '30.00')
+      later(3 * DAY_MS)
+      const input = { lineId: line.id, dailyFee: '1.00', idempotencyKey: newKey() }
+      const refused = await world.run('enable-live-balance', { input }, await world.tokenOf(line))
+      expect(codes(refused)).toEqual(['NOT_ENOUGH_MONEY'])
+    })
+
+    it('before the job has come round, for the next day of the live balance', async () => {
+      const line = await world.line(100n)
+      const input = { lineId: line.id, dailyFee: '1.00', idempotencyKey: newKey() }
+      await world.run('enable-live-balance', { input }, await world.tokenOf(line))
+      await take_(line, '30.00')
+      later(3 * DAY_MS)
+      await chargeDueDays(worker.dependencies)
+      expect(await world.money(line)).toEqual([0n, 0n])
+      expect(await limits(line)).toEqual({ promised: 0, debt_limit: 0 })
     })
 
     it('before the job has come round, for one who asks for the next', async () => {

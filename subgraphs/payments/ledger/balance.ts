@@ -14,6 +14,12 @@ export interface Balance {
   readonly promised: bigint
 }
 
+/** One that nobody else changes until the end of the transaction. */
+export interface LockedBalance extends Balance {
+  /** When the promise is due that lets it be owed; null where there is none. Whoever spends looks at it: `lockToSpend`. */
+  readonly promisedUntil: Date | null
+}
+
 /** What is there and not set aside; below zero for a debt. */
 export function available({ posted, reserved }: Balance): bigint {
   return posted - reserved
@@ -35,12 +41,20 @@ interface BalanceRow {
   readonly reserved: bigint
   readonly debt_limit: bigint
   readonly promised: bigint
+  readonly promised_until: Date | null
 }
+
+/** Nothing more is read of a line that was promised nothing. */
+const COLUMNS = sql.raw(`
+  posted, balance.reserved, debt_limit, promised, case when promised > 0 then (
+    select due_at from promised_payment as promise where promise.line_id = balance.line_id and ended_at is null
+  ) end as promised_until
+`)
 
 const LOCK_BALANCE = prepareStatement<{ readonly lineId: string; readonly unit: LedgerUnit }, BalanceRow>(
   'lock-balance',
   ({ lineId, unit }) => sql`
-    select posted, reserved, debt_limit, promised from ledger_balance
+    select ${COLUMNS} from ledger_balance as balance
     where line_id = ${lineId} and unit = ${unit} for update
   `,
 )
@@ -50,7 +64,11 @@ const LOCK_BALANCE = prepareStatement<{ readonly lineId: string; readonly unit: 
  * every hold of the line waits. Null when the line has no book: then nothing is locked, and nothing may be posted to it,
  * or two that do would wait for one another. Take several lines, and both units, in the order of (line, unit).
  */
-export async function lockBalance(trx: Transaction<Tables>, lineId: string, unit: LedgerUnit): Promise<Balance | null> {
+export async function lockBalance(
+  trx: Transaction<Tables>,
+  lineId: string,
+  unit: LedgerUnit,
+): Promise<LockedBalance | null> {
   const [row] = await runPrepared(trx, LOCK_BALANCE, { lineId, unit })
   return row ? toBalance(row) : null
 }
@@ -67,7 +85,7 @@ const LOCK_FREE_BALANCES = prepareStatement<
 >(
   'lock-free-balances',
   ({ lineIds, units }) => sql`
-    select balance.line_id, posted, reserved, debt_limit, promised
+    select balance.line_id, ${COLUMNS}
     from unnest(${lineIds}::uuid[], ${units}::text[]) as wanted (line_id, unit)
     join ledger_balance as balance on balance.line_id = wanted.line_id and balance.unit = wanted.unit::ledger_unit
     for update of balance skip locked
@@ -81,7 +99,7 @@ const LOCK_FREE_BALANCES = prepareStatement<
 export async function lockFreeBalances(
   trx: Transaction<Tables>,
   keys: readonly BalanceKey[],
-): Promise<Map<string, Balance>> {
+): Promise<Map<string, LockedBalance>> {
   const rows = await runPrepared(trx, LOCK_FREE_BALANCES, {
     lineIds: keys.map(({ lineId }) => lineId),
     units: keys.map(({ unit }) => unit),
@@ -98,7 +116,7 @@ interface HoldSource {
 const LOCK_HELD_BALANCE = prepareStatement<HoldSource, BalanceRow>(
   'lock-held-balance',
   ({ lineId, sourceKey }) => sql`
-    select posted, reserved, debt_limit, promised from ledger_balance
+    select ${COLUMNS} from ledger_balance as balance
     where line_id = ${lineId} and unit = (select unit from hold where line_id = ${lineId} and source_key = ${sourceKey})
     for update
   `,
@@ -108,7 +126,7 @@ const LOCK_HELD_BALANCE = prepareStatement<HoldSource, BalanceRow>(
 export async function lockHeldBalance(
   trx: Transaction<Tables>,
   { lineId, sourceKey }: HoldSource,
-): Promise<Balance | null> {
+): Promise<LockedBalance | null> {
   const [row] = await runPrepared(trx, LOCK_HELD_BALANCE, { lineId, sourceKey })
   return row ? toBalance(row) : null
 }
@@ -119,7 +137,7 @@ const LOCK_FREE_HELD_BALANCES = prepareStatement<
 >(
   'lock-free-held-balances',
   ({ lineIds, sourceKeys }) => sql`
-    select balance.line_id, posted, balance.reserved, debt_limit, promised
+    select balance.line_id, ${COLUMNS}
     from unnest(${lineIds}::uuid[], ${sourceKeys}::text[]) as wanted (line_id, source_key)
     join hold on hold.line_id = wanted.line_id and hold.source_key = wanted.source_key
     join ledger_balance as balance on balance.line_id = hold.line_id and balance.unit = hold.unit
@@ -131,7 +149,7 @@ const LOCK_FREE_HELD_BALANCES = prepareStatement<
 export async function lockFreeHeldBalances(
   trx: Transaction<Tables>,
   holds: readonly HoldSource[],
-): Promise<Map<string, Balance>> {
+): Promise<Map<string, LockedBalance>> {
   const rows = await runPrepared(trx, LOCK_FREE_HELD_BALANCES, {
     lineIds: holds.map(({ lineId }) => lineId),
     sourceKeys: holds.map(({ sourceKey }) => sourceKey),
@@ -139,6 +157,6 @@ export async function lockFreeHeldBalances(
   return new Map(rows.map((row) => [row.line_id, toBalance(row)]))
 }
 
-function toBalance({ posted, reserved, debt_limit: debtLimit, promised }: BalanceRow): Balance {
-  return { posted, reserved, debtLimit, promised }
+function toBalance({ debt_limit: debtLimit, promised_until: promisedUntil, ...row }: BalanceRow): LockedBalance {
+  return { posted: row.posted, reserved: row.reserved, promised: row.promised, debtLimit, promisedUntil }
 }

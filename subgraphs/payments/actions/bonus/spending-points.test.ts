@@ -36,7 +36,8 @@ beforeAll(async () => {
   db = connectDatabase<Tables>(place)
   const reader = createReader(place)
   const policies = createPolicies({ reader, clock, schema: paymentsPolicies })
-  const dependencies = { db, clock, newId: createNewId(clock), policies, logger: watchedLogger }
+  const currencyCode = 'RUB' as const
+  const dependencies = { db, clock, newId: createNewId(clock), policies, currencyCode, logger: watchedLogger }
   actions = createChargeActions(dependencies)
   expire = () => expirePoints(dependencies)
   close = async () => {

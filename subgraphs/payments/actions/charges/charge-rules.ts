@@ -5,6 +5,7 @@ import { findFreePoints } from '../../ledger/lots.ts'
 import { findQuarantined } from '../../store/quarantine.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
+import { endPromisesDueOf, type SettleDependencies } from '../promised-payments/settle-promised-payment.ts'
 import { failedRules, type Rule } from '../rules.ts'
 import { checkSpendCaps } from '../spend-cap/check-spend-cap.ts'
 import type { SpendCapReached } from '../spend-cap/spend-cap-rule.ts'
@@ -37,10 +38,12 @@ export const CHARGE_RULES: readonly Rule<ChargeFacts, FailedChargeRule>[] = [
   ({ capReached }) => (capReached === null ? null : { rule: 'spendCap', reached: capReached }),
 ]
 
+export type ChargeDependencies = SettleDependencies & Pick<ActionDependencies, 'policies'>
+
 /** Every rule that stands against each, in their order, under the locks of their balances. The lines are all different. */
 export async function refuseCharges(
   trx: Transaction<Tables>,
-  dependencies: Pick<ActionDependencies, 'clock' | 'policies'>,
+  dependencies: ChargeDependencies,
   charges: readonly Locked<ParsedCharge>[],
 ): Promise<FailedChargeRule[][]> {
   if (charges.length === 0) return []
@@ -52,7 +55,7 @@ export async function refuseCharges(
   const capped = charges.filter(({ kind, unit }) => kind !== 'SUBSCRIPTION_FEE' && unit === 'KOPECK')
   const reached = await checkSpendCaps(trx, dependencies, capped)
   const reachedOf = new Map(capped.map((charge, place) => [charge, reached[place]]))
-  const spendableOf = await findSpendable(trx, charges, dependencies.clock.now())
+  const spendableOf = await findSpendable(trx, dependencies, charges)
   return charges.map((charge) =>
     failedRules(CHARGE_RULES, {
       unit: charge.unit,
@@ -64,13 +67,15 @@ export async function refuseCharges(
   )
 }
 
-/** Of points only those whose time is not over: they may still be in the balance. */
+/** Without what is over but still in the balance: points whose time has gone by, promises whose day has come. */
 async function findSpendable(
   trx: Transaction<Tables>,
+  dependencies: ChargeDependencies,
   charges: readonly Locked<ParsedCharge>[],
-  now: Date,
 ): Promise<(charge: Locked<ParsedCharge>) => bigint> {
   const ofPoints = charges.filter(({ unit }) => unit === 'POINT').map(({ lineId }) => lineId)
-  const points = await findFreePoints(trx, ofPoints, now)
-  return ({ unit, lineId, balance }) => (unit === 'POINT' ? (points.get(lineId) ?? 0n) : spendable(balance))
+  const points = await findFreePoints(trx, ofPoints, dependencies.clock.now())
+  const settled = await endPromisesDueOf(trx, dependencies, charges)
+  return ({ unit, lineId, balance }) =>
+    unit === 'POINT' ? (points.get(lineId) ?? 0n) : spendable(settled.get(lineId) ?? balance)
 }

@@ -1,7 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { Tables } from '../../store/tables.ts'
-import type { ActionDependencies } from '../actions.ts'
-import { type FailedChargeRule, refuseCharges } from './charge-rules.ts'
+import { type ChargeDependencies, type FailedChargeRule, refuseCharges } from './charge-rules.ts'
 import { isSameCharge, type KeptCharge, type ParsedCharge } from './charge-wish.ts'
 import type { Locked } from './together.ts'
 
@@ -15,7 +14,7 @@ export type ChargeDecision =
 /** What is to be done of each, in their order. `known` has at its place what was done under its id before. */
 export async function decideCharges(
   trx: Transaction<Tables>,
-  dependencies: Pick<ActionDependencies, 'clock' | 'policies'>,
+  dependencies: ChargeDependencies,
   wanted: readonly Locked<ParsedCharge>[],
   known: readonly (KeptCharge | null)[],
 ): Promise<ChargeDecision[]> {

@@ -10,7 +10,10 @@ import { type ChargeKey, type ChargeRefusal, type ChargeWish, type ParsedCharge,
 import { decideCharges } from './decide-charges.ts'
 import { createTogether, type Locked } from './together.ts'
 
-export type ReservationDependencies = Pick<ActionDependencies, 'db' | 'clock' | 'newId' | 'policies' | 'logger'>
+export type ReservationDependencies = Pick<
+  ActionDependencies,
+  'db' | 'clock' | 'newId' | 'policies' | 'currencyCode' | 'logger'
+>
 
 export interface ReserveWish extends ChargeWish {
   /** For how long at most; null for as long as the policy says. */

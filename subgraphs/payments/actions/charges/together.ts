@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import { createLoader } from '../../../../platform/database/batch-loader.ts'
 import { isDatabaseAway } from '../../../../platform/database/is-away.ts'
 import type { Logger } from '../../../../platform/logger.ts'
-import type { Balance } from '../../ledger/balance.ts'
+import type { LockedBalance } from '../../ledger/balance.ts'
 import type { Tables } from '../../store/tables.ts'
 import { createTurns } from './turns.ts'
 
@@ -12,13 +12,13 @@ interface LineWish {
 }
 
 /** With the line's balance, that nobody else changes until the end of the transaction. */
-export type Locked<Wish extends LineWish> = Wish & { readonly balance: Balance }
+export type Locked<Wish extends LineWish> = Wish & { readonly balance: LockedBalance }
 
 export interface LineWork<Wish extends LineWish, Outcome> {
   /** Takes the balance that is wanted of, waiting for whoever has it; null when the line has no such book. */
-  readonly lock: (trx: Transaction<Tables>, wish: Wish) => Promise<Balance | null>
+  readonly lock: (trx: Transaction<Tables>, wish: Wish) => Promise<LockedBalance | null>
   /** The same of lines that are all different, without waiting: those that nobody has, by their ids. */
-  readonly lockFree: (trx: Transaction<Tables>, wishes: readonly Wish[]) => Promise<Map<string, Balance>>
+  readonly lockFree: (trx: Transaction<Tables>, wishes: readonly Wish[]) => Promise<Map<string, LockedBalance>>
   /** Does what is wanted of lines that are all different, and answers in their order. What it throws undoes them all. */
   readonly run: (trx: Transaction<Tables>, wishes: readonly Locked<Wish>[]) => Promise<readonly Outcome[]>
   /** The answer when a line has no book. */
@@ -75,7 +75,7 @@ async function runTogether<Wish extends LineWish, Outcome>(
       const balances = await lockFree(trx, wishes)
       const free = wishes.filter(({ lineId }) => balances.has(lineId))
       if (free.length === 0) return new Map()
-      const locked = free.map((wish) => ({ ...wish, balance: balances.get(wish.lineId) as Balance }))
+      const locked = free.map((wish) => ({ ...wish, balance: balances.get(wish.lineId) as LockedBalance }))
       const outcomes = await run(trx, locked)
       return new Map(free.map((wish, place) => [wish, outcomes[place] as Outcome]))
     })

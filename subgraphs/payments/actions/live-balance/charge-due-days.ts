@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import { formatKopecks } from '../../../../platform/money.ts'
-import { type Balance, lockBalance, spendable } from '../../ledger/balance.ts'
+import { type Balance, spendable } from '../../ledger/balance.ts'
 import type { DueItem } from '../../store/due-page.ts'
 import { findLiveBalance, type LiveBalance, putLiveBalance, readDueLiveBalances } from '../../store/live-balances.ts'
 import { isQuarantined } from '../../store/quarantine.ts'
@@ -8,6 +8,7 @@ import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
 import { eachDue } from '../each-due.ts'
 import { findStandings, type LineStanding } from '../line-in-service.ts'
+import { lockToSpend } from '../promised-payments/settle-promised-payment.ts'
 import { recordAct } from '../record-act.ts'
 import { ROUNDS } from '../service-viewer.ts'
 import { chargeDay, findToday } from './charge-day.ts'
@@ -51,7 +52,7 @@ async function look(
   dependencies: ActionDependencies,
   { id: lineId, standing }: DueService,
 ): Promise<void> {
-  const balance = await lockBalance(trx, lineId, 'KOPECK')
+  const balance = await lockToSpend(trx, dependencies, lineId)
   const service = await findLiveBalance(trx, lineId)
   if (!balance || service?.next_charge_at == null || service.next_charge_at > dependencies.clock.now()) return
   // It was put under review since the page was read: the round after that leaves it out.

@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import { createCalendar } from '../../../../platform/calendar.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { formatKopecks, parseKopecks } from '../../../../platform/money.ts'
-import { type Balance, lockBalance } from '../../ledger/balance.ts'
+import type { Balance } from '../../ledger/balance.ts'
 import { findCappedSpending } from '../../ledger/spending.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import { findLiveBalance, type LiveBalance, putLiveBalance } from '../../store/live-balances.ts'
@@ -15,6 +15,7 @@ import type { Asker } from '../asker.ts'
 import { shareOf } from '../card-payments/member-share.ts'
 import { findLineInService } from '../line-in-service.ts'
 import { type KeyedCommand, type KeyRefusal, once, recall } from '../once.ts'
+import { lockToSpend } from '../promised-payments/settle-promised-payment.ts'
 import { recordAct } from '../record-act.ts'
 import { failedRules } from '../rules.ts'
 import { currentMonth } from '../spend-cap/month.ts'
@@ -91,7 +92,7 @@ async function enable(
   const { lineId, agreedFee } = wish
   const now = dependencies.clock.now()
   if (!(await isAllowed(trx, lineId, grant, now))) return { kind: 'lineNotFound' }
-  const balance = await lockBalance(trx, lineId, 'KOPECK')
+  const balance = await lockToSpend(trx, dependencies, lineId)
   if (balance === null) return { kind: 'lineNotFound' }
   const before = await findLiveBalance(trx, lineId)
   const isPaidToday = before?.paid_until != null && before.paid_until > now

@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import { lockBalance } from '../../ledger/balance.ts'
+import { type Balance, type LockedBalance, lockBalance } from '../../ledger/balance.ts'
 import type { DueItem } from '../../store/due-page.ts'
 import { endPromise, type PromiseEnd, promiseEnded, readDuePromises } from '../../store/promised-payments.ts'
 import type { Tables } from '../../store/tables.ts'
@@ -8,7 +8,7 @@ import { eachDue } from '../each-due.ts'
 import { recordAct } from '../record-act.ts'
 import { forOurselves } from '../service-viewer.ts'
 
-type SettleDependencies = Pick<ActionDependencies, 'clock' | 'newId' | 'currencyCode'>
+export type SettleDependencies = Pick<ActionDependencies, 'clock' | 'newId' | 'currencyCode'>
 
 /**
  * Takes a promised payment back because the line was topped up. Call it in the transaction of every credit that is a
@@ -44,8 +44,39 @@ export async function endDuePromises(
   return looked
 }
 
-/** The same for one line, if its promise is due: what has not been done by the job yet counts as done. */
-export async function endDuePromise(
+/**
+ * Locks the balance of a line that is to spend as `lockBalance` does, without a promise whose day has come: what has not
+ * been done by the job yet counts as done.
+ */
+export async function lockToSpend(
+  trx: Transaction<Tables>,
+  dependencies: SettleDependencies,
+  lineId: string,
+): Promise<Balance | null> {
+  const balance = await lockBalance(trx, lineId, 'KOPECK')
+  if (balance === null) return null
+  return (await endPromisesDueOf(trx, dependencies, [{ lineId, balance }])).get(lineId) ?? balance
+}
+
+/** The same of several lines that are locked already: gives the balances that are others by that. */
+export async function endPromisesDueOf(
+  trx: Transaction<Tables>,
+  dependencies: SettleDependencies,
+  lines: readonly { readonly lineId: string; readonly balance: LockedBalance }[],
+): Promise<Map<string, Balance>> {
+  const now = dependencies.clock.now()
+  const due = lines.filter(({ balance: { promisedUntil } }) => promisedUntil !== null && promisedUntil <= now)
+  const settled = new Map<string, Balance>()
+  for (const { lineId } of due) {
+    await endDuePromise(trx, dependencies, lineId)
+    const balance = await lockBalance(trx, lineId, 'KOPECK')
+    if (balance) settled.set(lineId, balance)
+  }
+  return settled
+}
+
+/** What was due when the balance was locked may have ended, and another begun, since: only what is due now ends. */
+async function endDuePromise(
   trx: Transaction<Tables>,
   dependencies: SettleDependencies,
   lineId: string,

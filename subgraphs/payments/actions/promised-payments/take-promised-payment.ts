@@ -2,7 +2,6 @@ import type { Transaction } from 'kysely'
 import { createCalendar, monthOf } from '../../../../platform/calendar.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { parseKopecks } from '../../../../platform/money.ts'
-import { lockBalance } from '../../ledger/balance.ts'
 import { post } from '../../ledger/post.ts'
 import { take } from '../../ledger/posting.ts'
 import { isAllowed } from '../../store/line-access.ts'
@@ -18,7 +17,7 @@ import { recordAct } from '../record-act.ts'
 import { checkSpendCap } from '../spend-cap/check-spend-cap.ts'
 import { promiseFacts } from './facts.ts'
 import { type FailedPromiseRule, feeOf, promiseObstacles } from './rules.ts'
-import { endDuePromise } from './settle-promised-payment.ts'
+import { lockToSpend } from './settle-promised-payment.ts'
 
 export interface TakePromisedPayment {
   readonly lineId: string
@@ -93,9 +92,8 @@ async function promise(
 ): Promise<TakePromisedPaymentOutcome> {
   const now = dependencies.clock.now()
   if (!(await isAllowed(trx, line.id, asker.grant, now))) return { kind: 'lineNotFound' }
-  const balance = await lockBalance(trx, line.id, 'KOPECK')
+  const balance = await lockToSpend(trx, dependencies, line.id)
   if (balance === null) return { kind: 'lineNotFound' }
-  await endDuePromise(trx, dependencies, line.id)
   const facts = await promiseFacts(trx, { balance, line, policies, now })
   const fee = feeOf(amount, facts.terms)
   const failed = promiseObstacles({

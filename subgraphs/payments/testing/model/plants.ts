@@ -8,7 +8,7 @@ export const readUnlocked: LedgerParts['lockBalance'] = async (trx, lineId, unit
   `.execute(trx)
   await sql`select pg_sleep(0.01)`.execute(trx)
   const [row] = rows
-  return row ? { ...row, debtLimit: row.debt_limit } : null
+  return row ? { ...row, debtLimit: row.debt_limit, promisedUntil: null } : null
 }
 
 /** A mistake of one part, the operations that come by it, and what is to be said of it. */

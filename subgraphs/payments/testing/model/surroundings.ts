@@ -32,7 +32,11 @@ export const POLICIES = {
   'acquirer.pauseSeconds': 15,
   'receipt.vatCode': 1,
   'receipt.taxSystemCode': 1,
-  versions: { 'bonus.kopecksPerPoint': 1, 'promisedPayment.feeKopecks': 1, 'transfer.feeKopecks': 1 },
+  versions: {
+    'bonus.kopecksPerPoint': 1,
+    'promisedPayment.feeKopecks': 1,
+    'transfer.feeKopecks': 1,
+  } as PaymentsPolicies['versions'],
 } satisfies Partial<PaymentsPolicies> as unknown as PaymentsPolicies
 
 /** Thousandths that the merchant of the sequences takes on top of an amount. */

@@ -39,7 +39,7 @@ export async function send(world: TortureWorld, request: Request): Promise<void>
 async function outcomeOf(world: TortureWorld, { kind, key: id, lineId, otherLineId }: Request): Promise<string> {
   const { db, clock, newId } = world
   const policies = { current: async () => ({ 'hold.ttlMinutes': 60, 'hold.ttlMinutesMax': 60 }) as PaymentsPolicies }
-  const dependencies = { db, clock, newId, policies, logger: silentLogger }
+  const dependencies = { db, clock, newId, policies, currencyCode: 'RUB' as const, logger: silentLogger }
   const charges = createChargeActions(dependencies)
   const named = { service: 'products', lineId, id } as const
   const reason = { title: { ru: 'Услуга', en: 'A service' } }
