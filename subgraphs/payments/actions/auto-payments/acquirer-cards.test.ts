@@ -42,9 +42,13 @@ async function begin(): Promise<CardCharge> {
   return { ...of, paymentId, idempotenceKey: paymentId, cardId: card?.id ?? '' }
 }
 
-/** Charges by an acquirer that may be another than the world's; the line has a telephone. */
-function chargeBy(acquirer: Acquirer | null, charge: CardCharge): Promise<CardAnswer> {
-  const ask = { ...world.dependencies.ask, 'linked-numbers': async () => ({ numberOfLine: '+79160000001' }) }
+/** Charges by an acquirer that may be another than the world's, for a line with a telephone, unless it is closed. */
+function chargeBy(
+  acquirer: Acquirer | null,
+  charge: CardCharge,
+  numberOfLine: string | null = '+79160000001',
+): Promise<CardAnswer> {
+  const ask = { ...world.dependencies.ask, 'linked-numbers': async () => ({ numberOfLine }) }
   return createAcquirerCards({ ...world.dependencies, ask, acquirer }).charge(charge)
 }
 
@@ -133,10 +137,17 @@ describe('a charge of a saved card', () => {
     expect(await world.payment(charge.paymentId)).toMatchObject({ status: 'FAILED', failure: 'EXPIRED' })
   })
 
-  it('by a card whose token cannot be read is not made, and nobody is asked', async () => {
+  it('by a card whose secret was dropped is refused, and nobody is asked', async () => {
     const charge = await begin()
     await world.database.sql(`update payments.card set token_sealed = 'of another secret'`)
-    expect(await chargeBy(world.dependencies.acquirer, charge)).toEqual({ kind: 'notMade' })
+    const refused = { kind: 'refused', code: 'CARD_NOT_USABLE' }
+    expect(await chargeBy(world.dependencies.acquirer, charge)).toEqual(refused)
+    expect(theirs(charge.paymentId)).toEqual([])
+  })
+
+  it('of a line that was closed since is not made, and nobody is asked', async () => {
+    const charge = await begin()
+    expect(await chargeBy(world.dependencies.acquirer, charge, null)).toEqual({ kind: 'notMade' })
     expect(theirs(charge.paymentId)).toEqual([])
   })
 
