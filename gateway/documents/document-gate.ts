@@ -11,7 +11,6 @@ import {
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import { type Priority, priorityOf } from '../admission/priorities.ts'
-import { falseTypename } from './false-typename.ts'
 import { exceededLimit, OPERATION_LIMITS, overLimit } from './limits.ts'
 import { type Measures, measure } from './measure.ts'
 
@@ -99,7 +98,7 @@ export function createDocumentGate({ hasIntrospection, hasLimits = true }: Docum
     if (document === null) return 'invalid'
     if (document instanceof GraphQLError) return document
     const measures = measure(document, schema)
-    const refused = refusalOf(document, isUnlimited ? null : measures)
+    const refused = isUnlimited ? null : exceededLimit(measures)
     if (refused) return refused
     // One error is enough here: Apollo Server looks for the others.
     if (validate(schema, document, rules, { maxErrors: 1 }).length > 0) return 'invalid'
@@ -133,10 +132,6 @@ export function createDocumentGate({ hasIntrospection, hasLimits = true }: Docum
       delete: async (key) => documents.delete(key),
     },
   }
-}
-
-function refusalOf(document: DocumentNode, measures: Measures | null): GraphQLError | null {
-  return falseTypename(document) ?? (measures && exceededLimit(measures))
 }
 
 function profileIn(verdict: Verdict | undefined): OperationProfile | undefined {

@@ -6,7 +6,6 @@ import { createFallback } from './fallback.ts'
 import { compileOperation } from './operation.ts'
 import { type LoadedSupergraph, loadSupergraph } from './supergraph.ts'
 import { composeSubgraphs } from './testing/supergraphs.ts'
-import type { Path } from './value.ts'
 
 const supergraphSdl = composeSubgraphs({
   books: 'type Query { count(of: Int!): Int ghost: Ghost } interface Ghost { name: String }',
@@ -46,14 +45,14 @@ describe('an operation', () => {
       throw new Error('planned')
     }
     const { operation } = compile('query ($n: Int!) { count(of: $n) }', {
-      planner: { plan, clientPath: (path) => path },
+      planner: { ...supergraph.planner, plan },
     })
     const { errors, data } = await operation.run({ n: 'three' }, {})
     expect(data).toBeUndefined()
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' })
   })
 
-  const nothingPlanned = { planner: { plan: () => ({ kind: 'QueryPlan' as const }), clientPath: (path: Path) => path } }
+  const nothingPlanned = { planner: { ...supergraph.planner, plan: () => ({ kind: 'QueryPlan' as const }) } }
 
   it('is refused when it asks for an interface that nothing implements', async () => {
     const { operation, sent } = compile('{ ghost { name } }', nothingPlanned)
@@ -77,7 +76,7 @@ describe('an operation', () => {
   it('is run by Apollo’s executor, counted and logged, when its plan has a node that the engine does not know', async () => {
     const node = { kind: 'Teleport' } as unknown as PlanNode
     const { operation, fallback, warnings } = compile('{ count(of: 1) }', {
-      planner: { plan: () => ({ kind: 'QueryPlan', node }), clientPath: (path) => path },
+      planner: { ...supergraph.planner, plan: () => ({ kind: 'QueryPlan', node }) },
     })
     expect(await operation.run({}, {})).toEqual({ data: { count: 42 } })
     expect(await operation.run({}, {})).toEqual({ data: { count: 42 } })

@@ -147,6 +147,5 @@ export function findOperation({
 /** The same error at a path that the client knows; the plan may have names of its own. */
 export function withClientPath(error: GraphQLError, { planner }: LoadedSupergraph): GraphQLError {
   if (!error.path) return error
-  const path = planner.clientPath(error.path)
-  return path === error.path ? error : new GraphQLError(error.message, { path, extensions: error.extensions })
+  return new GraphQLError(error.message, { path: planner.clientPath(error.path), extensions: error.extensions })
 }

@@ -96,13 +96,6 @@ describe('GraphQL over HTTP', () => {
     expect(await response.json()).toMatchObject({ data: { line: null } })
   })
 
-  it('takes no other field for the name of a type', async () => {
-    const response = await post(JSON.stringify({ query: '{ viewer { __typename: id } }' }), {
-      'content-type': 'application/json',
-    })
-    expect((await response.json()).errors[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED')
-  })
-
   it('tells a client of the new media type by status that an operation cannot run, and one of the old by body', async () => {
     const broken = JSON.stringify({ query: '{' })
     const statusFor = async (accept: string) =>

@@ -233,6 +233,12 @@ describe.each(STREAM_CLIENTS)('a subscription by $name, in production', (client:
     expect(await sequence(open(SUBSCRIPTION))).toBe('0')
   })
 
+  it('is refused by the rules by which queries are', async () => {
+    const introspection = 'query Schema { __schema { queryType { name } } }'
+    const opened = open(`${SUBSCRIPTION} ${introspection}`, undefined, await cabinet.staffToken('supervisor'))
+    expect(await told(opened)).toContain('GRAPHQL_VALIDATION_FAILED')
+  })
+
   it('that is not registered is refused, but for a role that is named', async () => {
     const adHoc = 'subscription ($lineId: ID!) { balanceChanged(lineId: $lineId) { sequence } }'
     expect(await told(open(adHoc))).toContain('OPERATION_NOT_REGISTERED')

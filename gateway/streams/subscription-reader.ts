@@ -38,7 +38,7 @@ export type SubscriptionReader = (asked: AskedSubscription, principal: Principal
 export interface SubscriptionReaderOptions {
   readonly engine: Engine<GatewayContext>
   readonly admission: Pick<OperationAdmission, 'textFor' | 'isRegistered' | 'shownName'>
-  readonly documents: Pick<DocumentGate, 'admit' | 'documentOf'>
+  readonly documents: Pick<DocumentGate, 'rules' | 'admit' | 'documentOf'>
 }
 
 const SUBSCRIPTIONS_MAX = 1_000
@@ -91,7 +91,7 @@ function readSubscription(
     return refuse('GRAPHQL_PARSE_FAILED', [error as GraphQLError])
   }
   const schema = engine.apiSchema()
-  const errors = documents.documentOf(query) ? [] : validate(schema, document)
+  const errors = documents.documentOf(query) ? [] : validate(schema, document, documents.rules)
   if (errors.length > 0) return refuse('GRAPHQL_VALIDATION_FAILED', errors)
   const operation = getOperationAST(document, operationName)
   if (!operation) {

@@ -62,6 +62,26 @@ describe('required fields with arguments', () => {
   })
 })
 
+describe('aliases', () => {
+  const supergraph = composeSubgraphs({
+    a: 'type Query { a: A } type A @key(fields: "id") { id: ID! name: String label: String }',
+    b: 'type A @key(fields: "id") { id: ID! name: String @external upper: String @requires(fields: "name") }',
+  })
+
+  it('that are names of keys or of required fields leave these to the plan', () => {
+    const [first, second] = plan(supergraph, '{ a { id: name name: label label: id upper } }')
+    expect(first?.operation).toBe('{a{__typename id id__asked:name name__asked:label label:id name}}')
+    expect(JSON.stringify(second?.requires)).toContain('"name":"id"')
+    expect(JSON.stringify(second?.requires)).toContain('"name":"name"')
+  })
+
+  it('have the client’s name in paths, though it look as if it were made here', () => {
+    const { clientPath } = createPlanner(supergraph)
+    expect(clientPath(['a', 0, 'id__asked'])).toEqual(['a', 0, 'id'])
+    expect(clientPath(['id__asked__asked', 'label__asked'])).toEqual(['id__asked', 'label__asked'])
+  })
+})
+
 describe('keys', () => {
   it('are taken from those that a subgraph resolves', () => {
     const supergraph = composeSubgraphs({

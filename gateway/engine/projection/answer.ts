@@ -27,7 +27,10 @@ interface ProjectionCompilation {
 
 /** Cuts the answer out of what was fetched, by the values that the operation's conditions have this time. */
 export function compileAnswer({ supergraph, document, operation, parts }: ProjectionCompilation) {
-  const { apiSchema: schema } = supergraph
+  const {
+    apiSchema: schema,
+    planner: { fetchedName },
+  } = supergraph
   const fragments = fragmentsOf(document)
   const introspect = compileIntrospection(schema, operation, fragments)
   const booleans = findBooleanVariables(document, operation)
@@ -41,7 +44,8 @@ export function compileAnswer({ supergraph, document, operation, parts }: Projec
     const known = projectors.get(key)
     if (known) return known
     if (projectors.size >= PROJECTORS_MAX) projectors.clear()
-    const made = parts.compileProjector({ schema, fragments, conditions }, rootType, operation.selectionSet.selections)
+    const context = { schema, fragments, conditions, fetchedName }
+    const made = parts.compileProjector(context, rootType, operation.selectionSet.selections)
     projectors.set(key, made)
     return made
   }

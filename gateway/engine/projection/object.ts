@@ -4,8 +4,10 @@ import { BUBBLE, INVALID_NULL, INVALID_VALUE, type Project, type ProjectionRun }
 
 /** One field of one type, compiled. */
 export interface CompiledField {
-  /** Its name in the answer, and in what was fetched. */
+  /** Its name in the answer. */
   readonly key: string
+  /** Its name in what was fetched: another where the plan needs the client's for itself. */
+  readonly fetchedKey: string
   /** Its name in messages. */
   readonly place: string
   /** For a scalar or an enum, which most fields are: these are looked at without a call of their own. */
@@ -27,6 +29,7 @@ const MISSES_MAX = 8
  */
 export function compileObject(fields: readonly CompiledField[]): ProjectObject {
   const copy = compileCopy(fields)
+  if (fields.some(({ key, fetchedKey }) => key !== fetchedKey)) return copy
   let misses = 0
   return (object, run) => {
     if (misses >= MISSES_MAX) return copy(object, run)
@@ -61,7 +64,7 @@ function compileCopy(fields: readonly CompiledField[]): ProjectObject {
   return (object, run) => {
     const output = { ...template }
     for (const field of fields) {
-      const value = projectField(field, object[field.key], run)
+      const value = projectField(field, object[field.fetchedKey], run)
       if (value === BUBBLE) return BUBBLE
       output[field.key] = value
     }

@@ -1,4 +1,4 @@
-import { buildSchema, Kind, type OperationDefinitionNode, parse } from 'graphql'
+import { buildSchema, type FieldNode, Kind, type OperationDefinitionNode, parse } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { fragmentsOf } from '../fragments.ts'
 import { ProjectionRun } from './project.ts'
@@ -20,7 +20,9 @@ function project(query: string, data: Record<string, unknown>, conditions: Recor
   const type = schema.getQueryType()
   if (!type) throw new Error('The schema has a query type.')
   const run = new ProjectionRun((key) => `introspected ${key}`)
-  const answer = compileProjector({ schema, fragments: fragmentsOf(document), conditions }, type, selections)(data, run)
+  const fetchedName = ({ alias, name }: FieldNode) => (alias?.value === 'taken' ? 'fetched' : (alias ?? name).value)
+  const context = { schema, fragments: fragmentsOf(document), conditions, fetchedName }
+  const answer = compileProjector(context, type, selections)(data, run)
   return {
     answer: typeof answer === 'symbol' ? null : answer,
     text: JSON.stringify(answer),
@@ -107,6 +109,12 @@ describe('a projection', () => {
       s: 'introspected s',
       __typename: 'Query',
     })
+  })
+
+  it('shows under the client’s name what had to be fetched by another, without changing what was fetched', () => {
+    const song = { fetched: 'x', id: '1', taken: 'of the plan' }
+    expect(project('{ song { taken: singer id } }', { song }).text).toBe('{"song":{"taken":"x","id":"1"}}')
+    expect(song).toEqual({ fetched: 'x', id: '1', taken: 'of the plan' })
   })
 
   it('shows a field that the client calls __proto__', () => {

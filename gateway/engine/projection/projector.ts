@@ -19,9 +19,14 @@ import { compileList } from './list.ts'
 import { type CompiledField, compileObject, type ProjectObject } from './object.ts'
 import { BUBBLE, INVALID_NULL, INVALID_VALUE, type Project } from './project.ts'
 
+/** What projecting needs to know besides: the key that a field has in what was fetched. */
+export interface ProjectionContext extends CollectContext {
+  readonly fetchedName: (field: FieldNode) => string
+}
+
 /** Compiles what a client selected of a type into a function that cuts it out of what was fetched. */
 export function compileProjector(
-  context: CollectContext,
+  context: ProjectionContext,
   type: GraphQLCompositeType,
   selections: readonly SelectionNode[],
 ): Project {
@@ -35,7 +40,7 @@ interface Placed<Type> {
 }
 
 function compileComposite(
-  context: CollectContext,
+  context: ProjectionContext,
   { type, place }: Placed<GraphQLCompositeType>,
   selections: readonly SelectionNode[],
 ): Project {
@@ -58,7 +63,7 @@ function compileComposite(
 }
 
 function compileFields(
-  context: CollectContext,
+  context: ProjectionContext,
   type: GraphQLNamedType,
   selections: readonly SelectionNode[],
 ): CompiledField[] {
@@ -66,32 +71,35 @@ function compileFields(
 }
 
 function compileField(
-  context: CollectContext,
+  context: ProjectionContext,
   parentType: GraphQLNamedType,
   key: string,
   nodes: readonly FieldNode[],
 ): CompiledField {
   const place = `field ${parentType.name}.${key}`
-  const name = nodes[0]?.name.value ?? ''
+  const [node] = nodes
+  invariant(node, `a field of the answer was asked for, and so was ${key}`)
+  const name = node.name.value
+  const named = { key, fetchedKey: context.fetchedName(node), place }
   if (name === '__typename') {
     const typename = isObjectType(parentType) ? parentType.name : BUBBLE
-    return { key, place, isLeaf: null, isNonNull: false, project: () => typename }
+    return { ...named, isLeaf: null, isNonNull: false, project: () => typename }
   }
   if (name === '__schema' || name === '__type') {
-    return { key, place, isLeaf: null, isNonNull: false, project: (_, run) => run.introspection(key) }
+    return { ...named, isLeaf: null, isNonNull: false, project: (_, run) => run.introspection(key) }
   }
   invariant(isObjectType(parentType) || isInterfaceType(parentType), `${parentType.name} has fields`)
   const type = parentType.getFields()[name]?.type
   invariant(type, `a validated operation asks ${parentType.name} only for fields that it has, not ${name}`)
-  const selections = nodes.flatMap((node) => node.selectionSet?.selections ?? [])
+  const selections = nodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? [])
   const isNonNull = isNonNullType(type)
   const nullable = isNonNull ? type.ofType : type
-  if (isLeafType(nullable)) return { key, place, isNonNull, isLeaf: compileLeaf(nullable), project: () => BUBBLE }
-  return { key, place, isNonNull: false, isLeaf: null, project: compileOutput(context, { type, place }, selections) }
+  if (isLeafType(nullable)) return { ...named, isNonNull, isLeaf: compileLeaf(nullable), project: () => BUBBLE }
+  return { ...named, isNonNull: false, isLeaf: null, project: compileOutput(context, { type, place }, selections) }
 }
 
 function compileOutput(
-  context: CollectContext,
+  context: ProjectionContext,
   { type, place }: Placed<GraphQLOutputType>,
   selections: readonly SelectionNode[],
 ): Project {
@@ -105,7 +113,7 @@ function compileOutput(
 }
 
 function compileNullable(
-  context: CollectContext,
+  context: ProjectionContext,
   { type, place }: Placed<GraphQLOutputType>,
   selections: readonly SelectionNode[],
 ): Project {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ApolloGateway } from '@apollo/gateway'
 import type { GatewayExecutor, GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface'
-import { parse } from 'graphql'
+import { parse, print } from 'graphql'
 import { disableApolloTelemetry } from '../../../platform/environment.ts'
 import { UNKNOWN_CLIENT } from '../../../platform/identity/viewer.ts'
 import { silentLogger } from '../../../platform/logger.ts'
@@ -14,6 +14,7 @@ import { createTestLink } from '../../testing/resilience.ts'
 import type { Transport } from '../../transport/transport.ts'
 import { createEngine } from '../engine.ts'
 import type { EngineParts } from '../parts.ts'
+import { createClientNames, SUFFIX } from '../planning/client-names.ts'
 import { loadSupergraph } from '../supergraph.ts'
 import type { GeneratedOperation } from './generate-operation.ts'
 
@@ -52,7 +53,10 @@ export async function startEngine(supergraphSdl: string, parts?: Partial<EngineP
   return target.executor(executor, async () => engine.stop())
 }
 
-/** Apollo's own executor over the same subgraphs. Plans get the same keys as the engine's. */
+/**
+ * Apollo's own executor over the same subgraphs. Plans get the same keys as the engine's. It takes what a client calls
+ * by the name of a key for the key, so it is given the engine's names for such fields.
+ */
 export async function startStock(supergraphSdl: string): Promise<Executor> {
   disableApolloTelemetry()
   const target = createTarget()
@@ -71,7 +75,16 @@ export async function startStock(supergraphSdl: string): Promise<Executor> {
     experimental_didResolveQueryPlan: ({ queryPlan }) => addKeys(queryPlan),
   })
   const { executor } = await gateway.load()
-  return target.executor(executor, () => gateway.stop())
+  const { run, stop } = target.executor(executor, () => gateway.stop())
+  const { withFetchedNames } = createClientNames(parse(supergraphSdl))
+  return {
+    stop,
+    async run(operation, transports) {
+      const query = print(withFetchedNames(parse(operation.query)))
+      const answer = await run({ ...operation, query }, transports)
+      return JSON.parse(JSON.stringify(answer).replaceAll(SUFFIX, ''))
+    },
+  }
 }
 
 const NOT_MANAGED = { apollo: {} }

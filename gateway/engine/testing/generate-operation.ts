@@ -97,10 +97,14 @@ function field(draft: Draft, fields: readonly GraphQLField<unknown, unknown>[], 
   return `${alias(draft, chosen.name, `${call} ${chosen.type}`)}${call}${conditions(draft)}${below}`
 }
 
+/** Keys and required fields of the supergraphs: a client may call any field so. */
+const PLANNED = ['id', 'email', 'sku', 'order', 'weight', 'title']
+
 /** A response name for a field: its own when that is free, and at times another. */
 function alias(draft: Draft, fieldName: string, meaning: string): string {
   const { names, random } = draft
-  const wanted = random.chance(0.15) ? `${random.pick([fieldName, 'other'])}_${random.integer(3)}` : fieldName
+  const other = random.pick([`${fieldName}_${random.integer(3)}`, `other_${random.integer(3)}`, random.pick(PLANNED)])
+  const wanted = random.chance(0.15) ? other : fieldName
   for (let name = wanted; ; name = `${name}x`) {
     if ((names.get(name) ?? meaning) !== meaning) continue
     names.set(name, meaning)
