@@ -53,8 +53,10 @@ describe('a transfer', () => {
       __typename: 'QuoteTransferSuccess',
       quote: {
         id: expect.any(String),
+        toPhone: to.phone,
         amount: { amount: '100.00', currencyCode: 'RUB' },
         fee: { amount: '7.00', currencyCode: 'RUB' },
+        total: { amount: '107.00', currencyCode: 'RUB' },
         balanceAfter: { amount: '393.00', currencyCode: 'RUB' },
         validUntil: new Date(NOON.getTime() + 300_000).toISOString(),
       },
@@ -376,6 +378,24 @@ describe('a transfer', () => {
       await accountant.demote()
       expect((await quote(first, to, '1.00', await accountant.token())).__typename).toBe('LineNotFoundError')
     })
+  })
+
+  it('is in the history where it was confirmed, whenever it was shown', async () => {
+    const [from, to] = [await world.line(100_000n), await world.line(0n)]
+    const [first, second] = [await quote(from, to, '10.00'), await quote(from, to, '20.00')]
+    const page = async (after: string | null) => {
+      const { payments } = await world.run('payments', { lineId: from.id, first: 1, after }, await world.tokenOf(from))
+      return { ids: payments.nodes.map(({ id }: { id: string }) => id), ...payments.pageInfo }
+    }
+    world.clock.now = new Date(NOON.getTime() + 60_000)
+    await confirm(from, second.quote.id)
+    const { endCursor } = await page(null)
+    world.clock.now = new Date(NOON.getTime() + 120_000)
+    await confirm(from, first.quote.id)
+    const newest = await page(null)
+    expect(newest).toMatchObject({ ids: [first.quote.id], hasNextPage: true })
+    expect(await page(newest.endCursor)).toMatchObject({ ids: [second.quote.id], hasNextPage: false })
+    expect(await page(endCursor)).toMatchObject({ ids: [] })
   })
 
   it('ends as it ended, whatever of its events come again, in whatever order', async () => {

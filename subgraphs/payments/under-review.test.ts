@@ -85,14 +85,8 @@ describe('a line whose balance is under review', () => {
   }
   const quoteTransfer = async (line: TestLine, amount = '100.00'): Promise<Answer> =>
     as(line, 'quote-transfer', { fromLineId: line.id, toPhone: (await world.line(0n)).phone, amount })
-  /** The operation of front ends does not ask for reasons. */
-  async function confirmTransfer(line: TestLine, quoteId: string): Promise<Answer> {
-    const query = `mutation ($input: ConfirmTransferInput!) {
-      answer: confirmTransfer(input: $input) { __typename ... on NotEligibleError { ${REASONS} } } }`
-    const variables = { input: { quoteId, idempotencyKey: newId() } }
-    const headers = { 'accept-language': 'en' }
-    return (await world.cabinet.ask({ query, variables, headers }, await world.tokenOf(line))).data.answer
-  }
+  const confirmTransfer = (line: TestLine, quoteId: string): Promise<Answer> =>
+    as(line, 'confirm-transfer', { quoteId, idempotencyKey: newId() })
   const quotePurchase = (line: TestLine, amount = '100.00'): Promise<Answer> =>
     as(line, 'quote-purchase', { lineId: line.id, merchantId: 'water', reference: '10203040', amount })
   const enable = (line: TestLine): Promise<Answer> =>
