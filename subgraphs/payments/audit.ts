@@ -6,6 +6,7 @@ import type { Invariant, LedgerCheck, LineCheck, LineRange } from './audit/check
 import { ENTRY_CHECKS } from './audit/entries.ts'
 import { GUARD_CHECKS, TIME_CHECKS } from './audit/guards.ts'
 import { HOLD_CHECKS } from './audit/holds.ts'
+import { PAYMENT_CHECKS } from './audit/payments.ts'
 import { rangesOf } from './audit/ranges.ts'
 import { addTotals, type LedgerTotal, noTotals, readTotals } from './audit/totals.ts'
 import type { BrokenLine } from './store/quarantine.ts'
@@ -44,7 +45,13 @@ export interface AuditOptions {
 
 const LINES_AT_ONCE = 2_000
 const EXAMPLES_MAX = 10
-const LINE_CHECKS: readonly LineCheck[] = [...ENTRY_CHECKS, ...HOLD_CHECKS, ...BALANCE_CHECKS, ...CAUSE_CHECKS]
+const LINE_CHECKS: readonly LineCheck[] = [
+  ...ENTRY_CHECKS,
+  ...HOLD_CHECKS,
+  ...BALANCE_CHECKS,
+  ...CAUSE_CHECKS,
+  ...PAYMENT_CHECKS,
+]
 
 /**
  * Checks the whole ledger inside one snapshot, so that postings under way cannot look like breaches, some lines at a

@@ -23,7 +23,7 @@ const [AMOUNT, FEE] = [1_000n, 700n]
 const UNPAIRED = 'I1 what one line got another gave, or is about to, and the other way round'
 const FROM_NOWHERE = 'I1 what all lines have is what came from outside, but for what is under way between them'
 const MADE_UP = [FROM_NOWHERE, UNPAIRED]
-const ENDS_APART = 'I6 a transfer waits, is taken and comes back with what is set aside for it'
+const ENDS_APART = 'I6 what is set aside for a transfer, a purchase or a refund waits and ends with it, whole'
 const FORGOTTEN = 'I10 a transfer that waits for the other line has an event on its way'
 
 /** The books as the code could write them, whose every line is right by itself. */

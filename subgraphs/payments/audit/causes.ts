@@ -15,26 +15,6 @@ const causesMoveMoneyOnce: LineCheck = {
   `,
 }
 
-const paymentsArePosted: LineCheck = {
-  invariant: 'I6',
-  meaning: 'a payment that succeeded is posted, and one that failed has left nothing',
-  isOfBalance: false,
-  places: (range) => sql`
-    select payment.line_id, 'payment ' || payment.id as place
-    from payment
-    left join lateral (
-      select count(*) as count, sum(customer_change(entry)) as change
-      from ledger_transaction as cause
-      join ledger_entry as entry on entry.line_id = cause.line_id and entry.transaction_id = cause.id
-      where cause.line_id = payment.line_id and cause.payment_id = payment.id and entry.unit = 'KOPECK'
-    ) as posted on true
-    where ${within('payment', range)} and (
-      (payment.status in ('SUCCEEDED', 'REFUNDED') and posted.count = 0)
-      or (payment.status = 'FAILED' and coalesce(posted.change, 0) <> 0)
-    )
-  `,
-}
-
 interface Directory {
   readonly table: string
   readonly column: string
@@ -78,4 +58,4 @@ function creditedElsewhere({ table, column, prefix, account }: Directory, range:
   `
 }
 
-export const CAUSE_CHECKS: readonly LineCheck[] = [causesMoveMoneyOnce, paymentsArePosted, topUpsAreCreditedOnce]
+export const CAUSE_CHECKS: readonly LineCheck[] = [causesMoveMoneyOnce, topUpsAreCreditedOnce]

@@ -53,25 +53,6 @@ const capturesArePosted: LineCheck = {
   `,
 }
 
-const transfersEndWithHolds: LineCheck = {
-  invariant: 'I6',
-  meaning: 'a transfer waits, is taken and comes back with what is set aside for it',
-  isOfBalance: false,
-  places: (range) => sql`
-    select coalesce(sent.line_id, held.line_id) as line_id,
-      coalesce('payment ' || sent.id, 'hold for ' || held.source_key) as place
-    from (select * from payment where ${within('payment', range)} and kind = 'TRANSFER_OUT') as sent
-    full join (
-      select * from hold where ${within('hold', range)} and starts_with(source_key, 'transfer:')
-    ) as held on held.line_id = sent.line_id and held.source_key = 'transfer:' || sent.id
-    where case
-      when held.id is null then sent.status <> 'FAILED'
-      else held.amount is distinct from sent.amount + sent.fee
-        or (sent.status, held.state) not in (('PENDING', 'PENDING'), ('SUCCEEDED', 'CAPTURED'), ('FAILED', 'RELEASED'))
-    end
-  `,
-}
-
 /** How long a hold may outlive its time: the job that ends holds comes round more often than that. */
 const GRACE_SECONDS = 60
 
@@ -86,10 +67,4 @@ const holdsEnd: LineCheck = {
   `,
 }
 
-export const HOLD_CHECKS: readonly LineCheck[] = [
-  reservedIsHeld,
-  heldPointsAreOfLots,
-  capturesArePosted,
-  transfersEndWithHolds,
-  holdsEnd,
-]
+export const HOLD_CHECKS: readonly LineCheck[] = [reservedIsHeld, heldPointsAreOfLots, capturesArePosted, holdsEnd]
