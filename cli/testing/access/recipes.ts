@@ -298,7 +298,9 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
   'Mutation.setSpendCap': { arguments: ({ lineId }) => `(input: { lineId: "${lineId}", monthlyAmount: "500" })` },
   'Mutation.removeSpendCap': { arguments: ({ lineId }) => `(input: { lineId: "${lineId}" })` },
   'Mutation.enableLiveBalance': {
-    arguments: ({ lineId }) => `(input: { lineId: "${lineId}", dailyFee: "1.00", idempotencyKey: "${lineId}" })`,
+    arguments: ({ lineId }) => `(input: { lineId: "${lineId}", dailyFee: "-1.00", idempotencyKey: "${lineId}" })`,
+    // Whoever manages the line is told what is wrong with the fee.
+    answer: () => 'InvalidAmountError',
   },
   'Mutation.undoLiveBalance': {
     arguments: ({ lineId }) => `(input: { lineId: "${lineId}" })`,

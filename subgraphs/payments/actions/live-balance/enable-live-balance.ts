@@ -11,7 +11,7 @@ import { isQuarantined } from '../../store/quarantine.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
 import { type Allowance, findAllowance, lockAllowance, spendAllowance } from '../allowance.ts'
-import type { Asker } from '../asker.ts'
+import { type Asker, asAccount } from '../asker.ts'
 import { shareOf } from '../card-payments/member-share.ts'
 import { findLineInService } from '../line-in-service.ts'
 import { type KeyedCommand, type KeyRefusal, once, recall } from '../once.ts'
@@ -49,9 +49,12 @@ export async function enableLiveBalance(
   { lineId: given, dailyFee, idempotencyKey }: EnableLiveBalance,
   by: Asker,
 ): Promise<EnableLiveBalanceOutcome | KeyRefusal> {
+  const { db, clock } = dependencies
   const lineId = parseId(given)
-  const { principal } = by.viewer
-  if (lineId === null || principal.kind !== 'account') return { kind: 'lineNotFound' }
+  const principal = asAccount(by)
+  if (lineId === null) return { kind: 'lineNotFound' }
+  const isManager = await db.transaction().execute((trx) => isAllowed(trx, lineId, by.grant, clock.now()))
+  if (!isManager) return { kind: 'lineNotFound' }
   const agreedFee = parseKopecks(dailyFee)
   if (agreedFee === null || agreedFee < 0n) return { kind: 'invalidAmount' }
   const command: KeyedCommand = {
@@ -66,7 +69,7 @@ export async function enableLiveBalance(
   const policies = await dependencies.policies.current()
   const [line, allowance] = await Promise.all([
     findLineInService(dependencies, lineId),
-    findAllowance(dependencies, principal, currentMonth(policies, dependencies.clock.now()).month),
+    findAllowance(dependencies, principal, currentMonth(policies, clock.now()).month),
   ])
   if (line === null || allowance.kind === 'none') return { kind: 'lineNotFound' }
   const outcome = await once<KeptOutcome>(dependencies, command, async (trx) =>
