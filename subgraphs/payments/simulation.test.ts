@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { lineId } from '../../cli/testing/fixture.ts'
 import { createTestDatabase, type TestDatabase } from '../../cli/testing/test-database.ts'
 import { addDays } from '../../platform/calendar.ts'
 import { findDisagreements } from './audit/testing/agreement.ts'
+import { BOOKKEEPER } from './testing/bookkeeper.ts'
+import { borrower, spender } from './testing/inhabitants.ts'
 import type { Inhabitant, SimulationOutcome } from './testing/simulate.ts'
 import { BUSY_LINE, FIRST_DAY, liveInTown, PEOPLE, type TownLife } from './testing/town.ts'
 
@@ -121,8 +124,9 @@ describe('a simulation', { timeout: 600_000 }, () => {
       inhabitants: [operator(1), ...PEOPLE],
       forgets,
     })
+    // Whoever would spend of a promise on its day has ended it.
     const told = [
-      'a promise ends when it is due',
+      'whoever did not pay a promise back was reminded',
       'a hold ends when its time is over',
       'points go when their time is over',
       'keys are forgotten in their time',
@@ -130,6 +134,13 @@ describe('a simulation', { timeout: 600_000 }, () => {
     ]
     expect(problems).toEqual(told.map((problem) => expect.stringContaining(problem)))
     expect(breaches).toEqual([expect.stringContaining('no hold outlives its time')])
+  })
+
+  it('tells of what is wrong: promises that nobody ends, on a line of which no service is ordered', async () => {
+    const line = lineId(3)
+    const inhabitants = [spender(line), borrower(line), BOOKKEEPER]
+    const { problems } = await run({ days: 21, seed: 1, inhabitants, forgets: ['promised payments fall due'] })
+    expect(problems).toEqual([expect.stringContaining('a promise ends when it is due')])
   })
 
   it('tells of what is wrong: points that nobody earns, promises that nobody is reminded of', async () => {
