@@ -54,6 +54,21 @@ describe('GraphQL over HTTP', () => {
     expect(response.headers.get('allow')).toBe('GET, POST')
   })
 
+  it.each(['PUT', 'PATCH', 'DELETE'])('opens no stream of events by %s either', async (method) => {
+    const headers = { 'content-type': 'application/json', accept: 'text/event-stream, */*' }
+    const response = await fetch(url, { method, body: QUERY, headers })
+    expect(response.status).toBe(405)
+    expect(response.headers.get('allow')).toBe('GET, POST')
+  })
+
+  it('takes an empty name of an operation for none', async () => {
+    const named = JSON.stringify({ query: '{ __typename }', operationName: '' })
+    const posted = await post(named, { 'content-type': 'application/json' })
+    expect(await posted.json()).toEqual({ data: { __typename: 'Query' } })
+    const got = await fetch(`${url}?query={__typename}&operationName=`)
+    expect(await got.json()).toEqual({ data: { __typename: 'Query' } })
+  })
+
   it('answers HEAD as GET, without the body', async () => {
     const response = await fetch(`${url}?query={__typename}`, { method: 'HEAD' })
     expect(response.status).toBe(200)
@@ -85,6 +100,9 @@ describe('GraphQL over HTTP', () => {
     const response = await post(QUERY, { 'content-type': 'application/json', authorization: 'Bearer no.good.token' })
     expect(response.status).toBe(401)
     expect(response.headers.get('www-authenticate')).toMatch(/^Bearer /)
+    const stream = await post(QUERY, { 'content-type': 'application/json', accept: 'text/event-stream' })
+    expect(stream.status).toBe(401)
+    expect(stream.headers.get('www-authenticate')).toBe('Bearer')
   })
 
   it('runs one operation of a document though another has a variable of the same name and another type', async () => {

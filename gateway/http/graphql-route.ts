@@ -4,7 +4,7 @@ import type { GraphQLFormattedError } from 'graphql'
 import { invariant } from '../../platform/invariant.ts'
 import type { GatewayContext } from '../ask-subgraph.ts'
 import type { AskedOperation } from '../registered/admission.ts'
-import { answerType } from './answer-type.ts'
+import { rememberAnswerTypes } from './answer-type.ts'
 import { sendRefusal } from './send-refusal.ts'
 
 export interface GraphqlRouteOptions {
@@ -19,6 +19,7 @@ export interface GraphqlRouteOptions {
  * asked for; it makes the context before it reads the request, so there is the place to put the text in.
  */
 export function createGraphqlRoute({ apollo, createContext, textFor }: GraphqlRouteOptions) {
+  const answerType = rememberAnswerTypes()
   return async (request: FastifyRequest, reply: FastifyReply): Promise<string | FastifyReply> => {
     // Before anything is done: who cannot read the answer would not know that it was.
     if (answerType(request.headers.accept) === null) return sendRefusal(reply, 406, NOT_ACCEPTABLE)
@@ -72,11 +73,15 @@ function putText(request: HTTPGraphQLRequest, textFor: TextFor): void {
   else if (isRecord(request.body)) request.body = withText(request.body, textFor)
 }
 
-/** What is malformed besides stays as it is: Apollo Server says what is wrong with it. */
+/**
+ * What is malformed besides stays as it is: Apollo Server says what is wrong with it. It takes an empty name for a name,
+ * and nobody's is empty.
+ */
 function withText(body: Readonly<Record<string, unknown>>, textFor: TextFor): unknown {
   if (body['query'] !== undefined && body['query'] !== null && typeof body['query'] !== 'string') return body
-  const { documentId: _, extensions, ...rest } = body
-  return { ...rest, query: textFor(body), ...withoutId(extensions) }
+  const { documentId: _, operationName, extensions, ...rest } = body
+  const named = operationName === undefined || operationName === '' ? {} : { operationName }
+  return { ...rest, ...named, query: textFor(body), ...withoutId(extensions) }
 }
 
 function withTextInAddress(search: string, textFor: TextFor): string {
@@ -87,6 +92,7 @@ function withTextInAddress(search: string, textFor: TextFor): string {
   const asked = { query: given.get('query'), documentId: given.get('documentId'), extensions }
   const text = textFor(asked)
   if (text !== undefined) given.set('query', text)
+  if (given.get('operationName') === '') given.delete('operationName')
   if (isRecord(extensions)) {
     given.delete('extensions')
     const { extensions: rest } = withoutId(extensions)

@@ -9,8 +9,9 @@ export const statusPlugin: ApolloServerPlugin = {
   async requestDidStart() {
     return {
       async willSendResponse({ request, response, errors }) {
-        if (!asksForJson(request.http?.headers.get('accept'))) return
-        if (errors?.every(({ extensions }) => isAboutOperation(extensions['code']))) response.http.status = 200
+        // Most answers have no errors: what their client accepts need not be read.
+        if (!errors?.every(({ extensions }) => isAboutOperation(extensions['code']))) return
+        if (asksForJson(request.http?.headers.get('accept'))) response.http.status = 200
       },
     }
   },

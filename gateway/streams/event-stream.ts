@@ -21,8 +21,8 @@ const body = z.object({
 })
 
 /** Whether a request asks for a stream of events before all else: urql names one last for queries, too. */
-export function wantsEventStream({ headers: { accept = '' } }: FastifyRequest): boolean {
-  return /^\s*text\/event-stream\s*(?:[,;]|$)/i.test(accept)
+export function wantsEventStream({ method, headers: { accept = '' } }: FastifyRequest): boolean {
+  return (method === 'GET' || method === 'POST') && /^\s*text\/event-stream\s*(?:[,;]|$)/i.test(accept)
 }
 
 /**
@@ -123,6 +123,8 @@ function badRequest(): GraphQLError {
 function refuse(reply: FastifyReply, error: GraphQLError): FastifyReply {
   const { status = 401, headers = [] } = (error.extensions['http'] ?? {}) as unknown as RefusalHttp
   for (const [name, value] of headers) reply.header(name, value)
+  // Who came without a token is told how one is sent; who came with a bad one was told what is wrong with it.
+  if (status === 401 && !reply.hasHeader('www-authenticate')) reply.header('www-authenticate', 'Bearer')
   return sendRefusal(reply, status, formatError(error.toJSON()))
 }
 

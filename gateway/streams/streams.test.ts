@@ -202,6 +202,17 @@ describe('streams', () => {
     expect(String(error)).toContain('404')
   })
 
+  it('are refused a second time under one id, however long that is', async () => {
+    const socket = await begunSocket()
+    await once(socket, 'message')
+    const id = 'ё'.repeat(200)
+    const payload = { query: QUERY, variables: { lineId: lineId(1) } }
+    for (let time = 0; time < 2; time++) socket.send(JSON.stringify({ id, type: 'subscribe', payload }))
+    const [code, reason] = await once(socket, 'close')
+    expect(code).toBe(4409)
+    expect(String(reason)).toMatch(/^Subscriber for ё+$/)
+  })
+
   it('leave other requests as they are: one that would rather speak HTTP/2 is answered', async () => {
     const request = sendHttp(url, {
       method: 'POST',

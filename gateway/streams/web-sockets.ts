@@ -18,6 +18,8 @@ const INIT_WITHIN_MS = 3_000
 const STRANGERS_MAX = 2_000
 /** What may wait to be sent over one socket: its streams wait for their turn, so only answers to its pings pile up. */
 const BUFFERED_BYTES_MAX = 1024 * 1024
+/** What fits into a close frame beside the code: what is longer throws. */
+const REASON_BYTES_MAX = 123
 /** How long a client is waited for to say goodbye as well. */
 const CLOSE_WITHIN_MS = 1_000
 
@@ -48,7 +50,7 @@ export function createWebSockets(http: FastifyInstance, streams: Streams): WebSo
       {
         protocol: socket.protocol,
         send: (data) => send(socket, data),
-        close: (code, reason) => socket.close(code, reason),
+        close: (code, reason = '') => socket.close(code, shortened(reason)),
         onMessage(take) {
           socket.on('message', (data) => {
             take(String(data)).catch((error: unknown) => {
@@ -98,6 +100,11 @@ function send(socket: WebSocket, data: string): Promise<void> {
     // Whatever went wrong, the socket's end tells.
     socket.send(data, () => resolve())
   })
+}
+
+/** A reason may hold the client's own words. It ends with a whole character, which may take several bytes. */
+function shortened(reason: string): string {
+  return reason.slice(0, new TextEncoder().encodeInto(reason, new Uint8Array(REASON_BYTES_MAX)).read)
 }
 
 /** Refusals as all clients get them; what broke is logged, and its words are not told. */
