@@ -175,6 +175,16 @@ describe('automatic payments', { timeout: 60_000 }, () => {
       expect(await list()).toMatchObject([{ card: null }])
     })
 
+    it('and is found and switched off by whoever may only manage the line', async () => {
+      await giveAccess(cabinet.database, { lineId: LINE, accountId: FRIEND, rights: 4 })
+      await set({ threshold: '100' })
+      const [found] = await list(FRIEND)
+      expect(found).toMatchObject({ isEnabled: true, isPaidByViewer: false, card: null })
+      const input = { lineId: LINE, autoPaymentId: found.id }
+      const { data } = await ask('disable-auto-payment.graphql', { input }, FRIEND)
+      expect(data.disableAutoPayment).toMatchObject({ __typename: 'DisableAutoPaymentSuccess' })
+    })
+
     it('and switched off, once or more often', async () => {
       const { autoPayment } = await set({ threshold: '100' })
       const input = { lineId: LINE, autoPaymentId: autoPayment.id }

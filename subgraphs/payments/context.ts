@@ -90,7 +90,7 @@ export interface Context extends GuardedContext, Reading, ChargeActions, Recurri
   readonly quotePurchase: (command: QuotePurchase, asker: Asker) => Promise<QuotePurchaseOutcome>
   readonly confirmPurchase: (command: ConfirmPurchase, asker: Asker) => Promise<ConfirmPurchaseOutcome | KeyRefusal>
   readonly activePromises: LineLoader<PromisedPaymentRow | null>
-  readonly checkPromisedPayment: (lineId: string, grant: Grant) => Promise<PromiseEligibility | null>
+  readonly checkPromisedPayment: (lineId: string, asker: Asker) => Promise<PromiseEligibility | null>
   readonly takePromisedPayment: (
     command: TakePromisedPayment,
     asker: Asker,
@@ -132,7 +132,7 @@ export function createContextServices(dependencies: ContextDependencies): Contex
     quotePurchase: (command, asker) => quotePurchase(dependencies, command, asker),
     confirmPurchase: (command, asker) => confirmPurchase(dependencies, command, asker),
     activePromises: createLineLoader((keys) => readActivePromises(reader, keys, clock.now())),
-    checkPromisedPayment: (lineId, grant) => checkPromisedPayment(dependencies, lineId, grant),
+    checkPromisedPayment: (lineId, asker) => checkPromisedPayment(dependencies, lineId, asker),
     takePromisedPayment: (command, asker) => takePromisedPayment(dependencies, command, asker),
     balanceChanges: createChangeFeed({
       listener,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { giveAccess } from '../../cli/testing/fixture.ts'
+import { insertAccountant } from '../../cli/testing/accountant.ts'
+import { giveAccess, insertAccount } from '../../cli/testing/fixture.ts'
 import { connectDatabase, createPool } from '../../platform/database/connect.ts'
 import { createNewId } from '../../platform/ids.ts'
 import { silentLogger } from '../../platform/logger.ts'
@@ -170,6 +171,31 @@ describe('a promised payment', () => {
     const found = await look(line)
     expect(found.promisedPayment).toEqual({ ...promisedPayment, takenAt: NOON.toISOString() })
     expect(found.promisedPaymentEligibility).toMatchObject({ isEligible: false, reasons: [refused.reasons[1]] })
+  })
+
+  it('offers no amount whose fee a cap or the month of a member does not let be paid, and says why', async () => {
+    const offered = ({ promisedPaymentEligibility: found }: { promisedPaymentEligibility: Record<string, unknown> }) =>
+      found
+    const onlyFree = { isEligible: true, maxAmount: { amount: '30.00' }, offers: [{ amount: { amount: '30.00' } }] }
+    const line = await world.line(50_000n)
+    await move(line, 'SERVICE_CHARGE', 20_200n)
+    await world.run('set-spend-cap', { input: { lineId: line.id, monthlyAmount: '100' } }, await world.tokenOf(line))
+    const refused = await take_(line, '200.00')
+    expect(codes(refused)).toEqual(['SPEND_CAP_REACHED'])
+    expect(offered(await look(line))).toMatchObject({ ...onlyFree, reasons: refused.reasons })
+    expect((await take_(line, '30.00')).__typename).toBe('TakePromisedPaymentSuccess')
+
+    const organization = await insertAccount(world.cabinet.database, { number: 700_011, kind: 'ORGANIZATION' })
+    const members = { organization, number: 700_012, monthlyLimitKopecks: 600 }
+    const accountant = await insertAccountant(world.cabinet, members)
+    const shared = await world.line(0n, organization)
+    expect(codes(await take_(shared, '200.00', newKey(), await accountant.token()))).toEqual(['MEMBER_LIMIT'])
+    const forMember = offered(await look(shared, await accountant.token()))
+    expect(forMember).toMatchObject({ ...onlyFree, reasons: [{ code: 'MEMBER_LIMIT' }] })
+    await accountant.limit(700)
+    expect(offered(await look(shared, await accountant.token()))).toMatchObject({ isEligible: true, reasons: [] })
+    await accountant.demote()
+    expect(offered(await look(shared, await accountant.token()))).toBeNull()
   })
 
   it('is not for a balance below −30 roubles, nor for a new subscriber without money', async () => {

@@ -37,6 +37,7 @@ describe('a purchase', () => {
     ['search', { search: 'w'.repeat(101) }],
     ['after', { after: encodeCursor('wa\0ter') }],
     ['after', { after: 'nonsense' }],
+    ['after', { after: '' }],
   ])('says that `%s` is none when it cannot be looked for', async (name, variables) => {
     const token = await world.tokenOf(await world.line(0n))
     await expect(world.run('merchants', variables, token)).rejects.toThrow(

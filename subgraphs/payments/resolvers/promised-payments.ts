@@ -44,7 +44,7 @@ export const promiseMutations: Pick<MutationResolvers, 'takePromisedPayment'> = 
 /** The fields of a line that are about promised payments. */
 export const linePromises: Required<Pick<LineResolvers, 'promisedPayment' | 'promisedPaymentEligibility'>> = {
   promisedPayment: ({ id }, _, { grant, activePromises }) => activePromises.load({ lineId: id, ...grant }),
-  promisedPaymentEligibility: ({ id }, _, { grant, checkPromisedPayment }) => checkPromisedPayment(id, grant),
+  promisedPaymentEligibility: ({ id }, _, context) => context.checkPromisedPayment(id, context),
 }
 
 export const promisedPayment: PromisedPaymentResolvers = {
@@ -55,7 +55,6 @@ export const promisedPayment: PromisedPaymentResolvers = {
 }
 
 export const promisedPaymentEligibility: PromisedPaymentEligibilityResolvers = {
-  isEligible: ({ failed }) => failed.length === 0,
   maxAmount: ({ amountMax }, _, { currencyCode }) => toMoney(amountMax, currencyCode),
   reasons: ({ failed, timeZone }, _, { currencyCode, viewer }) => {
     const words = reasonWords(currencyCode, timeZone)

@@ -22,13 +22,14 @@ import { refusal } from './refusal.ts'
 export const merchantQueries: Pick<QueryResolvers, 'merchants'> = {
   merchants: async (_, { search, first, after }, context) => {
     const size = readPageSize(first)
+    const afterId = readMerchantCursor(after)
     const rows = await context.merchants({
       search: readSearch(search ?? ''),
-      after: after ? readMerchantCursor(after) : null,
+      after: afterId,
       // One more tells whether there is more.
       first: size + 1,
     })
-    return toPage(rows, { size, isFirst: !after, cursorOf: ({ id }) => id })
+    return toPage(rows, { size, isFirst: afterId === null, cursorOf: ({ id }) => id })
   },
 }
 
@@ -40,7 +41,8 @@ function readSearch(search: string): string {
 }
 
 /** The list is by id. */
-function readMerchantCursor(after: string): string {
+function readMerchantCursor(after: string | null | undefined): string | null {
+  if (after === null || after === undefined) return null
   const id = decodeCursor(after)
   if (MERCHANT_ID.test(id)) return id
   throw notACursor()

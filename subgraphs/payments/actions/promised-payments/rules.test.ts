@@ -53,12 +53,14 @@ describe('the rules of a promised payment', () => {
     fc.assert(
       fc.property(anyRequest, (request) => {
         fc.pre(lineObstacles(request).length === 0)
-        const offers = offersOf(request)
-        expect(offers.at(-1)?.amount).toBe(amountMax(request))
+        const { offers, failed } = offersOf(request)
         for (const { amount, fee } of offers) {
-          expect(promiseObstacles({ ...request, amount, memberLeft: null })).toEqual([])
+          expect(promiseObstacles({ ...request, amount })).toEqual([])
           expect(fee).toBe(feeOf(amount, TERMS))
         }
+        const most = { ...request, amount: amountMax(request) }
+        expect(failed).toEqual(promiseObstacles(most))
+        expect(offers.at(-1)?.amount === most.amount).toBe(failed.length === 0)
       }),
     )
   })

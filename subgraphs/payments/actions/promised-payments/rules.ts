@@ -27,13 +27,17 @@ export interface PromiseFacts {
   readonly terms: PromiseTerms
 }
 
-/** The same, and what is asked for. */
-export interface PromiseRequest extends PromiseFacts {
-  readonly amount: bigint
+/** What bounds the fee. */
+export interface FeeFacts {
   /** What the member of an organization may still spend this month; null without a limit. */
   readonly memberLeft: bigint | null
   /** Where the line's cap of the month stands against the fee; null where there is none to pay. */
   readonly capReached: SpendCapReached | null
+}
+
+/** All of that, and what is asked for. */
+export interface PromiseRequest extends PromiseFacts, FeeFacts {
+  readonly amount: bigint
 }
 
 /** A rule that failed. As JSON: it is kept with the client's key. `kopecks` is what its text names. */
@@ -62,14 +66,33 @@ export interface PromiseOffer {
   readonly fee: bigint
 }
 
-/** What is offered: the most that costs nothing, and each amount that the spending allows; the smallest first. */
-export function offersOf(facts: Pick<PromiseFacts, 'spent' | 'terms'>): PromiseOffer[] {
+/** What is offered, and what stands against the amounts that are not. */
+export interface PromiseOffers {
+  readonly offers: readonly PromiseOffer[]
+  readonly failed: readonly FailedPromiseRule[]
+}
+
+/**
+ * What is offered: the most that costs nothing, and each amount that the spending allows, as far as its fee can be paid;
+ * the smallest first.
+ */
+export function offersOf(facts: PromiseFacts & FeeFacts): PromiseOffers {
   const most = amountMax(facts)
-  const { terms } = facts
+  const { terms, capReached } = facts
   const amounts = [terms.withoutFee, ...terms.tiers.map(({ amount }) => amount)]
-  return [...new Set(amounts.filter((amount) => amount >= terms.amountMin && amount <= most))]
+  const looked = [...new Set(amounts.filter((amount) => amount >= terms.amountMin && amount <= most))]
     .sort((a, b) => (a < b ? -1 : 1))
-    .map((amount) => ({ amount, fee: feeOf(amount, terms) }))
+    .map((amount) => {
+      const fee = feeOf(amount, terms)
+      const request = { ...facts, amount, capReached: fee > 0n ? capReached : null }
+      return { offer: { amount, fee }, failed: failedRules(REQUEST_RULES, request) }
+    })
+  const failed = looked.flatMap((one) => one.failed)
+  return {
+    offers: looked.filter((one) => one.failed.length === 0).map(({ offer }) => offer),
+    // The same fee fails by the same rules.
+    failed: [...new Map(failed.map((rule) => [rule.code, rule])).values()],
+  }
 }
 
 /** Every rule that stands against any promise to this line. */
@@ -116,7 +139,7 @@ const REQUEST_RULES: readonly Rule<PromiseRequest, FailedPromiseRule>[] = [
 
   function memberLimit({ amount, memberLeft, terms }) {
     if (memberLeft === null || feeOf(amount, terms) <= memberLeft) return null
-    return { code: 'MEMBER_LIMIT', kopecks: String(memberLeft) }
+    return { code: 'MEMBER_LIMIT', kopecks: String(memberLeft > 0n ? memberLeft : 0n) }
   },
 
   function spendCap({ capReached }) {

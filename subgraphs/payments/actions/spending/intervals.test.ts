@@ -26,6 +26,12 @@ describe('the intervals of a period', () => {
     expect(intervalsOf({ from: '0001-01-01', to: '9999-12-31' }, 'MONTH', 400)).toBeNull()
   })
 
+  it.each(['DAY', 'WEEK', 'MONTH'] as const)('are there to the last day that can be written, by %s', (by) => {
+    const last = { from: '9999-12-31', to: '9999-12-31' }
+    expect(intervalsOf(last, by, 10)).toEqual([last])
+    expect(intervalsOf({ from: '9999-12-20', to: '9999-12-31' }, by, 20)?.at(-1)?.to).toBe('9999-12-31')
+  })
+
   it('have every day of it once, in order', () => {
     const day = fc.date({ min: new Date('2023-01-01'), max: new Date('2026-12-31'), noInvalidDate: true })
     fc.assert(

@@ -6,7 +6,8 @@ export function intervalsOf({ from, to }: DayRange, by: SpendingInterval, max: n
   for (let day = from; day <= to; ) {
     if (intervals.length === max) return null
     const last = lastDayOf(day, by)
-    intervals.push({ from: day, to: last < to ? last : to })
+    if (last >= to) return [...intervals, { from: day, to }]
+    intervals.push({ from: day, to: last })
     day = addDays(last, 1)
   }
   return intervals
@@ -28,6 +29,10 @@ function addDays(day: string, count: number): string {
   return dayOf(date)
 }
 
+/** Days are compared as texts, and the year 10000 would be less than all others: days end with the one before it. */
+const LAST_DAY = '9999-12-31'
+const LAST_YEAR = 9999
+
 function dayOf(date: Date): string {
-  return date.toISOString().slice(0, 'YYYY-MM-DD'.length)
+  return date.getUTCFullYear() > LAST_YEAR ? LAST_DAY : date.toISOString().slice(0, LAST_DAY.length)
 }
