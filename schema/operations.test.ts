@@ -24,6 +24,7 @@ import {
 } from '../cli/testing/access/viewers.ts'
 import { createWorld, SUBSCRIBER_PHONE } from '../cli/testing/access/world.ts'
 import { askFirst } from '../cli/testing/event-stream.ts'
+import { insertCard } from '../cli/testing/fixture.ts'
 import { mutationsWithoutAct, succeededMutations } from '../cli/testing/mutation-acts.ts'
 import { openTestCabinet, type TestCabinet } from '../cli/testing/test-cabinet.ts'
 import { registerOperation } from '../platform/operations/manifest.ts'
@@ -778,13 +779,15 @@ const RECIPES: Readonly<Record<string, OperationRecipe>> = {
   'auto-payments.graphql': {
     as: 'linked, PAY',
     variables: ({ lineId }) => ({ lineId }),
-    prepare: ({ database }, { lineId }) =>
-      database.sql(
+    prepare: async ({ database }, { lineId }) => {
+      await insertCard(database, { accountId: OWNER_ID, id: lineId })
+      await database.sql(
         `insert into payments.auto_payment
            (line_id, basis, id, account_id, card_id, amount, threshold, set_at, occasion)
-         values ($1, 'THRESHOLD', $1, $1, $1, 10000, 5000, now(), '1')`,
-        [lineId],
-      ),
+         values ($1, 'THRESHOLD', $1, $2, $1, 10000, 5000, now(), '1')`,
+        [lineId, OWNER_ID],
+      )
+    },
     answer: ({ lineId }) => ({
       line: {
         id: lineId,

@@ -106,6 +106,20 @@ export async function giveAccess(database: TestDatabase, access: FixtureAccess):
   ])
 }
 
+export interface FixtureCard {
+  readonly accountId: string
+  readonly id: string
+}
+
+/** Saves a card whose token nobody can read: for what only has to have one. */
+export async function insertCard(database: TestDatabase, { accountId: account, id }: FixtureCard): Promise<void> {
+  await database.sql(
+    `insert into payments.card (account_id, id, token_sealed, fingerprint, brand, last4, expiry_year, expiry_month, saved_at)
+     values ($1, $2, 'sealed', 'the one', 'Mir', '1234', 2030, 1, '2026-01-01')`,
+    [account, id],
+  )
+}
+
 export interface FixturePromise {
   readonly lineId: string
   readonly kopecks: number

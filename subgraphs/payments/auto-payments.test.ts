@@ -3,6 +3,7 @@ import {
   accountId,
   giveAccess,
   insertAccount,
+  insertCard,
   insertCatalogue,
   insertLine,
   lineId,
@@ -33,7 +34,9 @@ describe('automatic payments', { timeout: 60_000 }, () => {
     cards = createCardsInMemory()
     cabinet = await openTestCabinet({ clock, recurring: { savedCards: cards, roundIntervalMs: NEVER_MS } })
     await insertCatalogue(cabinet.database)
-    for (const number of [1, 2]) await insertAccount(cabinet.database, { number })
+    for (const number of [1, 2]) {
+      await insertCard(cabinet.database, { accountId: await insertAccount(cabinet.database, { number }), id: CARD })
+    }
     await insertLine(cabinet.database, { number: 1, ownerId: OWNER })
     worker = anotherWorker()
   })
@@ -162,12 +165,6 @@ describe('automatic payments', { timeout: 60_000 }, () => {
 
     it('and shows the card to whose it is, and to nobody else', async () => {
       await giveAccess(cabinet.database, { lineId: LINE, accountId: FRIEND, rights: 3 })
-      await cabinet.database.sql(
-        `insert into payments.card (account_id, id, token_sealed, fingerprint, brand, last4, expiry_year, expiry_month,
-           saved_at) values ($1, $3, 'sealed', 'one', 'Mir', '1234', 2030, 1, $4),
-           ($2, $3, 'sealed', 'two', 'Visa', '9999', 2030, 1, $4)`,
-        [OWNER, FRIEND, CARD, now],
-      )
       await set({ threshold: '100' })
       expect(await list()).toMatchObject([{ card: { id: CARD, brand: 'Mir', last4: '1234' } }])
       expect(await list(FRIEND)).toMatchObject([{ card: null }])
@@ -489,6 +486,29 @@ describe('automatic payments', { timeout: 60_000 }, () => {
     await set({ threshold: '100', monthlyCap: '200' })
     await worker.round()
     expect(cards.taken.size).toBe(2)
+  })
+
+  it('are off for whoever reads as soon as their card or their payer’s right is gone, and as they were when it is back', async () => {
+    const { sql } = cabinet.database
+    const friend = { lineId: LINE, accountId: FRIEND }
+    await giveAccess(cabinet.database, { ...friend, rights: 2 })
+    await set({ schedule: 'WEEKLY' }, FRIEND)
+    await set({ threshold: '100' }, FRIEND)
+    const before = await list()
+    expect(before).toMatchObject([{ isEnabled: true, nextAttemptAt: '2026-02-07T07:00:00.000Z' }, { isEnabled: true }])
+    const off = (stoppedBy: string) => {
+      const one = { isEnabled: false, stoppedBy, nextAttemptAt: null }
+      return [one, one]
+    }
+    await sql('update payments.line_access set until = $2 where account_id = $1', [FRIEND, now])
+    expect(await list()).toMatchObject(off('NO_RIGHTS'))
+    await sql('update payments.line_access set until = null, rights = 5 where account_id = $1', [FRIEND])
+    expect(await list()).toMatchObject(off('NO_RIGHTS'))
+    await sql('update payments.line_access set rights = 2 where account_id = $1', [FRIEND])
+    expect(await list()).toEqual(before)
+    const input = { cardId: CARD }
+    expect((await ask('remove-card.graphql', { input }, FRIEND)).data.removeCard.__typename).toBe('RemoveCardSuccess')
+    expect(await list()).toMatchObject(off('NO_CARD'))
   })
 
   it('stop when their payer may not pay any more, or has no such card any more', async () => {

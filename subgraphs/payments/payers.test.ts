@@ -9,6 +9,7 @@ import { type MoneyWorld, NOON, openMoneyWorld, type TestLine } from './testing/
 const newId = createNewId(systemClock)
 const VIEW = 1
 const PAY = 2
+const MANAGE = 4
 
 interface Answer {
   readonly quote?: { readonly id: string; readonly balanceAfter: { readonly amount: string } | null }
@@ -104,6 +105,70 @@ describe('whoever pays for a line', () => {
     await confirm(spent, owner)
     expect((await confirm(forPayer, payer)).reasons).toMatchObject([{ message: expect.stringContaining('too little') }])
     expect((await confirm(forOwner, owner)).reasons).toMatchObject([{ message: expect.stringContaining('133.56') }])
+  })
+
+  it('is told of the cap of the month what they may see of the line, and what they may do about it', async () => {
+    const line = await world.line(50_000n)
+    const { phone: toPhone } = await world.line(0n)
+    const owner = await world.tokenOf(line)
+    await world.run('set-spend-cap', { input: { lineId: line.id, monthlyAmount: '100.00' } }, owner)
+    const transfer = { fromLineId: line.id, toPhone }
+    const { quote } = await world.run('quote-transfer', { input: { ...transfer, amount: '90.00' } }, owner)
+    await world.run('confirm-transfer', { input: { quoteId: quote.id, idempotencyKey: newId() } }, owner)
+    const toldTo = async (token: string) => {
+      const promise = { lineId: line.id, amount: '100.00', idempotencyKey: newId() }
+      const answers: Answer[] = [
+        ...(await shown(line, token, '150.00')),
+        await world.run('take-promised-payment', { input: promise }, token),
+      ]
+      const reasons = answers.map(({ reasons }) => reasons?.find(({ code }) => code === 'SPEND_CAP_REACHED'))
+      expect(new Set(reasons.map((reason) => JSON.stringify(reason))).size).toBe(1)
+      return reasons[0]
+    }
+    const amounts = 'The month’s cap is RUB\u00a0100.00, of which RUB\u00a03.00 is left.'
+    const noAmounts = 'The month’s cap of the line does not let so much be spent.'
+    const [raise, askFor] = [
+      /^Raise or remove the cap, or wait until/,
+      /^Ask whoever manages the line to raise the cap/,
+    ]
+    for (const [token, message, remedy] of [
+      [owner, amounts, raise],
+      [await friendOf(line, VIEW | PAY), amounts, askFor],
+      [await friendOf(line, PAY | MANAGE), noAmounts, raise],
+      [await friendOf(line, PAY), noAmounts, askFor],
+    ] as const) {
+      expect(await toldTo(token)).toMatchObject({ message, remedy: expect.stringMatching(remedy) })
+    }
+    await world.settled()
+  })
+
+  it('is told no amount of money or points when they only manage it', async () => {
+    const line = await world.line(40n, undefined, 70n)
+    const { phone: toPhone } = await world.line(0n)
+    const both = async (token: string) => {
+      const live = { input: { lineId: line.id, dailyFee: '1', idempotencyKey: newId() } }
+      const gift = { input: { fromLineId: line.id, toPhone, points: 100, idempotencyKey: newId() } }
+      const told: Answer['reasons'][] = []
+      // What was kept with the key is told as at first.
+      for (let time = 0; time < 2; time++) {
+        told.push((await world.run('enable-live-balance', live, token)).reasons)
+        told.push((await world.run('give-bonus-points', gift, token)).reasons)
+      }
+      expect(told.slice(2)).toEqual(told.slice(0, 2))
+      return told.slice(0, 2).flat()
+    }
+    expect(await both(await friendOf(line, MANAGE))).toEqual([
+      { code: 'NOT_ENOUGH_MONEY', message: 'There is not enough money on the number.', remedy: 'Top up.' },
+      {
+        code: 'NOT_ENOUGH_POINTS',
+        message: 'There are not so many points.',
+        remedy: 'Give fewer, or collect more.',
+      },
+    ])
+    expect(await both(await world.tokenOf(line))).toMatchObject([
+      { remedy: expect.stringContaining('0.60') },
+      { message: expect.stringContaining('70') },
+    ])
   })
 
   describe('by a card that brought no money', () => {

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openEventStream } from '../../cli/testing/event-stream.ts'
-import { accountId, giveAccess, insertAccount, insertCatalogue, insertLine, lineId } from '../../cli/testing/fixture.ts'
+import {
+  accountId,
+  giveAccess,
+  insertAccount,
+  insertCard,
+  insertCatalogue,
+  insertLine,
+  lineId,
+} from '../../cli/testing/fixture.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import { connectDatabase } from '../../platform/database/connect.ts'
 import { UNKNOWN_CLIENT } from '../../platform/identity/viewer.ts'
@@ -274,6 +282,7 @@ describe('reading a line’s money', () => {
        values ($1, 'SCHEDULE', $1, $2, $2, 50000, 'MONTHLY', '2026-10-24', '2026-10-24', '2026-11-24', '2026-11-24T07:00:00Z')`,
       [id, account],
     )
+    await insertCard(cabinet.database, { accountId: account, id: account })
     const shown = (charge: { dueAt: string; kind: string; summary: string; amount: { amount: string } }) =>
       `${charge.dueAt.slice(5, 16)} ${charge.kind} ${charge.summary} ${charge.amount.amount}`
     const foretold = async () => {
@@ -304,6 +313,17 @@ describe('reading a line’s money', () => {
       '11-25T07:00 AUTO_PAYMENT Автоплатёж 500.00',
     ])
     expect((await ask('forecast(days: 3) { charges { dueAt } }')).data.line.forecast.charges).toEqual([])
+    // Money is not counted on from a payer who has no right any more by then, or no such card.
+    const automatic = async () => (await foretold()).filter((charge: string) => charge.includes('AUTO'))
+    const until = 'update payments.line_access set until = $2 where line_id = $1'
+    await sql(until, [id, '2026-11-24T07:00:00Z'])
+    expect(await automatic()).toEqual([
+      '11-22T10:00 AUTO_PAYMENT Автоплатёж 500.00',
+      '11-23T07:00 AUTO_PAYMENT Автоплатёж 500.00',
+    ])
+    await sql(until, [id, null])
+    await sql('delete from payments.card where account_id = $1', [account])
+    expect(await automatic()).toEqual([])
   })
 
   it('foretells nothing while products are away, and says so; the rest is there', async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { accountId, insertAccount, insertCatalogue, insertLine, lineId } from '../../cli/testing/fixture.ts'
 import { openTestCabinet, type TestCabinet } from '../../cli/testing/test-cabinet.ts'
 import { readOperations } from '../../schema/operations.ts'
-import { checkSpendCap } from './actions/spend-cap/check-spend-cap.ts'
+import { checkSpendCaps } from './actions/spend-cap/check-spend-cap.ts'
 import { reachedLevels, spendCapRule } from './actions/spend-cap/spend-cap-rule.ts'
 import { lockBalance } from './ledger/balance.ts'
 import { post } from './ledger/post.ts'
@@ -29,6 +29,7 @@ describe('the rule of a cap', () => {
       cap: 1_000n,
       left: 600n,
       resetsAt,
+      isTheirs: true,
     })
     expect(spendCapRule({ spending: { cap: 1_000n, spent: 1_200n }, amount: 1n, resetsAt })).toMatchObject({ left: 0n })
     expect(spendCapRule({ spending: null, amount: 10n ** 12n, resetsAt })).toBeNull()
@@ -96,7 +97,8 @@ describe('a cap on spending', { timeout: 60_000 }, () => {
   async function spendUnderCap({ dependencies }: Worker, amount: bigint): Promise<boolean> {
     return dependencies.db.transaction().execute(async (trx) => {
       await lockBalance(trx, LINE, 'KOPECK')
-      if (await checkSpendCap(trx, dependencies, { lineId: LINE, amount })) return false
+      const [reached] = await checkSpendCaps(trx, dependencies, [{ lineId: LINE, amount }])
+      if (reached) return false
       const sourceKey = `test:${dependencies.newId()}`
       const movements = [take('KOPECK', 'REVENUE', amount)]
       await post(trx, dependencies, { lineId: LINE, kind: 'PURCHASE', sourceKey, occurredAt: now, movements })

@@ -91,10 +91,17 @@ const REMEDIES_WITHOUT_ANY: Readonly<Partial<Record<FailedGiftRule['code'], Tran
   },
 }
 
+/** For whoever may not see how many points there are. */
+const NOT_ENOUGH_UNSEEN: Texts = {
+  message: { ru: 'Столько баллов нет.', en: 'There are not so many points.' },
+  remedy: { ru: 'Подарите меньше или накопите ещё.', en: 'Give fewer, or collect more.' },
+}
+
 /** What stands against a gift and what would mend it, for people. */
 function giftReason(failed: FailedGiftRule, words: ReasonWords): Reason {
   const { code } = failed
   if (code === 'BALANCE_UNDER_REVIEW') return BALANCE_UNDER_REVIEW
+  if ('points' in failed && failed.points === null) return { code, ...NOT_ENOUGH_UNSEEN }
   const named = nameIn(failed, words)
   const name = (text: Translated): Translated => ({
     ru: text.ru.replace('%', named.ru),
@@ -107,6 +114,6 @@ function giftReason(failed: FailedGiftRule, words: ReasonWords): Reason {
 
 function nameIn(failed: FailedGiftRule, words: ReasonWords): Translated {
   if ('until' in failed) return words.moment(failed.until)
-  const named = 'points' in failed ? failed.points : ''
+  const named = 'points' in failed ? (failed.points ?? '') : ''
   return { ru: named, en: named }
 }

@@ -1,3 +1,4 @@
+import type { Translated } from '../../../platform/languages.ts'
 import type { AutoPaymentObstacle } from '../actions/auto-payments/auto-payment-rules.ts'
 import type { LiveBalanceObstacle } from '../actions/live-balance/live-balance-rules.ts'
 import type { SpendCapReached } from '../actions/spend-cap/spend-cap-rule.ts'
@@ -82,18 +83,35 @@ export function spendCapReason(range: Range, words: ReasonWords): Reason {
 }
 
 /** Why something may not be paid for this month. */
-export function spendCapReached({ code, cap, left, resetsAt }: SpendCapReached, words: ReasonWords): Reason {
-  const [limit, rest, until] = [words.money(cap), words.money(left), words.moment(resetsAt)]
+export function spendCapReached(reached: SpendCapReached, words: ReasonWords): Reason {
+  const until = words.moment(reached.resetsAt)
   return {
-    code,
-    message: {
-      ru: `Предел расходов на месяц ${limit.ru}, осталось ${rest.ru}.`,
-      en: `The month’s cap is ${limit.en}, of which ${rest.en} is left.`,
-    },
-    remedy: {
-      ru: `Поднимите или снимите предел либо подождите до ${until.ru}.`,
-      en: `Raise or remove the cap, or wait until ${until.en}.`,
-    },
+    code: reached.code,
+    message: howMuchIsLeft(reached, words),
+    remedy: reached.isTheirs
+      ? {
+          ru: `Поднимите или снимите предел либо подождите до ${until.ru}.`,
+          en: `Raise or remove the cap, or wait until ${until.en}.`,
+        }
+      : {
+          ru: `Попросите того, кто управляет номером, поднять предел, либо подождите до ${until.ru}.`,
+          en: `Ask whoever manages the line to raise the cap, or wait until ${until.en}.`,
+        },
+  }
+}
+
+/** Whoever may not see what the line spends is told nothing of how much it is. */
+function howMuchIsLeft({ cap, left }: SpendCapReached, words: ReasonWords): Translated {
+  if (cap === null || left === null) {
+    return {
+      ru: 'Предел расходов номера на месяц не позволяет потратить столько.',
+      en: 'The month’s cap of the line does not let so much be spent.',
+    }
+  }
+  const [limit, rest] = [words.money(cap), words.money(left)]
+  return {
+    ru: `Предел расходов на месяц ${limit.ru}, осталось ${rest.ru}.`,
+    en: `The month’s cap is ${limit.en}, of which ${rest.en} is left.`,
   }
 }
 
@@ -115,11 +133,13 @@ export function liveBalanceReason(obstacle: LiveBalanceObstacle, words: ReasonWo
       }
     }
     case 'NOT_ENOUGH_MONEY': {
-      const missing = words.money(obstacle.missing)
+      const missing = obstacle.missing === null ? null : words.money(obstacle.missing)
       return {
         code: obstacle.code,
         message: { ru: 'На номере не хватает денег.', en: 'There is not enough money on the number.' },
-        remedy: { ru: `Пополните номер хотя бы на ${missing.ru}.`, en: `Top up by ${missing.en} at least.` },
+        remedy: missing
+          ? { ru: `Пополните номер хотя бы на ${missing.ru}.`, en: `Top up by ${missing.en} at least.` }
+          : { ru: 'Пополните номер.', en: 'Top up.' },
       }
     }
     case 'BALANCE_UNDER_REVIEW':

@@ -1,6 +1,7 @@
-import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import { type Kysely, type RawBuilder, type Selectable, sql, type Transaction } from 'kysely'
 import { allowedLines } from '../../../platform/access/line-access-sql.ts'
 import { type LineKey, type LineKeyValues, toLineKeyValues } from '../../../platform/access/line-key.ts'
+import { LINE_RIGHTS } from '../../../platform/access/rights.ts'
 import type { Day } from '../../../platform/calendar.ts'
 import { prepareStatement } from '../../../platform/database/prepared-statement.ts'
 import type { Reader } from '../../../platform/database/reader.ts'
@@ -118,16 +119,35 @@ export async function findAutoPaymentsOf(trx: Transaction<Tables>, accountId: st
     .execute()
 }
 
+/**
+ * Why `payment`, a row of `auto_payment`, does not go on; null while it does. The row says that its payer may not pay
+ * any more, or has no such card, only after it was looked at next; whoever reads is told so before.
+ */
+export function stopOf(now: RawBuilder<unknown>): RawBuilder<AutoPaymentStop | null> {
+  return sql`coalesce(payment.stopped_by, case
+    when not exists (
+      select from line_access as payer where payer.line_id = payment.line_id and payer.account_id = payment.account_id
+        and payer.rights & ${sql.lit(LINE_RIGHTS.PAY)} <> 0 and (payer.until is null or payer.until > ${now})
+    ) then 'NO_RIGHTS'
+    when not exists (
+      select from card where card.account_id = payment.account_id and card.id = payment.card_id
+    ) then 'NO_CARD'
+  end)`
+}
+
 /** One of a line for one viewer; `id` is null when the line has none. */
-type AutoPaymentListRow = { readonly key: number } & (Row | { readonly id: null })
+type AutoPaymentListRow = { readonly key: number } & (
+  | (Row & { readonly stop: AutoPaymentStop | null })
+  | { readonly id: null }
+)
 
 const AUTO_PAYMENTS = prepareStatement<LineKeyValues, AutoPaymentListRow>(
   'auto-payments',
   (values) => sql`
     with allowed as (${allowedLines(values)})
-    select allowed.key, auto_payment.*
-    from allowed left join auto_payment on auto_payment.line_id = allowed.line_id
-    order by allowed.key, auto_payment.basis
+    select allowed.key, payment.*, ${stopOf(sql`${values.now}::timestamptz`)} as stop
+    from allowed left join auto_payment as payment on payment.line_id = allowed.line_id
+    order by allowed.key, payment.basis
   `,
 )
 
@@ -141,9 +161,15 @@ export async function readAutoPayments(
   const lists = new Array<AutoPayment[] | null>(keys.length).fill(null)
   for (const { key, ...row } of rows) {
     lists[key - 1] ??= []
-    if (row.id !== null) lists[key - 1]?.push(toAutoPayment(row))
+    if (row.id !== null) lists[key - 1]?.push(toldAutoPayment(row, row.stop))
   }
   return lists
+}
+
+/** What does not go on has no next time either. */
+function toldAutoPayment(row: Row, stoppedBy: AutoPaymentStop | null): AutoPayment {
+  const autoPayment = toAutoPayment(row)
+  return stoppedBy === null ? autoPayment : { ...autoPayment, stoppedBy, nextAttemptAt: null }
 }
 
 function toAutoPayment(row: Row): AutoPayment {

@@ -7,6 +7,8 @@ export interface GiftFacts {
   readonly available: bigint
   /** The line's books do not reconcile: what it has is neither decided on nor told of. */
   readonly isUnderReview: boolean
+  /** Whoever only manages the line is told that there are not enough, and not how many there are. */
+  readonly arePointsVisible: boolean
   readonly givenToday: bigint
   readonly isReceiverKnown: boolean
   readonly isSameLine: boolean
@@ -25,9 +27,11 @@ export interface GiftLimits {
 export type FailedGiftRule =
   | { readonly code: 'RECEIVER_NOT_FOUND' | 'SAME_LINE' | 'BALANCE_UNDER_REVIEW' }
   | {
-      readonly code: 'TOO_FEW_POINTS' | 'TOO_MANY_POINTS' | 'GIFT_DAY_LIMIT' | 'NOT_ENOUGH_POINTS'
+      readonly code: 'TOO_FEW_POINTS' | 'TOO_MANY_POINTS' | 'GIFT_DAY_LIMIT'
       readonly points: string
     }
+  /** `points` is what could be given; null for who may not see what there is. */
+  | { readonly code: 'NOT_ENOUGH_POINTS'; readonly points: string | null }
   | { readonly code: 'SIM_CHANGED'; readonly until: string }
 
 /** Every rule that stands against the gift; it may be given exactly when there is none. */
@@ -57,10 +61,10 @@ const RULES: readonly Rule<GiftFacts, FailedGiftRule>[] = [
     return points > left ? { code: 'GIFT_DAY_LIMIT', points: String(left) } : null
   },
 
-  function notEnough({ points, available, isUnderReview, limits }) {
+  function notEnough({ points, available, isUnderReview, arePointsVisible, limits }) {
     if (isUnderReview) return { code: 'BALANCE_UNDER_REVIEW' }
     const most = giveable(available, limits)
-    return points > most ? { code: 'NOT_ENOUGH_POINTS', points: String(most) } : null
+    return points > most ? { code: 'NOT_ENOUGH_POINTS', points: arePointsVisible ? String(most) : null } : null
   },
 
   function simChanged({ heldUntil }) {

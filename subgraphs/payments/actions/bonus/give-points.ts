@@ -10,7 +10,7 @@ import { post } from '../../ledger/post.ts'
 import { give, take } from '../../ledger/posting.ts'
 import { countGift, findGivenOn } from '../../store/gift-days.ts'
 import { receiveOnce } from '../../store/inbox.ts'
-import { isAllowed } from '../../store/line-access.ts'
+import { isAllowed, mayView } from '../../store/line-access.ts'
 import type { PaymentsPolicies } from '../../store/policies.ts'
 import { isQuarantined } from '../../store/quarantine.ts'
 import type { Tables } from '../../store/tables.ts'
@@ -115,6 +115,7 @@ async function send(
     points,
     available: freeLots.reduce((sum, lot) => sum + lot.points, 0n),
     isUnderReview: await isQuarantined(trx, lineId),
+    arePointsVisible: await mayView(trx, lineId, asAccount(asker).accountId, now),
     givenToday: await findGivenOn(trx, lineId, today),
     isReceiverKnown: toLineId !== null,
     isSameLine: toLineId === lineId,

@@ -14,6 +14,7 @@ const autoPayment = {
   counts_from: '2026-11-17' as Day,
   monthly_cap: null,
   taken: 0n,
+  payer_until: null,
 }
 const promise = { line_id: 'a line', kind: 'PROMISED_PAYMENT' as const, amount: 20_000n }
 const told = (...rows: DatedChargeRow[]) =>

@@ -25,7 +25,8 @@ export function createDatedCharges({
   return async (lineIds, window) => {
     const values = await policies.current()
     const days = { calendar: createCalendar(values['operator.timeZone']), hour: values['autoPayment.hour'] }
-    const rows = await readDatedCharges(reader, lineIds, monthOf(days.calendar.dayOf(window.now)))
+    const month = monthOf(days.calendar.dayOf(window.now))
+    const rows = await readDatedCharges(reader, { lineIds, month, now: window.now })
     const rowsOfLines = Map.groupBy(rows, ({ line_id: lineId }) => lineId).values()
     return [...rowsOfLines].flatMap((rowsOfLine) => datedCharges(rowsOfLine, window, days))
   }
@@ -76,11 +77,12 @@ function midnights(first: Date, until: Date, calendar: Calendar): Date[] {
   return moments
 }
 
-/** Days on which the month's cap leaves no room are passed over. */
+/** Days on which the month's cap leaves no room are passed over; there are none after the payer's right is over. */
 function attempts(payment: AutoPaymentRow, first: Date, { now, until }: ForecastWindow, { calendar, hour }: Days) {
   const moments: Date[] = []
   const takenIn = new Map<Day, bigint>([[monthOf(calendar.dayOf(now)), payment.taken]])
-  for (let at = first; at < until; ) {
+  const end = payment.payer_until !== null && payment.payer_until < until ? payment.payer_until : until
+  for (let at = first; at < end; ) {
     const day = calendar.dayOf(at)
     const taken = (takenIn.get(monthOf(day)) ?? 0n) + payment.amount
     if (payment.monthly_cap === null || taken <= payment.monthly_cap) {

@@ -1,10 +1,10 @@
 import type { Transaction } from 'kysely'
 import { createCalendar } from '../../../../platform/calendar.ts'
+import type { AccountPrincipal } from '../../../../platform/identity/viewer.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { formatKopecks, parseKopecks } from '../../../../platform/money.ts'
 import type { Balance } from '../../ledger/balance.ts'
-import { findCappedSpending } from '../../ledger/spending.ts'
-import { isAllowed } from '../../store/line-access.ts'
+import { isAllowed, mayView } from '../../store/line-access.ts'
 import { findLiveBalance, type LiveBalance, putLiveBalance } from '../../store/live-balances.ts'
 import type { PaymentsPolicies } from '../../store/policies.ts'
 import { isQuarantined } from '../../store/quarantine.ts'
@@ -18,6 +18,7 @@ import { type KeyedCommand, type KeyRefusal, once, recall } from '../once.ts'
 import { lockToSpend } from '../promised-payments/settle-promised-payment.ts'
 import { recordAct } from '../record-act.ts'
 import { failedRules } from '../rules.ts'
+import { checkSpendCap } from '../spend-cap/check-spend-cap.ts'
 import { currentMonth } from '../spend-cap/month.ts'
 import { chargeDay, FEE_POLICY } from './charge-day.ts'
 import { LIVE_BALANCE_RULES, type LiveBalanceObstacle } from './live-balance-rules.ts'
@@ -90,44 +91,45 @@ async function enable(
   trx: Transaction<Tables>,
   dependencies: ActionDependencies,
   wish: Wish,
-  { grant, viewer }: Asker,
+  by: Asker,
 ): Promise<EnableLiveBalanceOutcome> {
   const { lineId, agreedFee } = wish
   const now = dependencies.clock.now()
-  if (!(await isAllowed(trx, lineId, grant, now))) return { kind: 'lineNotFound' }
+  if (!(await isAllowed(trx, lineId, by.grant, now))) return { kind: 'lineNotFound' }
   const balance = await lockToSpend(trx, dependencies, lineId)
   if (balance === null) return { kind: 'lineNotFound' }
   const before = await findLiveBalance(trx, lineId)
   const isPaidToday = before?.paid_until != null && before.paid_until > now
   if (before?.is_enabled && isPaidToday) return { kind: 'enabled', lineId }
-  const obstacles = await findObstacles(trx, dependencies, { ...wish, balance, isPaidToday })
+  const obstacles = await findObstacles(trx, dependencies, { ...wish, balance, isPaidToday, principal: asAccount(by) })
   if (obstacles.length > 0) return { kind: 'notEligible', obstacles }
   const wanted = wantedService(dependencies, wish, before)
   const service = isPaidToday ? wanted : await payToday(trx, dependencies, wish, wanted)
   await putLiveBalance(trx, service)
   const details = { dailyFee: formatKopecks(agreedFee), consentId: service.consent_id }
-  await recordAct(trx, dependencies, { lineId, act: 'LIVE_BALANCE_ENABLED', details }, viewer)
+  await recordAct(trx, dependencies, { lineId, act: 'LIVE_BALANCE_ENABLED', details }, by.viewer)
   return { kind: 'enabled', lineId }
 }
 
 interface WishOfLine extends Wish {
   readonly balance: Balance
   readonly isPaidToday: boolean
+  readonly principal: AccountPrincipal
 }
 
 async function findObstacles(
   trx: Transaction<Tables>,
-  { clock }: ActionDependencies,
-  { lineId, agreedFee, allowance, policies, balance, isPaidToday }: WishOfLine,
+  dependencies: ActionDependencies,
+  { lineId, agreedFee, allowance, policies, balance, isPaidToday, principal }: WishOfLine,
 ): Promise<LiveBalanceObstacle[]> {
   const fee = BigInt(policies[FEE_POLICY])
-  const { since, resetsAt } = currentMonth(policies, clock.now())
-  const spending = await findCappedSpending(trx, lineId, since)
+  const amount = isPaidToday ? 0n : fee
   return failedRules(LIVE_BALANCE_RULES, {
-    ...{ agreedFee, fee, balance, spending, resetsAt },
+    ...{ agreedFee, fee, amount, balance },
     isUnderReview: await isQuarantined(trx, lineId),
-    amount: isPaidToday ? 0n : fee,
+    isBalanceVisible: await mayView(trx, lineId, principal.accountId, dependencies.clock.now()),
     memberLeft: await lockAllowance(trx, allowance),
+    capReached: await checkSpendCap(trx, dependencies, { lineId, amount }, principal),
   })
 }
 
@@ -186,7 +188,7 @@ function unfold(outcome: KeptOutcome | KeyRefusal): EnableLiveBalanceOutcome | K
   if (outcome.kind !== 'notEligible') return outcome
   const obstacles: LiveBalanceObstacle[] = JSON.parse(outcome.obstacles, (name, value) => {
     if (name === 'resetsAt') return new Date(value)
-    return typeof value === 'object' && 'kopecks' in value ? BigInt(value.kopecks) : value
+    return value !== null && typeof value === 'object' && 'kopecks' in value ? BigInt(value.kopecks) : value
   })
   return { kind: 'notEligible', obstacles }
 }

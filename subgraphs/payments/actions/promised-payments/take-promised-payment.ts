@@ -100,7 +100,8 @@ async function promise(
     ...facts,
     amount,
     memberLeft: await lockAllowance(trx, allowance),
-    capReached: fee > 0n ? await checkSpendCap(trx, dependencies, { lineId: line.id, amount: fee }) : null,
+    capReached:
+      fee > 0n ? await checkSpendCap(trx, dependencies, { lineId: line.id, amount: fee }, asAccount(asker)) : null,
   })
   if (failed.length > 0) return { kind: 'notEligible', failed, timeZone: policies['operator.timeZone'] }
 

@@ -118,7 +118,12 @@ async function begin(
     refusal: null,
     heldUntil,
     memberLeft: await lockAllowance(trx, allowance),
-    capReached: await checkSpendCap(trx, dependencies, { lineId: quote.lineId, amount: costOf(quote) }),
+    capReached: await checkSpendCap(
+      trx,
+      dependencies,
+      { lineId: quote.lineId, amount: costOf(quote) },
+      asAccount(asker),
+    ),
   })
   if (failed.length > 0) return { kind: 'notEligible', failed, timeZone }
   return write(trx, dependencies, beginning, now)

@@ -133,7 +133,7 @@ async function show(
       refusal: answer.kind === 'refused' ? answer.code : null,
       heldUntil: question.heldUntil,
       memberLeft: await lockAllowance(trx, allowance),
-      capReached: await checkSpendCap(trx, { clock, policies }, { lineId, amount: costOf({ amount, fee }) }),
+      capReached: await checkSpendCap(trx, { clock, policies }, { lineId, amount: costOf({ amount, fee }) }, principal),
     })
     if (failed.length > 0) return { kind: 'notEligible', failed, timeZone: values['operator.timeZone'] }
     const quote: PurchaseQuote = {

@@ -1,11 +1,13 @@
 import type { Transaction } from 'kysely'
 import type { Clock } from '../../../../platform/clock.ts'
+import type { AccountPrincipal } from '../../../../platform/identity/viewer.ts'
 import type { Policies } from '../../../../platform/policy/policies.ts'
 import { findCappedSpendings } from '../../ledger/spending.ts'
+import { findRights } from '../../store/line-access.ts'
 import type { PaymentsPolicies } from '../../store/policies.ts'
 import type { Tables } from '../../store/tables.ts'
 import { currentMonth } from './month.ts'
-import { type SpendCapReached, spendCapRule } from './spend-cap-rule.ts'
+import { type SpendCapReached, spendCapRule, toldBy } from './spend-cap-rule.ts'
 
 type Dependencies = { readonly clock: Clock; readonly policies: Policies<PaymentsPolicies> }
 
@@ -16,19 +18,20 @@ interface Spending {
 }
 
 /**
- * Whether a line's cap lets it spend an amount now; null when it does, or when there is none. Ask in the transaction of
- * what is spent, after `lockBalance`: then nobody else spends in between.
+ * Whether a line's cap lets somebody spend an amount now, as they may be told it; null when it does, or when there is
+ * none. Ask in the transaction of what is spent, after `lockBalance`: then nobody else spends in between.
  */
 export async function checkSpendCap(
   trx: Transaction<Tables>,
   dependencies: Dependencies,
   spending: Spending,
+  principal: AccountPrincipal,
 ): Promise<SpendCapReached | null> {
   const [reached = null] = await checkSpendCaps(trx, dependencies, [spending])
-  return reached
+  return reached && toldBy(await findRights(trx, spending.lineId, principal, dependencies.clock.now()), reached)
 }
 
-/** The same of several lines, in their order. */
+/** The same of several lines, in their order, and whole: for our own parts. */
 export async function checkSpendCaps(
   trx: Transaction<Tables>,
   { clock, policies }: Dependencies,

@@ -96,7 +96,12 @@ async function send(
     isSameLine: quote.toLineId === quote.lineId,
     heldUntil: surroundings.heldUntil,
     memberLeft: await lockAllowance(trx, surroundings.allowance),
-    capReached: await checkSpendCap(trx, dependencies, { lineId: quote.lineId, amount: chargeOf(quote) }),
+    capReached: await checkSpendCap(
+      trx,
+      dependencies,
+      { lineId: quote.lineId, amount: chargeOf(quote) },
+      asAccount(asker),
+    ),
     limits: limitsOf(policies),
   })
   if (failed.length > 0) return { kind: 'notEligible', failed, timeZone: policies['operator.timeZone'] }

@@ -91,7 +91,7 @@ async function show(
       isSameLine: receiverLineId === lineId,
       heldUntil,
       memberLeft: await lockAllowance(trx, allowance),
-      capReached: await checkSpendCap(trx, dependencies, { lineId, amount: chargeOf({ amount, fee }) }),
+      capReached: await checkSpendCap(trx, dependencies, { lineId, amount: chargeOf({ amount, fee }) }, principal),
       limits: limitsOf(policies),
     })
     if (failed.length > 0 || receiverLineId === null) {
