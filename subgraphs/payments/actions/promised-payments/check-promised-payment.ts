@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import { createCalendar, monthOf } from '../../../../platform/calendar.ts'
+import type { AccountPrincipal } from '../../../../platform/identity/viewer.ts'
 import { findBalance } from '../../ledger/find-balance.ts'
 import { isAllowed } from '../../store/line-access.ts'
 import type { PaymentsPolicies } from '../../store/policies.ts'
@@ -33,30 +34,32 @@ export async function checkPromisedPayment(
   if (!isPayer) return null
   const policies = await dependencies.policies.current()
   const month = monthOf(createCalendar(policies['operator.timeZone']).dayOf(clock.now()))
+  const principal = asAccount(asker)
   const [line, allowance] = await Promise.all([
     findLineInService(dependencies, lineId),
-    findAllowance(dependencies, asAccount(asker), month),
+    findAllowance(dependencies, principal, month),
   ])
   if (line === null || allowance.kind === 'none') return null
-  return db.transaction().execute((trx) => check(trx, dependencies, { line, allowance, policies }))
+  return db.transaction().execute((trx) => check(trx, dependencies, { line, allowance, policies, principal }))
 }
 
 interface Question {
   readonly line: LineInService
   readonly allowance: Allowance
   readonly policies: PaymentsPolicies
+  readonly principal: AccountPrincipal
 }
 
 async function check(
   trx: Transaction<Tables>,
   dependencies: ActionDependencies,
-  { line, allowance, policies }: Question,
+  { line, allowance, policies, principal }: Question,
 ): Promise<PromiseEligibility | null> {
   const now = dependencies.clock.now()
   const balance = await findBalance(trx, line.id, 'KOPECK')
   if (balance === null) return null
   const facts = await promiseFacts(trx, { balance, line, policies, now })
-  const capReached = await checkSpendCap(trx, dependencies, { lineId: line.id, amount: facts.terms.fee })
+  const capReached = await checkSpendCap(trx, dependencies, { lineId: line.id, amount: facts.terms.fee }, principal)
   const { offers, failed } = offersOf({ ...facts, capReached, memberLeft: await lockAllowance(trx, allowance) })
   // One that is due is as good as taken back.
   const isOver = facts.activeUntil !== null && facts.activeUntil <= now
