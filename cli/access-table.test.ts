@@ -5,6 +5,7 @@ import { toMarkdown } from './testing/access/markdown.ts'
 import { forgetRights, forgetViewer } from './testing/access/plants.ts'
 import { type FieldPolicy, readPolicies } from './testing/access/policies.ts'
 import { type Cell, observeAccessTable } from './testing/access/table.ts'
+import { ORGANIZATION_ID } from './testing/access/viewers.ts'
 import { createWorld, type World } from './testing/access/world.ts'
 import { openTestCabinet, type TestCabinet, type TestCabinetOptions } from './testing/test-cabinet.ts'
 
@@ -16,7 +17,13 @@ const problemsOf = (cells: readonly Cell[]) => cells.flatMap(({ problem }) => (p
 
 async function openWorld(options?: TestCabinetOptions): Promise<{ cabinet: TestCabinet; world: World }> {
   const cabinet = await openTestCabinet(options)
-  return { cabinet, world: await createWorld(cabinet.database) }
+  const world = await createWorld(cabinet.database)
+  // Whoever acts for the organization is of it by the books of accounts too, who are asked what a member may spend.
+  await cabinet.database.sql(
+    `insert into accounts.organization_member (organization_id, member_id, role) values ($1, $1, 'OWNER')`,
+    [ORGANIZATION_ID],
+  )
+  return { cabinet, world }
 }
 
 describe('the access table', { timeout: TIMEOUT_MS }, () => {
