@@ -208,7 +208,7 @@ describe('reading a line’s money', () => {
     const line = await insertLine(cabinet.database, { number: 6, ownerId: accountId(1), kopecks: 0n })
     const [quotedFirst, quotedThen, late] = [newId(), newId(), newId()]
     const begin = (id: string, time: string) => {
-      const payment = { lineId: line, id, kind: 'PURCHASE' as const, amount: 100n, accountId: accountId(1) }
+      const payment = { lineId: line, id, kind: 'TOP_UP' as const, amount: 100n, accountId: accountId(1) }
       const at = new Date(`2026-11-22T${time}Z`)
       return db.transaction().execute((trx) => beginPayment(trx, { ...payment, at }))
     }
