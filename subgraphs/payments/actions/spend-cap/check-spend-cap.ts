@@ -7,7 +7,7 @@ import { findRights } from '../../store/line-access.ts'
 import type { PaymentsPolicies } from '../../store/policies.ts'
 import type { Tables } from '../../store/tables.ts'
 import { currentMonth } from './month.ts'
-import { type SpendCapReached, spendCapRule, toldBy } from './spend-cap-rule.ts'
+import { type SpendCapReached, spendCapRule, toldTo } from './spend-cap-rule.ts'
 
 type Dependencies = { readonly clock: Clock; readonly policies: Policies<PaymentsPolicies> }
 
@@ -28,7 +28,7 @@ export async function checkSpendCap(
   principal: AccountPrincipal,
 ): Promise<SpendCapReached | null> {
   const [reached = null] = await checkSpendCaps(trx, dependencies, [spending])
-  return reached && toldBy(await findRights(trx, spending.lineId, principal, dependencies.clock.now()), reached)
+  return reached && toldTo(await findRights(trx, spending.lineId, principal, dependencies.clock.now()), reached)
 }
 
 /** The same of several lines, in their order, and whole: for our own parts. */

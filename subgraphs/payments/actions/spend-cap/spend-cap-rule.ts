@@ -47,8 +47,8 @@ export function spendCapRule({ spending, amount, resetsAt }: SpendingFacts): Spe
   return { code: 'SPEND_CAP_REACHED', cap: spending.cap, left: left > 0n ? left : 0n, resetsAt, isTheirs: true }
 }
 
-/** As whoever has such rights on the line is told: what it spends is not for those who may only pay or only manage. */
-export function toldBy(rights: number, reached: SpendCapReached): SpendCapReached {
+/** As it is told to whoever has such rights on the line: what that spends is not for who may only pay or only manage. */
+export function toldTo(rights: number, reached: SpendCapReached): SpendCapReached {
   const told = { ...reached, isTheirs: (rights & LINE_RIGHTS.MANAGE) !== 0 }
   return (rights & LINE_RIGHTS.VIEW) === 0 ? { ...told, cap: null, left: null } : told
 }
