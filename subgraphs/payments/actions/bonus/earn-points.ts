@@ -38,27 +38,27 @@ export async function earnPoints(dependencies: BonusDependencies): Promise<numbe
   })
 }
 
+const RATE = 'bonus.kopecksPerPoint'
+
 /** The same of one line. Returns how many points it has earned. */
 export async function earnPointsOf(dependencies: BonusDependencies, lineId: string): Promise<bigint> {
   const { db, clock, newId, policies } = dependencies
-  const { 'bonus.kopecksPerPoint': kopecksPerPoint, 'bonus.ttlMonths': ttlMonths, versions } = await policies.current()
+  const current = await policies.current()
   return db.transaction().execute(async (trx) => {
     const uncounted = await lockUncounted(trx, lineId, EARNING_KINDS)
     if (!uncounted) return 0n
-    const { points, remainder } = earn(uncounted.remainder, uncounted.spent, BigInt(kopecksPerPoint))
+    const { points, remainder } = earn(uncounted.remainder, uncounted.spent, BigInt(current[RATE]))
     const at = clock.now()
     if (points > 0n) {
-      const name = 'bonus.kopecksPerPoint'
       await post(trx, dependencies, {
         lineId,
         kind: 'BONUS_EARNED',
         sourceKey: `bonus-earned:${uncounted.upTo}`,
         occurredAt: at,
         movements: [give('POINT', 'BONUS_PROGRAMME', points)],
-        cause: { policy: { name, version: versions[name] } },
+        cause: { policy: { name: RATE, version: current.versions[RATE] } },
       })
-      const calendar = createCalendar((await policies.current())['operator.timeZone'])
-      const expiresAt = monthsAfter(at, ttlMonths, calendar)
+      const expiresAt = monthsAfter(at, current['bonus.ttlMonths'], createCalendar(current['operator.timeZone']))
       await addLots(trx, { lineId, lots: [{ points, earnedAt: at, expiresAt }], newId })
     }
     await keepProgress(trx, { lineId, upTo: uncounted.upTo, remainder })
