@@ -47,6 +47,7 @@ export interface OutboxRelayOptions<Tables extends OutboxTables> {
   readonly receivers: Readonly<Record<string, Deliver>>
   readonly logger: Logger
   readonly pollIntervalMs?: number
+  readonly batchMs?: number
 }
 
 const POLL_INTERVAL_MS = 1_000
@@ -54,6 +55,8 @@ const RETRY_INTERVAL_MAX_MS = 10_000
 /** For one event that is not taken while others are. */
 const EVENT_RETRY_INTERVAL_MAX_MS = 30_000
 const BATCH_SIZE = 100
+/** After so long a batch is struck off as far as it came: a transaction that is idle for a minute is ended by the server. */
+const BATCH_MS_DEFAULT = 20_000
 /** Few: each takes a connection of whoever receives. */
 const ROWS_AT_ONCE = 4
 /** How many times as many are tried, at most, when nothing was taken the last times: it may be they, and not the receiver. */
@@ -80,7 +83,7 @@ export function createOutboxRelay<Tables extends OutboxTables>(options: OutboxRe
 }
 
 function createReceiverRelay<Tables extends OutboxTables>(
-  { db, logger, pollIntervalMs = POLL_INTERVAL_MS }: OutboxRelayOptions<Tables>,
+  { db, logger, pollIntervalMs = POLL_INTERVAL_MS, batchMs = BATCH_MS_DEFAULT }: OutboxRelayOptions<Tables>,
   receiver: string,
   deliver: Deliver,
 ): OutboxRelay {
@@ -101,7 +104,10 @@ function createReceiverRelay<Tables extends OutboxTables>(
 
   async function attempt(): Promise<number> {
     try {
-      const { taken, refused } = await deliverBatch({ db, receiver, deliver, failureCount, retryMs: pollIntervalMs })
+      const { taken, refused } = await deliverBatch({
+        ...{ db, receiver, deliver, batchMs, failureCount },
+        retryMs: pollIntervalMs,
+      })
       if (taken.length === 0 && refused[0]) {
         return noteFailure(
           refused[0].error,
@@ -164,6 +170,7 @@ interface Batch<Tables extends OutboxTables> {
   readonly failureCount: number
   /** The first pause of an event that is not taken; each is twice the one before. */
   readonly retryMs: number
+  readonly batchMs: number
 }
 
 interface Delivered {
@@ -178,7 +185,14 @@ export async function deliverSome<Tables extends OutboxTables>(
   receiver: string,
   deliver: Deliver,
 ): Promise<number> {
-  const { taken, refused } = await deliverBatch({ db, receiver, deliver, failureCount: 0, retryMs: 0 })
+  const { taken, refused } = await deliverBatch({
+    db,
+    receiver,
+    deliver,
+    batchMs: BATCH_MS_DEFAULT,
+    failureCount: 0,
+    retryMs: 0,
+  })
   if (refused[0]) throw refused[0].error
   return taken.length
 }
@@ -230,30 +244,32 @@ interface OutboxRow {
 /** Several rows of events at once: so that one which takes long, or is not taken, does not hold up the others. */
 async function deliverRows(
   waiting: readonly OutboxRow[],
-  { deliver, failureCount }: Pick<Batch<OutboxTables>, 'deliver' | 'failureCount'>,
+  { deliver, failureCount, batchMs }: Pick<Batch<OutboxTables>, 'deliver' | 'failureCount' | 'batchMs'>,
 ): Promise<Delivered> {
   // As whoever left it says: of what row an event of a later release is one, nobody else knows.
   const rows = Map.groupBy(waiting, ({ payload, row_key }) => row_key ?? rowOf(payload)).values()
   const delivered: Delivered = { taken: [], refused: [] }
+  const endsAt = performance.now() + batchMs
   const refusedMax = ROWS_AT_ONCE * Math.min(failureCount, PERSISTENCE_MAX)
   const bringRows = async () => {
     for (const row of rows) {
       // Who takes nothing is down, and is not asked for each.
       if (delivered.refused.length > refusedMax && delivered.taken.length === 0) return
-      await deliverInOrder(row, deliver, delivered)
+      await deliverInOrder(row, deliver, { ...delivered, endsAt })
     }
   }
   await Promise.all(Array.from({ length: ROWS_AT_ONCE }, bringRows))
   return delivered
 }
 
-/** Stops at the first that is not taken, so that what was taken can still be struck off. */
+/** Stops at the first that is not taken, and when time is up, so that what was taken can still be struck off. */
 async function deliverInOrder(
   row: readonly OutboxRow[],
   deliver: Deliver,
-  { taken, refused }: Delivered,
+  { taken, refused, endsAt }: Delivered & { readonly endsAt: number },
 ): Promise<void> {
   for (const { id, payload } of row) {
+    if (performance.now() > endsAt) return
     try {
       await deliverLeft(payload, deliver)
       taken.push(id)

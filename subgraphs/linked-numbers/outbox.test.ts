@@ -57,6 +57,23 @@ describe('the relay of events', () => {
     expect(brought).toEqual({ products: all, payments: all })
   })
 
+  it('strikes off what was taken of a batch that takes long, and goes on in order', async () => {
+    for (let number = 1; number <= 5; number++) await write(number)
+    const brought: number[] = []
+    let left = 0
+    const slow = async (taken: DomainEvent) => {
+      brought.push((taken as LineAccessChanged).version)
+      await new Promise((resolve) => setTimeout(resolve, 30))
+      left = (await waiting()).filter((receiver) => receiver === 'products').length
+    }
+    const receivers = { products: slow, payments: async () => undefined }
+    relay = createOutboxRelay({ db, logger: silentLogger, receivers, batchMs: 1 })
+    await vi.waitFor(async () => expect(await waiting()).toEqual([]), PATIENCE)
+    expect(brought).toEqual([1, 2, 3, 4, 5])
+    // The fourth was gone before the fifth was brought.
+    expect(left).toBe(1)
+  })
+
   it('names an event that is not taken, though it is the only one', async () => {
     await write(1)
     const said: unknown[] = []
