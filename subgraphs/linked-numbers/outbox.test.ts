@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../cli/testing/test-database.ts'
 import { connectDatabase } from '../../platform/database/connect.ts'
 import type { DomainEvent, LineAccessChanged } from '../../platform/events/event.ts'
-import { createOutboxRelay, type OutboxRelay, type OutboxTables, writeEvent } from '../../platform/events/outbox.ts'
+import { type OutboxTables, writeEvent } from '../../platform/events/outbox.ts'
+import { createOutboxRelay, type OutboxRelay } from '../../platform/events/outbox-relay.ts'
 import { type Logger, silentLogger } from '../../platform/logger.ts'
 
 const id = (number: number) => `01900009-0000-7000-8000-${String(number).padStart(12, '0')}`
