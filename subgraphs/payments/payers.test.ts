@@ -16,6 +16,8 @@ interface Answer {
   readonly reasons?: readonly { readonly code: string; readonly message: string; readonly remedy: string }[]
 }
 
+const TODAY = '2026-11-18'
+
 describe('whoever pays for a line', () => {
   let world: MoneyWorld
 
@@ -168,6 +170,28 @@ describe('whoever pays for a line', () => {
     expect(await both(await world.tokenOf(line))).toMatchObject([
       { remedy: expect.stringContaining('0.60') },
       { message: expect.stringContaining('70') },
+    ])
+  })
+
+  it('is told of the limits of a day what they may see of the line', async () => {
+    const line = await world.line(100_000n, undefined, 5_000n)
+    const { phone: toPhone } = await world.line(0n)
+    await world.sql('insert into payments.transfer_day values ($1, $2, 140000, 0)', [line.id, TODAY])
+    await world.sql('insert into payments.bonus_gift_day values ($1, $2, 2900)', [line.id, TODAY])
+    const transfer = { fromLineId: line.id, toPhone, amount: '300.00' }
+    const gift = { fromLineId: line.id, toPhone, points: 400 }
+    const messages = ({ reasons }: Answer) => reasons?.map(({ message }) => message)
+    const toldOf = async (token: string) => messages(await world.run('quote-transfer', { input: transfer }, token))
+    const toldOfPoints = async (token: string) =>
+      messages(await world.run('give-bonus-points', { input: { ...gift, idempotencyKey: newId() } }, token))
+    const owner = await world.tokenOf(line)
+    expect(await toldOf(owner)).toEqual(['The limit of transfers in a day: RUB\u00a0100.00 more can be sent today.'])
+    expect(await toldOf(await friendOf(line, PAY))).toEqual([
+      'The limit of the line’s transfers in a day does not let so much be sent.',
+    ])
+    expect(await toldOfPoints(owner)).toEqual(['The limit of gifts in a day: 100 more can be given today.'])
+    expect(await toldOfPoints(await friendOf(line, MANAGE))).toEqual([
+      'The limit of gifts in a day does not let so many be given.',
     ])
   })
 

@@ -92,16 +92,26 @@ const REMEDIES_WITHOUT_ANY: Readonly<Partial<Record<FailedGiftRule['code'], Tran
 }
 
 /** For whoever may not see how many points there are. */
-const NOT_ENOUGH_UNSEEN: Texts = {
-  message: { ru: 'Столько баллов нет.', en: 'There are not so many points.' },
-  remedy: { ru: 'Подарите меньше или накопите ещё.', en: 'Give fewer, or collect more.' },
+const UNSEEN: Readonly<Record<'NOT_ENOUGH_POINTS' | 'GIFT_DAY_LIMIT', Texts>> = {
+  NOT_ENOUGH_POINTS: {
+    message: { ru: 'Столько баллов нет.', en: 'There are not so many points.' },
+    remedy: { ru: 'Подарите меньше или накопите ещё.', en: 'Give fewer, or collect more.' },
+  },
+  GIFT_DAY_LIMIT: {
+    message: {
+      ru: 'Дневной лимит подарков не позволяет подарить столько.',
+      en: 'The limit of gifts in a day does not let so many be given.',
+    },
+    remedy: TEXTS.GIFT_DAY_LIMIT.remedy,
+  },
 }
 
 /** What stands against a gift and what would mend it, for people. */
 function giftReason(failed: FailedGiftRule, words: ReasonWords): Reason {
   const { code } = failed
   if (code === 'BALANCE_UNDER_REVIEW') return BALANCE_UNDER_REVIEW
-  if ('points' in failed && failed.points === null) return { code, ...NOT_ENOUGH_UNSEEN }
+  const isOfWhatThereIs = failed.code === 'NOT_ENOUGH_POINTS' || failed.code === 'GIFT_DAY_LIMIT'
+  if (isOfWhatThereIs && failed.points === null) return { code, ...UNSEEN[failed.code] }
   const named = nameIn(failed, words)
   const name = (text: Translated): Translated => ({
     ru: text.ru.replace('%', named.ru),

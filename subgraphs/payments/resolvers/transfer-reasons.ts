@@ -45,6 +45,8 @@ export function transferReason(failed: FailedTransferRule, words: ReasonWords): 
       return BALANCE_UNDER_REVIEW
     case 'NOT_ENOUGH_MONEY':
       return notEnoughMoney(failed, words)
+    case 'DAY_LIMIT':
+      return dayLimit(failed, words)
     case 'SPEND_CAP_REACHED':
       return spendCapReached(fromKept(failed), words)
     default:
@@ -68,11 +70,37 @@ function notEnoughMoney(
   }
 }
 
+/** Whoever may not see what the line spends is not told what was sent today. */
+function dayLimit({ code, kopecks }: Extract<FailedTransferRule, { code: 'DAY_LIMIT' }>, words: ReasonWords): Reason {
+  if (kopecks === null) {
+    return {
+      code,
+      message: {
+        ru: 'Дневной лимит переводов номера не позволяет перевести столько.',
+        en: 'The limit of the line’s transfers in a day does not let so much be sent.',
+      },
+      remedy: { ru: 'Переведите меньше или подождите до завтра.', en: 'Transfer less, or wait until tomorrow.' },
+    }
+  }
+  const sum = words.money(kopecks)
+  return {
+    code,
+    message: {
+      ru: `Дневной лимит переводов: сегодня можно перевести ещё ${sum.ru}.`,
+      en: `The limit of transfers in a day: ${sum.en} more can be sent today.`,
+    },
+    remedy: kopecks === '0' ? { ru: 'Подождите до завтра.', en: 'Wait until tomorrow.' } : atMost(sum),
+  }
+}
+
 function atMost(sum: Translated): Translated {
   return { ru: `Переведите не больше ${sum.ru}.`, en: `Transfer ${sum.en} at most.` }
 }
 
-type FailedAmountRule = Exclude<Extract<FailedTransferRule, { kopecks: unknown }>, { code: 'NOT_ENOUGH_MONEY' }>
+type FailedAmountRule = Exclude<
+  Extract<FailedTransferRule, { kopecks: unknown }>,
+  { code: 'NOT_ENOUGH_MONEY' | 'DAY_LIMIT' }
+>
 
 function amountReason({ code, kopecks }: FailedAmountRule, words: ReasonWords): Reason {
   const sum = words.money(kopecks)
@@ -91,15 +119,6 @@ function amountReason({ code, kopecks }: FailedAmountRule, words: ReasonWords): 
           en: 'The amount is more than can be sent at once.',
         },
         remedy: atMost(sum),
-      }
-    case 'DAY_LIMIT':
-      return {
-        code,
-        message: {
-          ru: `Дневной лимит переводов: сегодня можно перевести ещё ${sum.ru}.`,
-          en: `The limit of transfers in a day: ${sum.en} more can be sent today.`,
-        },
-        remedy: kopecks === '0' ? { ru: 'Подождите до завтра.', en: 'Wait until tomorrow.' } : atMost(sum),
       }
     case 'MEMBER_LIMIT':
       return memberLimitReached(sum)

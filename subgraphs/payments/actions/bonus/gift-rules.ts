@@ -26,12 +26,9 @@ export interface GiftLimits {
 /** A rule that failed. As JSON: it is kept with the client's key. `points` is what its text names. */
 export type FailedGiftRule =
   | { readonly code: 'RECEIVER_NOT_FOUND' | 'SAME_LINE' | 'BALANCE_UNDER_REVIEW' }
-  | {
-      readonly code: 'TOO_FEW_POINTS' | 'TOO_MANY_POINTS' | 'GIFT_DAY_LIMIT'
-      readonly points: string
-    }
-  /** `points` is what could be given; null for who may not see what there is. */
-  | { readonly code: 'NOT_ENOUGH_POINTS'; readonly points: string | null }
+  | { readonly code: 'TOO_FEW_POINTS' | 'TOO_MANY_POINTS'; readonly points: string }
+  /** `points` is what could be given; null for who may not see what there is, or was given today. */
+  | { readonly code: 'NOT_ENOUGH_POINTS' | 'GIFT_DAY_LIMIT'; readonly points: string | null }
   | { readonly code: 'SIM_CHANGED'; readonly until: string }
 
 /** Every rule that stands against the gift; it may be given exactly when there is none. */
@@ -56,9 +53,9 @@ const RULES: readonly Rule<GiftFacts, FailedGiftRule>[] = [
     return isSameLine ? { code: 'SAME_LINE' } : null
   },
 
-  function dayLimit({ points, givenToday, limits }) {
+  function dayLimit({ points, givenToday, arePointsVisible, limits }) {
     const left = giveable(limits.pointsPerDay - givenToday, limits)
-    return points > left ? { code: 'GIFT_DAY_LIMIT', points: String(left) } : null
+    return points > left ? { code: 'GIFT_DAY_LIMIT', points: arePointsVisible ? String(left) : null } : null
   },
 
   function notEnough({ points, available, isUnderReview, arePointsVisible, limits }) {

@@ -31,9 +31,11 @@ export interface TransferFacts extends OwnMoneyFacts {
 export type FailedTransferRule =
   | { readonly code: 'RECEIVER_NOT_FOUND' | 'SAME_LINE' }
   | {
-      readonly code: 'AMOUNT_TOO_SMALL' | 'AMOUNT_TOO_LARGE' | 'DAY_LIMIT' | 'MEMBER_LIMIT'
+      readonly code: 'AMOUNT_TOO_SMALL' | 'AMOUNT_TOO_LARGE' | 'MEMBER_LIMIT'
       readonly kopecks: string
     }
+  /** `kopecks` is what can still be sent today; null for who may not see what others have sent. */
+  | { readonly code: 'DAY_LIMIT'; readonly kopecks: string | null }
   | OwnMoneyFailed
   | { readonly code: 'SIM_CHANGED'; readonly until: string }
   | KeptSpendCapReached
@@ -67,9 +69,9 @@ const RULES: readonly TransferRule[] = [
     return isSameLine ? { code: 'SAME_LINE' } : null
   },
 
-  function dayLimit({ amount, sentToday, limits }) {
+  function dayLimit({ amount, sentToday, isBalanceVisible, limits }) {
     const left = sendable(limits.sentPerDay - sentToday, limits)
-    return amount > left ? { code: 'DAY_LIMIT', kopecks: String(left) } : null
+    return amount > left ? { code: 'DAY_LIMIT', kopecks: isBalanceVisible ? String(left) : null } : null
   },
 
   function ownMoney(facts) {
