@@ -554,7 +554,7 @@ describe('automatic payments', { timeout: 60_000 }, () => {
       await set({ threshold: '200' })
       const { ask } = worker.dependencies
       const away = anotherWorker({ ask: { ...ask, 'linked-numbers': () => Promise.reject(new Error('away')) } })
-      await away.round()
+      await expect(away.round()).rejects.toThrow('not available')
       expect(cards.askings).toEqual([])
       await worker.round()
       expect(cards.taken.size).toBe(1)

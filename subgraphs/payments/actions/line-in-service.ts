@@ -31,14 +31,21 @@ export interface LineStanding {
   readonly isBlocked: boolean
 }
 
-/** By their ids, without those that there are not or that are closed. Throws `SUBGRAPH_UNAVAILABLE` when nobody answers. */
-export async function findStandings(
+/** What is due on a line, and how that stands: null when it is closed. */
+export type Standing<Item> = Item & { readonly standing: LineStanding | null }
+
+/** Asks of all lines of a page at once. Throws `SUBGRAPH_UNAVAILABLE` when nobody answers. */
+export async function withStandings<Item>(
   { ask }: Asking,
-  lineIds: readonly string[],
-): Promise<ReadonlyMap<string, LineStanding>> {
+  items: readonly Item[],
+  lineIdOf: (item: Item) => string,
+): Promise<Standing<Item>[]> {
+  if (items.length === 0) return []
+  const lineIds = [...new Set(items.map(lineIdOf))]
   const answer = await orUnavailable(ask['linked-numbers']({ query: STANDINGS, variables: { lineIds } }))
   const lines = answer['linesInService'] as readonly LineStanding[]
-  return new Map(lines.map((line) => [line.id, line]))
+  const byId = new Map(lines.map((line) => [line.id, line]))
+  return items.map((item) => ({ ...item, standing: byId.get(lineIdOf(item)) ?? null }))
 }
 
 const SUBSCRIBER_BY_PHONE = 'query ($phone: PhoneNumber!) { subscriberByPhone(phone: $phone) { lineId } }'

@@ -21,7 +21,7 @@ import type { ActionDependencies } from '../actions.ts'
 import { type Allowance, findMemberAllowance, lockAllowance, spendAllowance } from '../allowance.ts'
 import { shareOf } from '../card-payments/member-share.ts'
 import { eachDue } from '../each-due.ts'
-import { findLineInService } from '../line-in-service.ts'
+import { type Standing, withStandings } from '../line-in-service.ts'
 import { recordAct } from '../record-act.ts'
 import { ROUNDS } from '../service-viewer.ts'
 import { autoPaymentRules } from './auto-payment-rules.ts'
@@ -31,13 +31,15 @@ const AT_ONCE = 4
 
 /**
  * Looks at the automatic payments whose time has come and writes down what the acquirer is to be asked: nobody is asked
- * before that is committed. Any number of processes may. Returns how many were looked at.
+ * before that is committed. Linked numbers are asked of the lines of a page at once: while they do not answer nothing is
+ * begun. Any number of processes may. Returns how many were looked at.
  */
 export async function beginDueAttempts(dependencies: ActionDependencies): Promise<number> {
   const now = dependencies.clock.now()
   const rules = autoPaymentRules(await dependencies.policies.current())
-  return eachDue<DueAutoPayment>({
-    read: (page) => readDueAutoPayments(dependencies.db, now, page),
+  return eachDue<DueOnLine>({
+    read: async (page) =>
+      withStandings(dependencies, await readDueAutoPayments(dependencies.db, now, page), ({ lineId }) => lineId),
     work: (due) => look(dependencies, due, rules),
     atOnce: AT_ONCE,
     logger: dependencies.logger,
@@ -45,14 +47,13 @@ export async function beginDueAttempts(dependencies: ActionDependencies): Promis
   })
 }
 
-/** Accounts are asked of a member, and linked numbers of the line, before anything is locked. */
-async function look(dependencies: ActionDependencies, due: DueAutoPayment, rules: AutoPaymentRules): Promise<void> {
+type DueOnLine = Standing<DueAutoPayment>
+
+/** Accounts are asked of a member before anything is locked. */
+async function look(dependencies: ActionDependencies, due: DueOnLine, rules: AutoPaymentRules): Promise<void> {
   const now = dependencies.clock.now()
-  const [line, allowance] = await Promise.all([
-    findLineInService(dependencies, due.lineId),
-    allowanceOf(dependencies, due, monthOf(rules.calendar.dayOf(now))),
-  ])
-  const looked = { due, isLineInService: line !== null, allowance, now, rules }
+  const allowance = await allowanceOf(dependencies, due, monthOf(rules.calendar.dayOf(now)))
+  const looked = { due, isLineInService: due.standing !== null, allowance, now, rules }
   await dependencies.db.transaction().execute((trx) => lookLocked(trx, dependencies, looked))
 }
 

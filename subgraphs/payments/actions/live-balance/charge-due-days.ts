@@ -7,7 +7,7 @@ import { isQuarantined } from '../../store/quarantine.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { ActionDependencies } from '../actions.ts'
 import { eachDue } from '../each-due.ts'
-import { findStandings, type LineStanding } from '../line-in-service.ts'
+import { type Standing, withStandings } from '../line-in-service.ts'
 import { lockToSpend } from '../promised-payments/settle-promised-payment.ts'
 import { recordAct } from '../record-act.ts'
 import { ROUNDS } from '../service-viewer.ts'
@@ -25,8 +25,8 @@ const AT_ONCE = 4
 export async function chargeDueDays(dependencies: ActionDependencies): Promise<number> {
   const { db, clock, logger } = dependencies
   const now = clock.now()
-  return eachDue<DueService>({
-    read: async (page) => withStandings(dependencies, await readDueLiveBalances(db, now, page)),
+  return eachDue<Standing<DueItem>>({
+    read: async (page) => withStandings(dependencies, await readDueLiveBalances(db, now, page), ({ id }) => id),
     work: (due) => db.transaction().execute((trx) => look(trx, dependencies, due)),
     atOnce: AT_ONCE,
     logger,
@@ -34,23 +34,11 @@ export async function chargeDueDays(dependencies: ActionDependencies): Promise<n
   })
 }
 
-interface DueService extends DueItem {
-  /** Null when it is closed. */
-  readonly standing: LineStanding | null
-}
-
-async function withStandings(dependencies: ActionDependencies, due: readonly DueItem[]): Promise<DueService[]> {
-  if (due.length === 0) return []
-  const ids = due.map(({ id }) => id)
-  const standings = await findStandings(dependencies, ids)
-  return due.map((item) => ({ ...item, standing: standings.get(item.id) ?? null }))
-}
-
 /** Under the lock of the line's balance: whoever was faster has left nothing to do. */
 async function look(
   trx: Transaction<Tables>,
   dependencies: ActionDependencies,
-  { id: lineId, standing }: DueService,
+  { id: lineId, standing }: Standing<DueItem>,
 ): Promise<void> {
   const balance = await lockToSpend(trx, dependencies, lineId)
   const service = await findLiveBalance(trx, lineId)
