@@ -1,5 +1,4 @@
 import type { Transaction } from 'kysely'
-import { createCalendar, monthOf } from '../../../../platform/calendar.ts'
 import type { Viewer } from '../../../../platform/identity/viewer.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { formatKopecks, parseKopecks } from '../../../../platform/money.ts'
@@ -19,6 +18,7 @@ import { type Asker, asAccount } from '../asker.ts'
 import { findLineInService } from '../line-in-service.ts'
 import { recordAct } from '../record-act.ts'
 import { failedRules } from '../rules.ts'
+import { currentMonth } from '../spend-cap/month.ts'
 import {
   AUTO_PAYMENT_RULES,
   type AutoPaymentObstacle,
@@ -59,7 +59,7 @@ export async function setAutoPayment(
   if ('kind' in amounts) return amounts
   const cardId = parseId(command.cardId)
   const policies = await dependencies.policies.current()
-  const month = monthOf(createCalendar(policies['operator.timeZone']).dayOf(dependencies.clock.now()))
+  const { month } = currentMonth(policies, dependencies.clock.now())
   const [line, allowance] = await Promise.all([
     findLineInService(dependencies, lineId),
     findAllowance(dependencies, asAccount(by), month),

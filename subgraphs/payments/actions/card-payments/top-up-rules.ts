@@ -1,3 +1,4 @@
+import { leftForMember } from '../member-limit-rule.ts'
 import { failedRules, type Rule } from '../rules.ts'
 
 /** What a top-up is decided on. Amounts are kopecks. */
@@ -36,8 +37,8 @@ const RULES: readonly Rule<TopUpFacts, TopUpFailed>[] = [
   },
   ({ dayCount, dayCountMax }) => (dayCount < dayCountMax ? null : { code: 'DAY_COUNT_REACHED', countMax: dayCountMax }),
   ({ amount, memberLeft }) => {
-    if (memberLeft === null || amount <= memberLeft) return null
-    return { code: 'MEMBER_LIMIT', leftKopecks: memberLeft > 0n ? memberLeft : 0n }
+    const leftKopecks = leftForMember(amount, memberLeft)
+    return leftKopecks === null ? null : { code: 'MEMBER_LIMIT', leftKopecks }
   },
 ]
 

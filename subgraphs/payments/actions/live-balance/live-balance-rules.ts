@@ -1,4 +1,5 @@
 import { type Balance, spendable } from '../../ledger/balance.ts'
+import { leftForMember } from '../member-limit-rule.ts'
 import type { Rule } from '../rules.ts'
 import type { SpendCapReached } from '../spend-cap/spend-cap-rule.ts'
 
@@ -38,8 +39,8 @@ export const LIVE_BALANCE_RULES: readonly Rule<LiveBalanceFacts, LiveBalanceObst
   },
   // Asked on a day that is paid for too: whoever may spend nothing agrees to no days that come.
   ({ fee, memberLeft }) => {
-    if (memberLeft === null || fee <= memberLeft) return null
-    return { code: 'MEMBER_LIMIT', left: memberLeft > 0n ? memberLeft : 0n }
+    const left = leftForMember(fee, memberLeft)
+    return left === null ? null : { code: 'MEMBER_LIMIT', left }
   },
   ({ capReached }) => capReached,
 ]

@@ -1,5 +1,4 @@
 import type { Transaction } from 'kysely'
-import { createCalendar, monthOf } from '../../../../platform/calendar.ts'
 import type { AccountPrincipal } from '../../../../platform/identity/viewer.ts'
 import { findBalance } from '../../ledger/find-balance.ts'
 import { isAllowed } from '../../store/line-access.ts'
@@ -10,6 +9,7 @@ import { type Allowance, findAllowance, lockAllowance } from '../allowance.ts'
 import { type Asker, asAccount } from '../asker.ts'
 import { findLineInService, type LineInService } from '../line-in-service.ts'
 import { checkSpendCap } from '../spend-cap/check-spend-cap.ts'
+import { currentMonth } from '../spend-cap/month.ts'
 import { promiseFacts } from './facts.ts'
 import { type FailedPromiseRule, lineObstacles, offersOf, type PromiseOffer } from './rules.ts'
 
@@ -33,7 +33,7 @@ export async function checkPromisedPayment(
   const isPayer = await db.transaction().execute((trx) => isAllowed(trx, lineId, asker.grant, clock.now()))
   if (!isPayer) return null
   const policies = await dependencies.policies.current()
-  const month = monthOf(createCalendar(policies['operator.timeZone']).dayOf(clock.now()))
+  const { month } = currentMonth(policies, clock.now())
   const principal = asAccount(asker)
   const [line, allowance] = await Promise.all([
     findLineInService(dependencies, lineId),

@@ -1,3 +1,4 @@
+import { memberLimitRule } from '../member-limit-rule.ts'
 import { failedRules, type Rule } from '../rules.ts'
 import { type KeptSpendCapReached, type SpendCapReached, toKept } from '../spend-cap/spend-cap-rule.ts'
 
@@ -138,8 +139,7 @@ const REQUEST_RULES: readonly Rule<PromiseRequest, FailedPromiseRule>[] = [
   },
 
   function memberLimit({ amount, memberLeft, terms }) {
-    if (memberLeft === null || feeOf(amount, terms) <= memberLeft) return null
-    return { code: 'MEMBER_LIMIT', kopecks: String(memberLeft > 0n ? memberLeft : 0n) }
+    return memberLimitRule(feeOf(amount, terms), memberLeft)
   },
 
   function spendCap({ capReached }) {

@@ -1,5 +1,4 @@
 import type { Transaction } from 'kysely'
-import { createCalendar, monthOf } from '../../../../platform/calendar.ts'
 import { parseId } from '../../../../platform/ids.ts'
 import { parseKopecks } from '../../../../platform/money.ts'
 import { post } from '../../ledger/post.ts'
@@ -15,6 +14,7 @@ import { findLineInService, type LineInService } from '../line-in-service.ts'
 import { type KeyedCommand, type KeyRefusal, once, recall } from '../once.ts'
 import { recordAct } from '../record-act.ts'
 import { checkSpendCap } from '../spend-cap/check-spend-cap.ts'
+import { currentMonth } from '../spend-cap/month.ts'
 import { promiseFacts } from './facts.ts'
 import { type FailedPromiseRule, feeOf, promiseObstacles } from './rules.ts'
 import { lockToSpend } from './settle-promised-payment.ts'
@@ -64,7 +64,7 @@ export async function takePromisedPayment(
   if (known) return known
 
   const policies = await dependencies.policies.current()
-  const month = monthOf(createCalendar(policies['operator.timeZone']).dayOf(clock.now()))
+  const { month } = currentMonth(policies, clock.now())
   const [line, allowance] = await Promise.all([
     findLineInService(dependencies, lineId),
     findAllowance(dependencies, principal, month),

@@ -1,4 +1,5 @@
 import type { MerchantRefusal } from '../../../../platform/merchants/merchants.ts'
+import { memberLimitRule } from '../member-limit-rule.ts'
 import { type OwnMoneyFacts, type OwnMoneyFailed, ownMoneyRule } from '../own-money.ts'
 import { failedRules, type Rule } from '../rules.ts'
 import { type KeptSpendCapReached, type SpendCapReached, toKept } from '../spend-cap/spend-cap-rule.ts'
@@ -70,8 +71,7 @@ const RULES: readonly Rule<PurchaseFacts, FailedPurchaseRule>[] = [
   },
 
   function memberLimit({ amount, fee, memberLeft }) {
-    if (memberLeft === null || costOf({ amount, fee }) <= memberLeft) return null
-    return { code: 'MEMBER_LIMIT', kopecks: String(memberLeft > 0n ? memberLeft : 0n) }
+    return memberLimitRule(costOf({ amount, fee }), memberLeft)
   },
 
   function spendCap({ capReached }) {

@@ -1,3 +1,4 @@
+import { memberLimitRule } from '../member-limit-rule.ts'
 import { type OwnMoneyFacts, type OwnMoneyFailed, ownMoneyRule } from '../own-money.ts'
 import { failedRules, type Rule } from '../rules.ts'
 import { type KeptSpendCapReached, type SpendCapReached, toKept } from '../spend-cap/spend-cap-rule.ts'
@@ -84,8 +85,7 @@ const RULES: readonly TransferRule[] = [
   },
 
   function memberLimit({ amount, fee, memberLeft }) {
-    if (memberLeft === null || amount + fee <= memberLeft) return null
-    return { code: 'MEMBER_LIMIT', kopecks: String(memberLeft > 0n ? memberLeft : 0n) }
+    return memberLimitRule(chargeOf({ amount, fee }), memberLeft)
   },
 
   function spendCap({ capReached }) {
